@@ -1,0 +1,208 @@
+//! An app as registered: how it authenticates, where it may be answered, which security profile it follows.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::id::ClientId;
+use crate::key_ring::Algorithm;
+use crate::policy;
+use crate::tenant::is_loopback_http;
+use crate::timestamp::Timestamp;
+
+/// A redirection endpoint (RFC 6749 §3.1.2), kept byte for byte because it is compared byte for byte (RFC 9700 §4.1.3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RedirectUri(String);
+
+/// Why a redirect URI can't be registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidRedirectUri {
+    /// Not an absolute URI.
+    #[error("a redirect URI is absolute")]
+    NotAbsolute,
+    /// It has a fragment (RFC 6749 §3.1.2).
+    #[error("a redirect URI has no fragment")]
+    Fragment,
+    /// Plain `http` to another machine, or a scheme that runs code.
+    #[error("a redirect URI is https, http to this machine, or an app's own scheme with a dot (RFC 8252 §7.1)")]
+    Scheme,
+    /// Longer than the platform keeps.
+    #[error("a redirect URI has at most {} bytes", policy::REDIRECT_URI_MAX)]
+    TooLong,
+}
+
+impl RedirectUri {
+    /// Reads a redirect URI for registration.
+    pub fn parse(text: &str) -> Result<Self, InvalidRedirectUri> {
+        if text.len() > policy::REDIRECT_URI_MAX {
+            return Err(InvalidRedirectUri::TooLong);
+        }
+        let url = Url::parse(text).map_err(|_| InvalidRedirectUri::NotAbsolute)?;
+        if text.contains('#') {
+            return Err(InvalidRedirectUri::Fragment);
+        }
+        let own_scheme = url.scheme().contains('.');
+        if url.scheme() == "https" || is_loopback_http(&url) || own_scheme { Ok(Self(text.to_owned())) } else { Err(InvalidRedirectUri::Scheme) }
+    }
+
+    /// The URI exactly as registered.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What a page's `form-action` must allow so that a browser follows the redirect: an origin, or a scheme with its colon.
+    pub fn form_action(&self) -> String {
+        match Url::parse(&self.0) {
+            Ok(url) if url.has_host() && matches!(url.scheme(), "http" | "https") => url.origin().ascii_serialization(),
+            Ok(url) => format!("{}:", url.scheme()),
+            // Unreachable for a parsed value; an empty source allows nothing.
+            Err(_) => String::new(),
+        }
+    }
+
+    /// The host that a consent page names; the scheme for an app's own.
+    pub fn host(&self) -> String {
+        Url::parse(&self.0)
+            .ok()
+            .and_then(|url| url.host_str().filter(|host| !host.is_empty()).map(str::to_owned).or(Some(url.scheme().to_owned())))
+            .unwrap_or_default()
+    }
+}
+
+impl fmt::Display for RedirectUri {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for RedirectUri {
+    type Error = InvalidRedirectUri;
+    fn try_from(text: String) -> Result<Self, InvalidRedirectUri> {
+        Self::parse(&text)
+    }
+}
+
+impl From<RedirectUri> for String {
+    fn from(uri: RedirectUri) -> Self {
+        uri.0
+    }
+}
+
+/// How a client authenticates at the token endpoint (OpenID Connect Core §9), as registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ClientAuthenticationMethod {
+    /// A public client (RFC 6749 §2.1).
+    #[serde(rename = "none")]
+    None,
+    /// HTTP Basic (RFC 6749 §2.3.1).
+    #[serde(rename = "client_secret_basic")]
+    ClientSecretBasic,
+    /// The secret in the body (RFC 6749 §2.3.1).
+    #[serde(rename = "client_secret_post")]
+    ClientSecretPost,
+}
+
+impl ClientAuthenticationMethod {
+    /// The registered name of the method.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+        }
+    }
+}
+
+/// A client secret's SHA-256, base64url; the secret has 256 bits, so no slow hash is needed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretHash {
+    /// SHA-256 of the secret.
+    pub sha256: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// The rules that a client follows where standards leave a choice; `oauth::profile` says what each means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SecurityProfile {
+    /// Plain OpenID Connect Core: PKCE welcome, not required of confidential clients.
+    #[serde(rename = "oidc")]
+    Oidc,
+    /// OAuth 2.1: PKCE required.
+    #[serde(rename = "oauth2.1")]
+    OAuth21,
+}
+
+/// Whether a person is asked before the app learns anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentPolicy {
+    /// Asked once per client and scope, then remembered.
+    Ask,
+    /// The organisation's own app, trusted by its administrator.
+    Implied,
+}
+
+/// An app of a tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Client {
+    /// Its identifier.
+    pub id: ClientId,
+    /// The name that pages show.
+    pub name: String,
+    /// How it authenticates.
+    pub authentication: ClientAuthenticationMethod,
+    /// Its live secrets, two while one is rotated; none for a public client.
+    #[serde(default)]
+    pub secrets: Vec<SecretHash>,
+    /// Where it may be answered.
+    pub redirect_uris: Vec<RedirectUri>,
+    /// Where a person may be sent after logout.
+    #[serde(default)]
+    pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// Which rules it follows.
+    pub security_profile: SecurityProfile,
+    /// What signs its ID tokens.
+    pub id_token_signed_response_alg: Algorithm,
+    /// Whether its users are asked for consent.
+    pub consent: ConsentPolicy,
+    /// When it was registered.
+    pub created_at: Timestamp,
+}
+
+impl Client {
+    /// Whether it can keep a secret (RFC 6749 §2.1).
+    pub const fn is_confidential(&self) -> bool {
+        !matches!(self.authentication, ClientAuthenticationMethod::None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_redirect_uri_that_runs_code_or_leaves_in_clear_is_refused() {
+        for fine in ["https://app.example/cb", "http://127.0.0.1:9/cb", "http://localhost/cb", "com.example.app:/cb"] {
+            assert!(RedirectUri::parse(fine).is_ok(), "{fine}");
+        }
+        for (wrong, why) in [
+            ("/cb", InvalidRedirectUri::NotAbsolute),
+            ("https://app.example/cb#x", InvalidRedirectUri::Fragment),
+            ("http://app.example/cb", InvalidRedirectUri::Scheme),
+            ("javascript:alert(1)", InvalidRedirectUri::Scheme),
+            ("data:text/html,x", InvalidRedirectUri::Scheme),
+        ] {
+            assert_eq!(RedirectUri::parse(wrong), Err(why), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_form_action_is_an_origin_or_a_scheme() {
+        let source = |text: &str| RedirectUri::parse(text).expect("a registrable URI").form_action();
+        assert_eq!(source("https://app.example:8443/cb?x=1"), "https://app.example:8443");
+        assert_eq!(source("com.example.app:/cb"), "com.example.app:");
+    }
+}

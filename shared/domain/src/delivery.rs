@@ -1,0 +1,161 @@
+//! What an event causes to be sent, and what becomes of each sending: due, then done or parked in sight, never dropped.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Browser, EventKind};
+use crate::id::{EventId, TenantId};
+use crate::policy;
+use crate::timestamp::Timestamp;
+
+/// What is sent. With the event's id it names one delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// The mail "new sign-in from a new browser".
+    MailNewBrowser,
+}
+
+impl Channel {
+    /// The channel's name in keys and nudges.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MailNewBrowser => "mail_new_browser",
+        }
+    }
+
+    /// Reads a channel's name.
+    pub fn parse(text: &str) -> Option<Self> {
+        (text == Self::MailNewBrowser.as_str()).then_some(Self::MailNewBrowser)
+    }
+}
+
+/// What an event causes to be sent.
+pub const fn caused_by(kind: &EventKind) -> &'static [Channel] {
+    match kind {
+        EventKind::SessionStarted { browser: Browser::New, .. } => &[Channel::MailNewBrowser],
+        EventKind::SessionStarted { browser: Browser::Known, .. }
+        | EventKind::TenantCreated
+        | EventKind::ClientCreated { .. }
+        | EventKind::UserCreated
+        | EventKind::SignInRefused { .. }
+        | EventKind::SignInThrottled { .. }
+        | EventKind::ConsentGranted { .. }
+        | EventKind::GrantIssued { .. }
+        | EventKind::GrantRevoked { .. } => &[],
+    }
+}
+
+/// Names one delivery: an event sent by one channel. A nudge is this, as JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct DeliveryId {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Of which event.
+    pub event: EventId,
+    /// By which channel.
+    pub channel: Channel,
+}
+
+/// What became of a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum DeliveryState {
+    /// To be sent at `due_at` or later.
+    Due {
+        /// When.
+        due_at: Timestamp,
+    },
+    /// Sent.
+    Done {
+        /// When.
+        at: Timestamp,
+    },
+    /// Given up, for an operator to look at.
+    Parked {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// A delivery's record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Which.
+    #[serde(flatten)]
+    pub id: DeliveryId,
+    /// The UTC day of the event, part of the event's key.
+    pub event_at: Timestamp,
+    /// The event's subject shard, the other part of its key.
+    pub event_shard: u8,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// What became of it.
+    #[serde(flatten)]
+    pub state: DeliveryState,
+}
+
+/// How a try ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Try {
+    /// Accepted by the next hop.
+    Sent,
+    /// May work later.
+    FailedForNow,
+    /// Will never work: the address is gone, or its owner is.
+    FailedForGood,
+}
+
+/// What becomes of a delivery after a try; `jitter` is uniform over all 32-bit values (full jitter).
+pub fn after(tried: Try, attempts: u32, jitter: u32, now: Timestamp) -> DeliveryState {
+    match tried {
+        Try::Sent => DeliveryState::Done { at: now },
+        Try::FailedForGood => DeliveryState::Parked { at: now },
+        Try::FailedForNow if attempts >= policy::DELIVERY_ATTEMPTS => DeliveryState::Parked { at: now },
+        Try::FailedForNow => DeliveryState::Due { due_at: now.plus(backoff(attempts, jitter)) },
+    }
+}
+
+// Full jitter: uniform between zero and a bound that doubles with each attempt.
+fn backoff(attempts: u32, jitter: u32) -> Duration {
+    let bound = policy::DELIVERY_FIRST_BACKOFF.saturating_mul(1 << attempts.saturating_sub(1).min(16)).min(policy::DELIVERY_LONGEST_BACKOFF);
+    bound.mul_f64(f64::from(jitter) / f64::from(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{ClientId, SessionId};
+
+    const NOW: Timestamp = Timestamp::from_seconds(1000);
+
+    #[test]
+    fn only_a_new_browser_is_worth_a_mail() {
+        let started = |browser| EventKind::SessionStarted {
+            session_id: SessionId::from_random([1; 16]),
+            client_id: ClientId::parse("app").expect("a client id"),
+            browser,
+        };
+        assert_eq!(caused_by(&started(Browser::New)), [Channel::MailNewBrowser]);
+        assert!(caused_by(&started(Browser::Known)).is_empty());
+        assert!(caused_by(&EventKind::UserCreated).is_empty());
+    }
+
+    #[test]
+    fn a_failed_delivery_waits_within_a_doubling_bound_and_is_parked_in_the_end() {
+        assert_eq!(after(Try::Sent, 1, 0, NOW), DeliveryState::Done { at: NOW });
+        assert_eq!(after(Try::FailedForGood, 1, 0, NOW), DeliveryState::Parked { at: NOW });
+        assert_eq!(after(Try::FailedForNow, 1, u32::MAX, NOW), DeliveryState::Due { due_at: Timestamp::from_seconds(1030) });
+        assert_eq!(after(Try::FailedForNow, 3, u32::MAX, NOW), DeliveryState::Due { due_at: Timestamp::from_seconds(1120) });
+        assert_eq!(after(Try::FailedForNow, 29, u32::MAX, NOW), DeliveryState::Due { due_at: Timestamp::from_seconds(4600) });
+        assert_eq!(after(Try::FailedForNow, 3, 0, NOW), DeliveryState::Due { due_at: NOW });
+        assert_eq!(after(Try::FailedForNow, policy::DELIVERY_ATTEMPTS, 0, NOW), DeliveryState::Parked { at: NOW });
+    }
+
+    #[test]
+    fn a_channel_is_read_by_the_name_that_it_writes() {
+        assert_eq!(Channel::parse(Channel::MailNewBrowser.as_str()), Some(Channel::MailNewBrowser));
+        assert_eq!(Channel::parse("pigeon"), None);
+    }
+}

@@ -1,0 +1,226 @@
+//! What happened, written in the same transaction as the change itself. One outbox for audit, mail, webhooks and logout.
+//!
+//! Personal fields are sealed under the subject's own key from the first event on, so that erasing the key erases them everywhere. An event
+//! never holds a live secret.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::family::RevocationReason;
+use crate::id::{ClientId, EventId, FamilyId, SessionId, TenantId, UserId};
+use crate::policy;
+use crate::secret::SealedBytes;
+use crate::sign_in::Refusal;
+use crate::timestamp::Timestamp;
+
+/// Whom an event is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "subject_kind", content = "subject")]
+pub enum Subject {
+    /// A person with an account.
+    User(UserId),
+    /// Somebody who named an account that doesn't exist: the HMAC of what was typed.
+    Unknown(String),
+    /// The tenant itself.
+    Tenant,
+}
+
+impl Subject {
+    /// The subject's key in the index by subject; the tenant's own events aren't indexed.
+    pub fn index_key(&self) -> Option<String> {
+        match self {
+            Self::User(id) => Some(format!("U-{id}")),
+            Self::Unknown(pseudonym) => Some(format!("X-{pseudonym}")),
+            Self::Tenant => None,
+        }
+    }
+}
+
+/// Whether a browser signed in to this account before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Browser {
+    /// It did.
+    Known,
+    /// It didn't; the person is told by mail.
+    New,
+}
+
+/// What happened, without anything personal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum EventKind {
+    /// A tenant was created.
+    #[serde(rename = "tenant.created")]
+    TenantCreated,
+    /// An app was registered.
+    #[serde(rename = "client.created")]
+    ClientCreated {
+        /// Which.
+        client_id: ClientId,
+    },
+    /// An account was created.
+    #[serde(rename = "user.created")]
+    UserCreated,
+    /// A person signed in.
+    #[serde(rename = "session.started")]
+    SessionStarted {
+        /// The session.
+        session_id: SessionId,
+        /// The app that asked.
+        client_id: ClientId,
+        /// Whether the browser is known.
+        browser: Browser,
+    },
+    /// A sign-in was refused.
+    #[serde(rename = "sign_in.refused")]
+    SignInRefused {
+        /// The app that asked.
+        client_id: ClientId,
+        /// Why.
+        reason: Refusal,
+    },
+    /// Sign-ins of one source are slowed; at most one event per minute and source.
+    #[serde(rename = "sign_in.throttled")]
+    SignInThrottled {
+        /// The app that asked.
+        client_id: ClientId,
+    },
+    /// A person allowed an app to learn something.
+    #[serde(rename = "consent.granted")]
+    ConsentGranted {
+        /// The app.
+        client_id: ClientId,
+        /// What was allowed this time.
+        scopes: BTreeSet<String>,
+    },
+    /// A code was redeemed.
+    #[serde(rename = "grant.issued")]
+    GrantIssued {
+        /// The app.
+        client_id: ClientId,
+        /// The family of its tokens.
+        family_id: FamilyId,
+    },
+    /// A family of tokens died.
+    #[serde(rename = "grant.revoked")]
+    GrantRevoked {
+        /// The app.
+        client_id: ClientId,
+        /// The family.
+        family_id: FamilyId,
+        /// Why.
+        reason: RevocationReason,
+    },
+}
+
+/// What is personal about an event; sealed before it is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Personal {
+    /// Network address of the viewer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// `User-Agent`, cut to 200 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
+    /// Identifier as typed or entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identifier: Option<String>,
+}
+
+/// The longest `User-Agent` that an event keeps, in characters.
+pub const USER_AGENT_MAX: usize = 200;
+
+/// HMACs of personal fields under the tenant's key, so that filters work on what can't be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lookups {
+    /// Of the address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// Of the identifier in canonical form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identifier: Option<String>,
+}
+
+/// An event before its personal fields are sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Its id, which holds its time.
+    pub id: EventId,
+    /// Where it happened.
+    pub tenant: TenantId,
+    /// Whom it is about.
+    pub subject: Subject,
+    /// What happened.
+    pub kind: EventKind,
+    /// What is personal about it.
+    pub personal: Personal,
+}
+
+/// An event as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedEvent {
+    /// Its id, which holds its time.
+    pub id: EventId,
+    /// Where it happened.
+    pub tenant: TenantId,
+    /// When, as the id says.
+    pub at: Timestamp,
+    /// Whom it is about.
+    #[serde(flatten)]
+    pub subject: Subject,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: EventKind,
+    /// The personal fields, sealed under the user's key, or the tenant's key of the month without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub personal: Option<SealedBytes>,
+    /// What filters compare.
+    #[serde(default)]
+    pub lookups: Lookups,
+    /// When it may be swept.
+    pub ends_at: Timestamp,
+}
+
+impl Event {
+    /// The event with its personal fields sealed.
+    pub fn record(self, personal: Option<SealedBytes>, lookups: Lookups) -> RecordedEvent {
+        let at = self.id.at();
+        let ends_at = at.plus(policy::EVENT_RETENTION);
+        RecordedEvent { id: self.id, tenant: self.tenant, at, subject: self.subject, kind: self.kind, personal, lookups, ends_at }
+    }
+}
+
+/// Cuts a `User-Agent` to what an event keeps, and drops control characters.
+pub fn kept_user_agent(header: &str) -> String {
+    header.chars().filter(|c| !crate::identifier::is_control_or_format(*c)).take(USER_AGENT_MAX).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recorded_event_reads_back_and_names_its_type_in_the_fields_terms() {
+        let event = Event {
+            id: EventId::new(Timestamp::from_seconds(1_795_357_925), [1; 10]),
+            tenant: TenantId::from_random([1; 16]),
+            subject: Subject::User(UserId::from_random([2; 16])),
+            kind: EventKind::SignInRefused { client_id: ClientId::parse("app").expect("a client id"), reason: Refusal::WrongPassword },
+            personal: Personal::default(),
+        };
+        let recorded = event.record(None, Lookups::default());
+        let json = serde_json::to_value(&recorded).expect("an event is JSON");
+        assert_eq!(json["type"], "sign_in.refused");
+        assert_eq!(json["reason"], "wrong_password");
+        assert_eq!(json["subject_kind"], "user");
+        assert_eq!(serde_json::from_value::<RecordedEvent>(json).expect("it reads back"), recorded);
+    }
+
+    #[test]
+    fn a_user_agent_is_cut_and_cleaned() {
+        assert_eq!(kept_user_agent("a\0b\u{202e}c"), "abc");
+        assert_eq!(kept_user_agent(&"ä".repeat(500)).chars().count(), USER_AGENT_MAX);
+    }
+}

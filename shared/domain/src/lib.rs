@@ -1,0 +1,28 @@
+//! What is true and what may happen: tenants, users, credentials, sessions, grants and events.
+//!
+//! Everything here is pure: no clock, no randomness, no I/O. `now` and random bytes are arguments, so every decision is a function of its
+//! inputs and most tests of the platform live beside these modules.
+
+pub mod attempt;
+pub mod client;
+pub mod consent;
+pub mod credential;
+pub mod delivery;
+pub mod event;
+pub mod family;
+pub mod id;
+pub mod identifier;
+pub mod key_ring;
+pub mod placement;
+pub mod policy;
+pub mod secret;
+pub mod session;
+pub mod sign_in;
+pub mod tenant;
+pub mod timestamp;
+pub mod user;
+
+pub use id::{ClientId, EventId, FamilyId, SessionId, Slug, TenantId, UserId};
+pub use placement::{Epoch, Placement, Region, Zone, ZoneName};
+pub use secret::Secret;
+pub use timestamp::Timestamp;

@@ -1,0 +1,150 @@
+//! A browser's session: who signed in, when and how, and when that ends.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{SessionId, UserId};
+use crate::policy;
+use crate::tenant::SessionPolicy;
+use crate::timestamp::Timestamp;
+use crate::user::User;
+
+/// How a person proved to be themself (RFC 8176).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AuthenticationMethod {
+    /// A password.
+    #[serde(rename = "pwd")]
+    Password,
+}
+
+/// A session of one browser.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Derived from the sign-in state that made it, so that making it claims the state.
+    pub id: SessionId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// When the person last proved to be themself: `auth_time`.
+    pub authenticated_at: Timestamp,
+    /// How.
+    pub methods: Vec<AuthenticationMethod>,
+    /// When it was last used, to an eighth of the idle time.
+    pub last_used_at: Timestamp,
+    /// Seconds without use after which it is over.
+    pub idle_seconds: u64,
+    /// When it is over, used or not. The sweeper's attribute, checked in every decision.
+    pub ends_at: Timestamp,
+}
+
+/// Why a session doesn't count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Ended {
+    /// Not used for too long.
+    #[error("idle for too long")]
+    Idle,
+    /// Too old.
+    #[error("past its absolute lifetime")]
+    Absolute,
+    /// Its person is disabled.
+    #[error("its user is disabled")]
+    UserDisabled,
+    /// Begun before the person's "not before".
+    #[error("before the user's watermark")]
+    BeforeWatermark,
+}
+
+/// What starts a session.
+#[derive(Clone, Debug)]
+pub struct Beginning {
+    /// Derived from the sign-in state.
+    pub id: SessionId,
+    /// Who signed in.
+    pub user_id: UserId,
+    /// How.
+    pub methods: Vec<AuthenticationMethod>,
+}
+
+impl Session {
+    /// A session that begins now.
+    pub fn begin(beginning: Beginning, lifetimes: SessionPolicy, now: Timestamp) -> Self {
+        Self {
+            id: beginning.id,
+            user_id: beginning.user_id,
+            authenticated_at: now,
+            methods: beginning.methods,
+            last_used_at: now,
+            idle_seconds: lifetimes.idle_seconds,
+            ends_at: now.plus(lifetimes.absolute()),
+        }
+    }
+
+    /// Whether the session counts for `user` at `now`.
+    pub fn live(&self, user: &User, now: Timestamp) -> Result<(), Ended> {
+        if !user.is_active() {
+            return Err(Ended::UserDisabled);
+        }
+        if self.authenticated_at < user.not_before {
+            return Err(Ended::BeforeWatermark);
+        }
+        if now >= self.ends_at {
+            return Err(Ended::Absolute);
+        }
+        if now.since(self.last_used_at).as_secs() >= self.idle_seconds {
+            return Err(Ended::Idle);
+        }
+        Ok(())
+    }
+
+    /// Whether this use is worth a write: the last one is older than an eighth of the idle time.
+    pub fn wants_touch(&self, now: Timestamp) -> bool {
+        now.since(self.last_used_at).as_secs() >= self.idle_seconds / u64::from(policy::SESSION_TOUCH_PART)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::user::{Profile, UserStatus};
+
+    fn user() -> User {
+        User {
+            id: UserId::from_random([7; 16]),
+            sub: "s".to_owned(),
+            username: "ada".to_owned(),
+            email: None,
+            profile: Profile::default(),
+            status: UserStatus::Active,
+            not_before: Timestamp::from_seconds(0),
+            version: 1,
+            created_at: Timestamp::from_seconds(0),
+            updated_at: Timestamp::from_seconds(0),
+        }
+    }
+
+    fn session() -> Session {
+        let beginning = Beginning { id: SessionId::from_random([1; 16]), user_id: user().id, methods: vec![AuthenticationMethod::Password] };
+        Session::begin(beginning, SessionPolicy { idle_seconds: 800, absolute_seconds: 2000 }, Timestamp::from_seconds(10_000))
+    }
+
+    #[test]
+    fn a_session_ends_by_idling_and_by_age_to_the_second() {
+        assert_eq!(session().live(&user(), Timestamp::from_seconds(10_799)), Ok(()));
+        assert_eq!(session().live(&user(), Timestamp::from_seconds(10_800)), Err(Ended::Idle));
+        let used = Session { last_used_at: Timestamp::from_seconds(11_900), ..session() };
+        assert_eq!(used.live(&user(), Timestamp::from_seconds(11_999)), Ok(()));
+        assert_eq!(used.live(&user(), Timestamp::from_seconds(12_000)), Err(Ended::Absolute));
+    }
+
+    #[test]
+    fn a_disabled_person_and_a_watermark_end_every_session() {
+        let now = Timestamp::from_seconds(10_001);
+        assert_eq!(session().live(&User { status: UserStatus::Disabled, ..user() }, now), Err(Ended::UserDisabled));
+        assert_eq!(session().live(&User { not_before: Timestamp::from_seconds(10_001), ..user() }, now), Err(Ended::BeforeWatermark));
+        assert_eq!(session().live(&User { not_before: Timestamp::from_seconds(10_000), ..user() }, now), Ok(()));
+    }
+
+    #[test]
+    fn a_use_is_written_once_an_eighth_of_the_idle_time() {
+        assert!(!session().wants_touch(Timestamp::from_seconds(10_099)));
+        assert!(session().wants_touch(Timestamp::from_seconds(10_100)));
+    }
+}

@@ -1,0 +1,158 @@
+//! A tenant is an origin: its issuer, its names and its policies.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::id::{Slug, TenantId};
+use crate::policy;
+use crate::timestamp::Timestamp;
+
+/// The issuer identifier of OpenID Connect Discovery §3: a URL without query, fragment or trailing slash, fixed when the tenant is created.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Issuer(String);
+
+/// A text can't be an issuer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an issuer is an https URL, or an http URL of this machine, without query, fragment or trailing slash")]
+pub struct InvalidIssuer;
+
+impl Issuer {
+    /// Reads an issuer; `http` is for loopback hosts alone.
+    pub fn parse(text: &str) -> Result<Self, InvalidIssuer> {
+        let url = Url::parse(text).map_err(|_| InvalidIssuer)?;
+        let scheme_fits = url.scheme() == "https" || is_loopback_http(&url);
+        let bare = url.query().is_none() && url.fragment().is_none() && !text.ends_with('/');
+        if scheme_fits && bare && url.has_host() { Ok(Self(text.to_owned())) } else { Err(InvalidIssuer) }
+    }
+
+    /// The issuer exactly as tokens and metadata state it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The URL of an endpoint below the issuer; `path` begins with a slash.
+    pub fn endpoint(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+
+    /// The issuer's path, empty in AWS and `/t/{slug}` on a loopback base URL.
+    pub fn path(&self) -> &str {
+        let after_scheme = self.0.find("://").map_or(0, |at| at + 3);
+        self.0[after_scheme..].find('/').map_or("", |at| &self.0[after_scheme + at..])
+    }
+
+    /// Scheme, host and port, as an `Origin` header states them.
+    pub fn origin(&self) -> &str {
+        &self.0[..self.0.len() - self.path().len()]
+    }
+
+    /// Whether this is a tenant of a loopback base URL, the only place where cookies go without `Secure`.
+    pub fn is_loopback(&self) -> bool {
+        self.0.starts_with("http://")
+    }
+}
+
+/// Whether a URL is plain `http` to this machine: `localhost`, 127.0.0.0/8 or `[::1]`.
+pub fn is_loopback_http(url: &Url) -> bool {
+    let loopback = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "http" && loopback
+}
+
+impl fmt::Display for Issuer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for Issuer {
+    type Error = InvalidIssuer;
+    fn try_from(text: String) -> Result<Self, InvalidIssuer> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Issuer> for String {
+    fn from(issuer: Issuer) -> Self {
+        issuer.0
+    }
+}
+
+/// How long sessions of a tenant live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionPolicy {
+    /// Seconds without use after which a session is over.
+    pub idle_seconds: u64,
+    /// Seconds after which it is over, used or not.
+    pub absolute_seconds: u64,
+}
+
+impl Default for SessionPolicy {
+    fn default() -> Self {
+        Self { idle_seconds: policy::SESSION_IDLE.as_secs(), absolute_seconds: policy::SESSION_ABSOLUTE.as_secs() }
+    }
+}
+
+impl SessionPolicy {
+    /// Time without use after which a session is over.
+    pub const fn idle(&self) -> Duration {
+        Duration::from_secs(self.idle_seconds)
+    }
+
+    /// Time after which a session is over, used or not.
+    pub const fn absolute(&self) -> Duration {
+        Duration::from_secs(self.absolute_seconds)
+    }
+}
+
+/// What a tenant is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tenant {
+    /// Its identifier, which never changes.
+    pub id: TenantId,
+    /// Its name in hosts and local paths.
+    pub slug: Slug,
+    /// The name that pages and mails show.
+    pub name: String,
+    /// Its issuer.
+    pub issuer: Issuer,
+    /// How long its sessions live.
+    #[serde(default)]
+    pub sessions: SessionPolicy,
+    /// When it was created.
+    pub created_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issuer_is_https_or_this_machine() {
+        for fine in ["https://demo.id.example.com", "http://localhost:8080/t/demo", "http://127.0.0.1:1/t/x", "http://[::1]:80/t/x"] {
+            assert!(Issuer::parse(fine).is_ok(), "{fine}");
+        }
+        for wrong in
+            ["http://demo.example.com", "https://a.b/", "https://a.b?x", "https://a.b#x", "ftp://localhost", "demo", "http://localhost.evil.example"]
+        {
+            assert!(Issuer::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_issuer_knows_its_origin_and_path() {
+        let local = Issuer::parse("http://localhost:8080/t/demo").expect("a loopback issuer");
+        assert_eq!((local.origin(), local.path()), ("http://localhost:8080", "/t/demo"));
+        let deployed = Issuer::parse("https://demo.id.example.com").expect("an https issuer");
+        assert_eq!((deployed.origin(), deployed.path()), ("https://demo.id.example.com", ""));
+        assert_eq!(deployed.endpoint("/token"), "https://demo.id.example.com/token");
+    }
+}

@@ -1,0 +1,18 @@
+#![doc = include_str!("../README.md")]
+
+pub mod cookies;
+pub mod form;
+pub mod headers;
+pub mod language;
+pub mod origin;
+pub mod pages;
+pub mod parameters;
+pub mod responders;
+mod texts;
+
+pub use cookies::{Cookie, CookiePolicy, SetCookie};
+pub use form::{FormBody, FormError, read_form};
+pub use headers::PageSecurity;
+pub use language::Language;
+pub use pages::{ConsentPage, ErrorPage, ErrorReason, Page, SignInPage, SignInProblem};
+pub use parameters::{ParameterError, Parameters};
