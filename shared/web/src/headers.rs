@@ -1,0 +1,135 @@
+//! Security headers of pages and documents (CSP Level 3, RFC 6797, RFC 9111; OWASP Secure Headers).
+
+use axum::response::{IntoResponseParts, ResponseParts};
+use domain::client::RedirectUri;
+use domain::policy::JWKS_LIFETIME;
+use domain::tenant::Issuer;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use std::convert::Infallible;
+
+use crate::pages::style;
+
+/// Two years, as browsers' preload lists ask.
+const HSTS: &str = "max-age=63072000";
+const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), \
+                           microphone=(), midi=(), payment=(), usb=()";
+
+/// What the headers of a page depend on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageSecurity {
+    secure_transport: bool,
+    returns_to: Option<String>,
+}
+
+impl PageSecurity {
+    /// A page of an issuer, whose forms post to the issuer alone.
+    pub fn of(issuer: &Issuer) -> Self {
+        Self { secure_transport: !issuer.is_loopback(), returns_to: None }
+    }
+
+    /// A page before the tenant is known: an unknown host, a broken request.
+    pub fn without_issuer() -> Self {
+        Self::default()
+    }
+
+    /// A page whose form ends at the app.
+    // Chromium holds a page's `form-action` against every redirect that follows the POST, so the app's redirect URI belongs in it.
+    #[must_use]
+    pub fn returning_to(mut self, redirect_uri: &RedirectUri) -> Self {
+        let source = redirect_uri.form_action();
+        // CSP has no syntax for IPv6 hosts; browsers ignore such a source and would block the redirect.
+        let source = if source.contains('[') { source.split("//").next().unwrap_or_default().to_owned() } else { source };
+        // SECURITY: a source that could end the directive would write a policy of its own.
+        let harmless = source.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'/' | b'.' | b'-' | b'_' | b'+'));
+        self.returns_to = (harmless && !source.is_empty()).then_some(source);
+        self
+    }
+
+    /// The page's Content-Security-Policy.
+    pub fn content_security_policy(&self) -> String {
+        let app = self.returns_to.as_deref().map_or_else(String::new, |source| format!(" {source}"));
+        format!(
+            "default-src 'none'; style-src {style}; img-src data:; form-action 'self'{app}; base-uri 'none'; frame-ancestors 'none'",
+            style = style::csp_source()
+        )
+    }
+}
+
+// There is no Cross-Origin-Opener-Policy on purpose: any value but the default cuts the tie to the window that opened a sign-in popup, and
+// apps wait on that tie. What it would guard, scripts and readable globals, these pages don't have.
+impl IntoResponseParts for &PageSecurity {
+    type Error = Infallible;
+
+    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Infallible> {
+        let headers = parts.headers_mut();
+        let policy = HeaderValue::try_from(self.content_security_policy()).expect("the policy's parts were checked to be visible ASCII");
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        set(headers, header::X_FRAME_OPTIONS, "DENY");
+        // Not `no-referrer`: under it a browser sends `Origin: null` with our own forms (Fetch §3.2), and `origin::check` is blind. Other
+        // origins get no referrer either way.
+        set(headers, header::REFERRER_POLICY, "same-origin");
+        set(headers, HeaderName::from_static("permissions-policy"), PERMISSIONS);
+        set(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+        if self.secure_transport {
+            set(headers, header::STRICT_TRANSPORT_SECURITY, HSTS);
+        }
+        not_stored(headers);
+        Ok(parts)
+    }
+}
+
+/// For answers that hold something personal or live: kept by nobody (RFC 6749 §5.1), taken for nothing but their type.
+pub fn not_stored(headers: &mut HeaderMap) {
+    set(headers, header::CACHE_CONTROL, "no-store");
+    set(headers, header::PRAGMA, "no-cache");
+    set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+}
+
+/// For documents that are the same for everybody: discovery and JWKS, kept for [`JWKS_LIFETIME`], readable by scripts of any origin.
+pub fn public_document(headers: &mut HeaderMap) {
+    let lifetime = HeaderValue::try_from(format!("public, max-age={}", JWKS_LIFETIME.as_secs())).expect("digits and letters");
+    headers.insert(header::CACHE_CONTROL, lifetime);
+    set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+}
+
+fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    headers.insert(name, HeaderValue::from_static(value));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page() -> PageSecurity {
+        PageSecurity::of(&Issuer::parse("https://demo.id.example.com").expect("an issuer"))
+    }
+
+    fn form_action(redirect_uri: &str) -> String {
+        let policy = page().returning_to(&RedirectUri::parse(redirect_uri).expect("a registrable URI")).content_security_policy();
+        let directive = policy.split("; ").find(|directive| directive.starts_with("form-action"));
+        directive.expect("a form-action").to_owned()
+    }
+
+    #[test]
+    fn forms_may_post_to_us_and_end_at_the_app() {
+        assert!(page().content_security_policy().contains("form-action 'self';"));
+        assert_eq!(form_action("https://app.example/cb"), "form-action 'self' https://app.example");
+        assert_eq!(form_action("http://127.0.0.1:8081/cb"), "form-action 'self' http://127.0.0.1:8081");
+        assert_eq!(form_action("com.example.app:/cb"), "form-action 'self' com.example.app:");
+    }
+
+    #[test]
+    fn an_ipv6_address_which_no_policy_can_name_is_allowed_by_its_scheme() {
+        assert_eq!(form_action("http://[::1]:8081/cb"), "form-action 'self' http:");
+    }
+
+    #[test]
+    fn a_redirect_uri_cannot_write_a_directive() {
+        for hostile in ["https://app.example/;script-src%20*", "https://a;b.example/cb"] {
+            let Ok(uri) = RedirectUri::parse(hostile) else { continue };
+            let policy = page().returning_to(&uri).content_security_policy();
+            assert_eq!(policy.matches(';').count(), page().content_security_policy().matches(';').count(), "{hostile}");
+        }
+    }
+}

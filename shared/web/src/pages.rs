@@ -1,0 +1,24 @@
+//! What a person sees: sign-in, consent, error. Every value that somebody else chose is escaped by the template and cut to a sensible length.
+
+mod consent;
+mod error;
+mod shown;
+mod sign_in;
+pub(crate) mod style;
+
+pub use consent::ConsentPage;
+pub use error::{ErrorPage, ErrorReason};
+pub use sign_in::{SignInPage, SignInProblem};
+
+use crate::language::Language;
+
+/// A page that [`crate::responders::html`] sends.
+pub trait Page: askama::Template {
+    /// The language it is in.
+    fn language(&self) -> Language;
+
+    /// The whole document.
+    fn html(&self) -> String {
+        self.render().expect("a template that only prints texts can't fail")
+    }
+}

@@ -1,0 +1,85 @@
+//! The consent page (OpenID Connect Core §3.1.2.4): who asks, for what, on whose behalf, and where the answer goes.
+
+use askama::Template;
+use domain::client::RedirectUri;
+
+use super::{Page, shown, style};
+use crate::language::Language;
+use crate::texts::{ScopeTexts, Texts};
+
+/// Asks whether an app may have what it wants. The form posts `state` and `decision`, which is `allow` or `deny`.
+#[derive(Clone, Copy, Debug, Template)]
+#[template(path = "consent.html")]
+pub struct ConsentPage<'a> {
+    /// The language.
+    pub language: Language,
+    /// The tenant's name.
+    pub tenant_name: &'a str,
+    /// The app that asks.
+    pub client_name: &'a str,
+    /// Where the browser goes with the answer; its host is shown, because a name alone can lie.
+    pub redirect_uri: &'a RedirectUri,
+    /// The account that is signed in: its e-mail address or username.
+    pub account: &'a str,
+    /// The scopes asked for, one name each.
+    pub scopes: &'a [&'a str],
+    /// Where the form posts: the issuer's path and `/consent`.
+    pub action: &'a str,
+    /// The sealed state of this request.
+    pub state: &'a str,
+}
+
+/// A scope as a row of the page.
+struct ScopeRow<'a> {
+    /// The scope's own name, which picks the icon.
+    name: &'a str,
+    /// Its words; a scope without any is shown by its name.
+    texts: Option<ScopeTexts>,
+}
+
+impl Page for ConsentPage<'_> {
+    fn language(&self) -> Language {
+        self.language
+    }
+}
+
+impl ConsentPage<'_> {
+    fn texts(&self) -> &'static Texts {
+        self.language.texts()
+    }
+
+    fn tenant(&self) -> String {
+        shown::name(self.tenant_name)
+    }
+
+    fn tenant_initial(&self) -> String {
+        shown::initial(self.tenant_name)
+    }
+
+    fn client(&self) -> String {
+        shown::name(self.client_name)
+    }
+
+    fn client_initial(&self) -> String {
+        shown::initial(self.client_name)
+    }
+
+    fn signed_in_account(&self) -> String {
+        shown::account(self.account)
+    }
+
+    fn host(&self) -> String {
+        shown::account(&self.redirect_uri.host())
+    }
+
+    fn rows(&self) -> Vec<ScopeRow<'_>> {
+        let texts = self.texts();
+        let words = |name: &str| match name {
+            "openid" => Some(texts.scope_openid),
+            "profile" => Some(texts.scope_profile),
+            "email" => Some(texts.scope_email),
+            _ => None,
+        };
+        self.scopes.iter().map(|&name| ScopeRow { name, texts: words(name) }).collect()
+    }
+}

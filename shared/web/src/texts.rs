@@ -1,0 +1,97 @@
+//! What pages say, as one struct per language: a text that a language lacks doesn't compile.
+
+mod english;
+mod german;
+
+use std::time::Duration;
+
+use crate::language::Language;
+use crate::pages::ErrorReason;
+
+/// A sentence around a name, which every language puts where its grammar wants it.
+#[derive(Clone, Copy)]
+pub(crate) struct Around {
+    /// What stands before the name.
+    pub(crate) before: &'static str,
+    /// What stands after it.
+    pub(crate) after: &'static str,
+}
+
+/// What a scope lets an app see.
+#[derive(Clone, Copy)]
+pub(crate) struct ScopeTexts {
+    /// In a few words.
+    pub(crate) title: &'static str,
+    /// In a sentence.
+    pub(crate) detail: &'static str,
+}
+
+/// What the error page says.
+#[derive(Clone, Copy)]
+pub(crate) struct ErrorTexts {
+    /// What happened.
+    pub(crate) title: &'static str,
+    /// What it means.
+    pub(crate) detail: &'static str,
+    /// What to do.
+    pub(crate) advice: &'static str,
+}
+
+/// Everything that pages say in one language.
+pub(crate) struct Texts {
+    /// Heading and button of the sign-in page.
+    pub(crate) sign_in: &'static str,
+    /// Under the heading, around the app's name.
+    pub(crate) to_continue: Around,
+    /// Label.
+    pub(crate) username: &'static str,
+    /// Label.
+    pub(crate) password: &'static str,
+    /// Before the title of a page that reports a problem.
+    pub(crate) problem: &'static str,
+    /// Known and unknown accounts read the same.
+    pub(crate) wrong_credentials: &'static str,
+    /// A field was empty.
+    pub(crate) incomplete: &'static str,
+    /// Too many attempts; how long to wait.
+    pub(crate) throttled: fn(Duration) -> String,
+    /// The page had been open for too long.
+    pub(crate) expired: &'static str,
+    /// The title of the consent page.
+    pub(crate) consent_title: &'static str,
+    /// The heading of the consent page, around the app's name.
+    pub(crate) consent_heading: Around,
+    /// Before the account.
+    pub(crate) signed_in_as: &'static str,
+    /// Before the list of scopes.
+    pub(crate) consent_lead: &'static str,
+    /// The scope `openid`.
+    pub(crate) scope_openid: ScopeTexts,
+    /// The scope `profile`.
+    pub(crate) scope_profile: ScopeTexts,
+    /// The scope `email`.
+    pub(crate) scope_email: ScopeTexts,
+    /// Under the name of any other scope.
+    pub(crate) scope_other: &'static str,
+    /// Where the answer goes, around the host.
+    pub(crate) returns_to: Around,
+    /// Button.
+    pub(crate) allow: &'static str,
+    /// Button.
+    pub(crate) deny: &'static str,
+    /// The error page, by reason.
+    pub(crate) error: fn(ErrorReason) -> ErrorTexts,
+    /// Before the incident id.
+    pub(crate) incident: &'static str,
+    /// At the foot of every page, before the product's name.
+    pub(crate) secured_by: &'static str,
+}
+
+impl Language {
+    pub(crate) const fn texts(self) -> &'static Texts {
+        match self {
+            Self::English => &english::TEXTS,
+            Self::German => &german::TEXTS,
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! English.
+
+use std::time::Duration;
+
+use super::{Around, ErrorTexts, ScopeTexts, Texts};
+use crate::pages::ErrorReason;
+
+pub(super) static TEXTS: Texts = Texts {
+    sign_in: "Sign in",
+    to_continue: Around { before: "to continue to ", after: "" },
+    username: "Username or email",
+    password: "Password",
+    problem: "Problem",
+    wrong_credentials: "That username and password don’t match. Check both and try again.",
+    incomplete: "Enter your username and your password.",
+    throttled,
+    expired: "This page was open for a long time, so we renewed it. Please sign in again.",
+    consent_title: "Allow access",
+    consent_heading: Around { before: "Allow ", after: " to access your account?" },
+    signed_in_as: "Signed in as",
+    consent_lead: "It will be able to:",
+    scope_openid: ScopeTexts { title: "Recognize you", detail: "An ID that tells the app it’s you when you come back" },
+    scope_profile: ScopeTexts { title: "See your profile", detail: "Your name, username, language and time zone" },
+    scope_email: ScopeTexts { title: "See your email address", detail: "And whether it has been verified" },
+    scope_other: "A permission that this app defines",
+    returns_to: Around { before: "Either way, you’ll return to ", after: "." },
+    allow: "Allow",
+    deny: "Deny",
+    error,
+    incident: "Incident",
+    secured_by: "Secured by",
+};
+
+fn throttled(wait: Duration) -> String {
+    match wait.as_secs() {
+        0 | 1 => "Too many attempts. Try again in a second.".to_owned(),
+        seconds @ 2..=90 => format!("Too many attempts. Try again in {seconds} seconds."),
+        seconds => format!("Too many attempts. Try again in {} minutes.", seconds.div_ceil(60)),
+    }
+}
+
+fn error(reason: ErrorReason) -> ErrorTexts {
+    let (title, detail, advice) = match reason {
+        ErrorReason::UnknownClient => (
+            "We don’t know this app",
+            "The app that sent you here isn’t registered with us.",
+            "Go back to the app. If this happens again, tell the people who run it.",
+        ),
+        ErrorReason::RedirectUriMismatch => (
+            "We can’t return you to this app",
+            "The return address in the app’s request isn’t one that it has registered, so we stopped for your safety.",
+            "Go back to the app. If this happens again, tell the people who run it.",
+        ),
+        ErrorReason::MalformedRequest => (
+            "This request is incomplete",
+            "Something in the link or form that brought you here is missing or doesn’t belong there.",
+            "Go back to the app and start again.",
+        ),
+        ErrorReason::BodyTooLarge => {
+            ("This request is too large", "The form holds more than we accept.", "Go back, shorten what you entered and try again.")
+        }
+        ErrorReason::UnsupportedMediaType => {
+            ("This request has the wrong format", "The form was sent in a way that we don’t read.", "Go back to the app and start again.")
+        }
+        ErrorReason::SignInExpired => (
+            "This page has expired",
+            "It was open for too long, or you already finished what it was for. Nothing is lost.",
+            "Go back to the app and sign in again.",
+        ),
+        ErrorReason::OtherBrowser => (
+            "This page belongs to another browser",
+            "It was opened in a different browser, or cookies are turned off in this one.",
+            "Allow cookies for this site, then go back to the app and sign in again.",
+        ),
+        ErrorReason::CrossSite => (
+            "We stopped this request",
+            "It was sent from another website, not from our own page.",
+            "If you wanted to sign in, go back to the app and start again.",
+        ),
+        ErrorReason::NotFound => (
+            "There’s nothing here",
+            "The address may be mistyped, or the page may have moved.",
+            "Check the address, or go back to the app that you came from.",
+        ),
+        ErrorReason::MethodNotAllowed => {
+            ("This page can’t be opened directly", "It is one step of signing in to an app.", "Go back to the app and start again.")
+        }
+        ErrorReason::Unavailable => (
+            "We’ll be right back",
+            "A service that we need isn’t answering at the moment. You did nothing wrong.",
+            "Wait a minute, then go back to the app and try again.",
+        ),
+        ErrorReason::Internal => (
+            "Something went wrong on our side",
+            "You did nothing wrong, and nothing of yours was changed.",
+            "Go back to the app and try again. If this happens again, give support the number below.",
+        ),
+    };
+    ErrorTexts { title, detail, advice }
+}

@@ -1,0 +1,106 @@
+//! German.
+
+use std::time::Duration;
+
+use super::{Around, ErrorTexts, ScopeTexts, Texts};
+use crate::pages::ErrorReason;
+
+pub(super) static TEXTS: Texts = Texts {
+    sign_in: "Anmelden",
+    to_continue: Around { before: "um mit ", after: " fortzufahren" },
+    username: "Benutzername oder E-Mail",
+    password: "Passwort",
+    problem: "Problem",
+    wrong_credentials: "Benutzername und Passwort passen nicht zusammen. Prüfen Sie beides und versuchen Sie es noch einmal.",
+    incomplete: "Geben Sie Ihren Benutzernamen und Ihr Passwort ein.",
+    throttled,
+    expired: "Diese Seite war lange offen, deshalb haben wir sie erneuert. Bitte melden Sie sich noch einmal an.",
+    consent_title: "Zugriff erlauben",
+    consent_heading: Around { before: "Darf ", after: " auf Ihr Konto zugreifen?" },
+    signed_in_as: "Angemeldet als",
+    consent_lead: "Die App kann dann:",
+    scope_openid: ScopeTexts { title: "Sie wiedererkennen", detail: "Anhand einer ID, die der App sagt, dass Sie es sind" },
+    scope_profile: ScopeTexts { title: "Ihr Profil sehen", detail: "Name, Benutzername, Sprache und Zeitzone" },
+    scope_email: ScopeTexts { title: "Ihre E-Mail-Adresse sehen", detail: "Und ob sie bestätigt ist" },
+    scope_other: "Eine Berechtigung, die diese App festlegt",
+    returns_to: Around { before: "In beiden Fällen geht es zurück zu ", after: "." },
+    allow: "Erlauben",
+    deny: "Ablehnen",
+    error,
+    incident: "Vorfall",
+    secured_by: "Gesichert durch",
+};
+
+fn throttled(wait: Duration) -> String {
+    match wait.as_secs() {
+        0 | 1 => "Zu viele Versuche. Versuchen Sie es in einer Sekunde noch einmal.".to_owned(),
+        seconds @ 2..=90 => format!("Zu viele Versuche. Versuchen Sie es in {seconds} Sekunden noch einmal."),
+        seconds => format!("Zu viele Versuche. Versuchen Sie es in {} Minuten noch einmal.", seconds.div_ceil(60)),
+    }
+}
+
+fn error(reason: ErrorReason) -> ErrorTexts {
+    let (title, detail, advice) = match reason {
+        ErrorReason::UnknownClient => (
+            "Wir kennen diese App nicht",
+            "Die App, von der Sie kommen, ist bei uns nicht registriert.",
+            "Gehen Sie zurück zur App. Wenn es wieder geschieht, sagen Sie es den Betreibern der App.",
+        ),
+        ErrorReason::RedirectUriMismatch => (
+            "Wir können Sie nicht zu dieser App zurückleiten",
+            "Die Rücksprungadresse in der Anfrage der App ist nicht von ihr registriert. Zu Ihrer Sicherheit haben wir hier angehalten.",
+            "Gehen Sie zurück zur App. Wenn es wieder geschieht, sagen Sie es den Betreibern der App.",
+        ),
+        ErrorReason::MalformedRequest => (
+            "Diese Anfrage ist unvollständig",
+            "In dem Link oder Formular, das Sie hierher gebracht hat, fehlt etwas, oder es gehört nicht hinein.",
+            "Gehen Sie zurück zur App und beginnen Sie von vorn.",
+        ),
+        ErrorReason::BodyTooLarge => (
+            "Diese Anfrage ist zu groß",
+            "Das Formular enthält mehr, als wir annehmen.",
+            "Gehen Sie zurück, kürzen Sie Ihre Eingaben und versuchen Sie es noch einmal.",
+        ),
+        ErrorReason::UnsupportedMediaType => (
+            "Diese Anfrage hat das falsche Format",
+            "Das Formular wurde auf eine Weise gesendet, die wir nicht lesen.",
+            "Gehen Sie zurück zur App und beginnen Sie von vorn.",
+        ),
+        ErrorReason::SignInExpired => (
+            "Diese Seite ist abgelaufen",
+            "Sie war zu lange offen, oder Sie haben schon erledigt, wofür sie da war. Es ist nichts verloren.",
+            "Gehen Sie zurück zur App und melden Sie sich noch einmal an.",
+        ),
+        ErrorReason::OtherBrowser => (
+            "Diese Seite gehört zu einem anderen Browser",
+            "Sie wurde in einem anderen Browser geöffnet, oder dieser hier nimmt keine Cookies an.",
+            "Erlauben Sie Cookies für diese Seite, gehen Sie dann zurück zur App und melden Sie sich noch einmal an.",
+        ),
+        ErrorReason::CrossSite => (
+            "Wir haben diese Anfrage angehalten",
+            "Sie wurde von einer fremden Website gesendet, nicht von unserer eigenen Seite.",
+            "Wenn Sie sich anmelden wollten, gehen Sie zurück zur App und beginnen Sie von vorn.",
+        ),
+        ErrorReason::NotFound => (
+            "Hier ist nichts",
+            "Vielleicht ist die Adresse falsch geschrieben, oder die Seite ist umgezogen.",
+            "Prüfen Sie die Adresse, oder gehen Sie zurück zur App, von der Sie kommen.",
+        ),
+        ErrorReason::MethodNotAllowed => (
+            "Diese Seite lässt sich nicht direkt öffnen",
+            "Sie ist ein Schritt der Anmeldung bei einer App.",
+            "Gehen Sie zurück zur App und beginnen Sie von vorn.",
+        ),
+        ErrorReason::Unavailable => (
+            "Wir sind gleich wieder da",
+            "Ein Dienst, den wir brauchen, antwortet gerade nicht. Es liegt nicht an Ihnen.",
+            "Warten Sie eine Minute, gehen Sie dann zurück zur App und versuchen Sie es noch einmal.",
+        ),
+        ErrorReason::Internal => (
+            "Bei uns ist etwas schiefgegangen",
+            "Es liegt nicht an Ihnen, und von Ihren Daten wurde nichts verändert.",
+            "Gehen Sie zurück zur App und versuchen Sie es noch einmal. Wenn es wieder geschieht, nennen Sie dem Support die Nummer unten.",
+        ),
+    };
+    ErrorTexts { title, detail, advice }
+}
