@@ -100,7 +100,7 @@ pub fn verify(password: &Secret<String>, phc: &str, workspace: &mut Workspace) -
 
 /// A hash of no known password, with today's parameters: verifying against it costs an unknown account the work of a known one.
 pub const fn decoy() -> &'static str {
-    "$argon2id$v=19$m=19456,t=2,p=1$Y291bnRlcnNpZ24tZGVjbw$N5DkQhF9sTn9c3bC0yG3kq1yqXl8mZ4W2r7vUuJp0aE"
+    "$argon2id$v=19$m=19456,t=2,p=1$OaU9PqdjysTh1J5LB88SBw$ZynbGxDFs+G7xHvJHGj6O/pKcyyHIWJ9GSNDwu8o5Vg"
 }
 
 struct Stored {
