@@ -1,1 +1,11 @@
-//! .
+#![doc = include_str!("../README.md")]
+
+pub mod aws;
+pub mod keys;
+pub mod mail;
+pub mod queue;
+
+mod failure;
+
+#[cfg(test)]
+mod canned;
