@@ -32,6 +32,8 @@ lint-templates: .venv/templates/.made ## Validate the CloudFormation templates
 	$(VENV)/templates/bin/sam validate --lint --template template.yaml --region eu-west-1
 
 deploy-emulated: PROFILE = quick
+# Emulated functions run as processes of this machine.
+deploy-emulated: ARCHITECTURE = $(subst aarch64,arm64,$(shell uname -m))
 deploy-emulated: build .venv/templates/.made .venv/emulated/.made ## Deploy the built functions to an emulated AWS and run it until Ctrl-C (PORT=)
 	exec $(VENV)/emulated/bin/python infra/emulated/deploy.py $(if $(PORT),--port $(PORT))
 

@@ -5,7 +5,6 @@ import asyncio
 import json
 import os
 import pathlib
-import platform
 import signal
 import subprocess
 import sys
@@ -20,8 +19,9 @@ DEFAULT_PORT = 8090
 
 def main() -> None:
     arguments = _arguments()
-    # Both end the process by an exception, so that `finally` ends what was started.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # As Ctrl-C does, these end the process by an exception, so that `finally` ends what was started.
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda number, _: sys.exit(128 + number))
     began = time.monotonic()
     try:
         door = FrontDoor(arguments.port)
@@ -32,7 +32,7 @@ def main() -> None:
     emulator = Emulator(arguments.output.with_suffix(""), arguments.aws_port)
     try:
         emulator.wait_until_ready()
-        outputs = deploy_all(emulator, door.base_url, arguments.architecture)
+        outputs = deploy_all(emulator, door.base_url)
         if arguments.seed:
             seed(emulator, door.base_url, outputs["ZoneKeyId"], arguments.output)
         asyncio.run(run(emulator, door, outputs["ApiId"], arguments, began))
@@ -100,8 +100,6 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--until-stdin-closes", action="store_true", help="for tests: end with whoever started it")
     parser.add_argument("--no-seed", dest="seed", action="store_false", help="leave the tables empty")
-    machine = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
-    parser.add_argument("--architecture", default=machine, help="of the built functions")
     return parser.parse_args()
 
 

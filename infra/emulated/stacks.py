@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import platform
 import subprocess
 import sys
 
@@ -39,7 +40,7 @@ def client(emulator: Emulator, service: str) -> BaseClient:
     )
 
 
-def deploy_all(emulator: Emulator, base_url: str, architecture: str) -> dict[str, str]:
+def deploy_all(emulator: Emulator, base_url: str) -> dict[str, str]:
     """Deploys global, zone, region and the functions; answers all stacks' outputs."""
     client(emulator, "s3").create_bucket(
         Bucket=ARTIFACTS, CreateBucketConfiguration={"LocationConstraint": REGION}
@@ -56,7 +57,8 @@ def deploy_all(emulator: Emulator, base_url: str, architecture: str) -> dict[str
         "EventsStreamArn": outputs["EventsStreamArn"],
         "CertificateArn": "",
         "MailFrom": f"sign-in@{ZONE_DOMAIN}",
-        "Architecture": architecture,
+        # Functions run as processes of this machine.
+        "Architecture": "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64",
         "LoopbackBaseUrl": base_url,
         "RoutePrefix": "/t/{slug}",
         "EndpointUrl": emulator.endpoint,
