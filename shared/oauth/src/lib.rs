@@ -1,1 +1,26 @@
-//! .
+#![doc = include_str!("../README.md")]
+
+pub mod access_token;
+pub mod authorization_request;
+pub mod bearer;
+pub mod client_authentication;
+pub mod code;
+pub mod error;
+pub mod grants;
+pub mod id_token;
+pub mod metadata;
+pub mod parameters;
+pub mod pkce;
+pub mod profile;
+pub mod scope;
+pub mod token_response;
+pub mod userinfo;
+
+#[cfg(test)]
+mod samples;
+
+pub use error::{ErrorBody, ErrorCode};
+pub use parameters::RequestParameters;
+
+/// SHA-256 (FIPS 180-4), handed in by whoever has a crypto provider.
+pub type Sha256 = fn(&[u8]) -> [u8; 32];

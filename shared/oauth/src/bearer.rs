@@ -1,0 +1,108 @@
+//! Bearer tokens at the platform's own endpoints: where one may stand, and what is answered when it isn't good (RFC 6750 §2, §3).
+
+use domain::Secret;
+use domain::tenant::Issuer;
+
+use crate::error::{ErrorCode, quoted, reasons};
+use crate::parameters::RequestParameters;
+use crate::scope;
+
+reasons! {
+    /// Why a bearer token isn't honoured.
+    pub enum Reason {
+        /// RFC 6750 §2: one place per request.
+        SeveralTokens => InvalidRequest, "the access token stands in more than one place";
+        /// RFC 6750 §2.1.
+        Malformed => InvalidRequest, "the Authorization header is malformed";
+        /// RFC 9068 §4: forged, another type, or signed by no key of this tenant.
+        Signature => InvalidToken, "not an access token signed by this tenant";
+        /// RFC 9068 §2.2.
+        Claims => InvalidToken, "a claim is missing or malformed";
+        /// RFC 9068 §4.
+        OtherIssuer => InvalidToken, "issued by another issuer";
+        /// RFC 9068 §4.
+        OtherAudience => InvalidToken, "issued for another audience";
+        /// RFC 9068 §4.
+        Expired => InvalidToken, "expired";
+        /// The sealed claim doesn't open.
+        Reference => InvalidToken, "the sealed reference does not open";
+        /// What the token says about its person or client isn't what the store says.
+        OtherFamily => InvalidToken, "the token is not of the family it names";
+        /// The family is revoked, ended or gone, or its person is.
+        Dead => InvalidToken, "the family or its user does not count any more";
+        /// OpenID Connect Core §5.3.
+        OpenidMissing => InsufficientScope, "openid was not granted";
+    }
+}
+
+/// What a request is answered that brings no good token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It brings none (RFC 6750 §3.1: a challenge without an error).
+    #[error("no access token")]
+    Missing,
+    /// It brings one that isn't honoured.
+    #[error(transparent)]
+    NotHonoured(#[from] Reason),
+}
+
+impl Refusal {
+    /// The code that a caller reads; none when no token was sent.
+    pub const fn code(self) -> Option<ErrorCode> {
+        match self {
+            Self::Missing => None,
+            Self::NotHonoured(reason) => Some(reason.code()),
+        }
+    }
+
+    /// The HTTP status.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::Missing => 401,
+            Self::NotHonoured(reason) => reason.code().status(),
+        }
+    }
+
+    /// The `WWW-Authenticate` header (RFC 6750 §3).
+    pub fn challenge(self, issuer: &Issuer) -> String {
+        let mut challenge = format!("Bearer realm={}", quoted(issuer.as_str()));
+        if let Some(code) = self.code() {
+            challenge.push_str(&format!(", error={}, error_description={}", quoted(code.as_str()), quoted(code.description())));
+        }
+        if self == Self::NotHonoured(Reason::OpenidMissing) {
+            challenge.push_str(&format!(", scope={}", quoted(scope::OPENID)));
+        }
+        challenge
+    }
+}
+
+/// The token that a request brings: in its `Authorization` header, or in the form of a POST. A query is never looked at (OAuth 2.1 §5.2.1).
+pub fn token<'h>(authorization: impl IntoIterator<Item = &'h [u8]>, form: Option<&RequestParameters<'_>>) -> Result<Secret<String>, Refusal> {
+    let mut in_header = None;
+    for header in authorization {
+        if let Some(token) = bearer_credentials(header)
+            && in_header.replace(token?).is_some()
+        {
+            return Err(Reason::SeveralTokens.into());
+        }
+    }
+    let in_form = form.and_then(|form| form.get("access_token")).map(|token| Secret::new(token.to_owned()));
+    match (in_header, in_form) {
+        (Some(_), Some(_)) => Err(Reason::SeveralTokens.into()),
+        (Some(token), None) | (None, Some(token)) => Ok(token),
+        (None, None) => Err(Refusal::Missing),
+    }
+}
+
+// RFC 6750 §2.1: "Bearer" 1*SP b64token; RFC 9110 §11.1: a scheme has no case. Another scheme is no bearer token at all.
+fn bearer_credentials(header: &[u8]) -> Option<Result<Secret<String>, Reason>> {
+    let end = header.iter().position(|&byte| byte == b' ').unwrap_or(header.len());
+    let (scheme, rest) = header.split_at(end);
+    if !scheme.eq_ignore_ascii_case(b"Bearer") {
+        return None;
+    }
+    let token = rest.trim_ascii_start();
+    let fits = !token.is_empty() && token.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(byte));
+    let text = if fits { std::str::from_utf8(token).ok() } else { None };
+    Some(text.map(|text| Secret::new(text.to_owned())).ok_or(Reason::Malformed))
+}

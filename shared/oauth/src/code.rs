@@ -1,0 +1,117 @@
+//! What a sealed authorization code says (RFC 6749 §4.1.2): everything that redeeming it must know, so that issuing it costs no write.
+//!
+//! Tenant, client, expiry, region and epoch belong to the seal: a code opens only for the client that it was issued to. A changed password moves
+//! the person's watermark, which ends the session that the code names, and so the code.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::session::{AuthenticationMethod, Session};
+use domain::{SessionId, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::Sha256;
+use crate::authorization_request::AuthorizationRequest;
+use crate::pkce::CodeChallenge;
+
+/// 128 random bits from which the family's id is derived, so that making the family is what redeems the code.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct CodeId([u8; 16]);
+
+/// A text is no code id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a code id is 16 bytes in base64url")]
+pub struct InvalidCodeId;
+
+impl CodeId {
+    /// Makes the id from 128 random bits.
+    pub const fn from_random(bits: [u8; 16]) -> Self {
+        Self(bits)
+    }
+
+    /// The bits to derive from.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for CodeId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "CodeId({})", URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
+impl TryFrom<String> for CodeId {
+    type Error = InvalidCodeId;
+    fn try_from(text: String) -> Result<Self, InvalidCodeId> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidCodeId)?;
+        bytes.try_into().map(Self).map_err(|_| InvalidCodeId)
+    }
+}
+
+impl From<CodeId> for String {
+    fn from(id: CodeId) -> Self {
+        URL_SAFE_NO_PAD.encode(id.0)
+    }
+}
+
+/// What an authorization code says. Its names are short because a code is capped at 1,200 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthorizationCode {
+    /// Which code.
+    #[serde(rename = "i")]
+    pub id: CodeId,
+    /// Who signed in.
+    #[serde(rename = "u")]
+    pub user_id: UserId,
+    /// In which session.
+    #[serde(rename = "s")]
+    pub session_id: SessionId,
+    /// SHA-256 of the redirect URI that the request stated, base64url.
+    #[serde(rename = "r")]
+    pub redirect_uri_sha256: String,
+    /// What is granted.
+    #[serde(rename = "o")]
+    pub scopes: BTreeSet<String>,
+    /// Returned in the ID token.
+    #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// What the redeemer has to answer.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub code_challenge: Option<CodeChallenge>,
+    /// When the person last proved to be themself.
+    #[serde(rename = "a")]
+    pub authenticated_at: Timestamp,
+    /// How.
+    #[serde(rename = "m")]
+    pub methods: Vec<AuthenticationMethod>,
+}
+
+impl AuthorizationCode {
+    /// The code that answers `request` for the person of `session`.
+    pub fn issue(id: CodeId, request: &AuthorizationRequest, session: &Session, sha256: Sha256) -> Self {
+        Self {
+            id,
+            user_id: session.user_id.clone(),
+            session_id: session.id.clone(),
+            redirect_uri_sha256: redirect_uri_sha256(request.redirect_uri.as_str(), sha256),
+            scopes: request.scopes.clone(),
+            nonce: request.nonce.clone(),
+            code_challenge: request.code_challenge.clone(),
+            authenticated_at: session.authenticated_at,
+            methods: session.methods.clone(),
+        }
+    }
+
+    /// Whether the code answered a request with this redirect URI.
+    pub fn is_for_redirect_uri(&self, redirect_uri: &str, sha256: Sha256) -> bool {
+        self.redirect_uri_sha256 == redirect_uri_sha256(redirect_uri, sha256)
+    }
+}
+
+fn redirect_uri_sha256(redirect_uri: &str, sha256: Sha256) -> String {
+    URL_SAFE_NO_PAD.encode(sha256(redirect_uri.as_bytes()))
+}

@@ -1,0 +1,156 @@
+//! Redeeming an authorization code: once, by its client, with the right verifier, while its person still agrees (RFC 6749 §4.1.3).
+//!
+//! A second redemption by the code's own client is a replay and ends the family. Its own client is one that authenticated, or a public one
+//! that has the right verifier; anybody else's second try changes nothing, so a stolen code can't be used to sign people out.
+
+use domain::client::Client;
+use domain::consent::{self, Asking, Consent};
+use domain::family::{Family, FamilyState};
+use domain::session::Session;
+use domain::user::User;
+use domain::{Epoch, FamilyId, Timestamp, policy};
+
+use super::CodeGrant;
+use crate::client_authentication::AuthenticatedClient;
+use crate::code::AuthorizationCode;
+use crate::error::reasons;
+use crate::profile::{self, RedirectUriAtRedemption};
+use crate::{Sha256, pkce};
+
+/// Who redeems what: the request's own part.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt<'a> {
+    /// Who asks, authenticated.
+    pub client: AuthenticatedClient<'a>,
+    /// What was sent.
+    pub grant: &'a CodeGrant,
+    /// What the code says, opened for this client: it opens for no other.
+    pub code: &'a AuthorizationCode,
+}
+
+/// What the store knows about it, each read by its exact key.
+#[derive(Clone, Copy, Debug)]
+pub struct Found<'a> {
+    /// The code's person.
+    pub user: Option<&'a User>,
+    /// The code's session.
+    pub session: Option<&'a Session>,
+    /// What the person allows the client now.
+    pub consent: Option<&'a Consent>,
+    /// The family that was made when the code was redeemed before.
+    pub family: Option<&'a Family>,
+}
+
+/// What a new family is made with.
+#[derive(Clone, Debug)]
+pub struct NewFamily {
+    /// Derived from the code's id.
+    pub id: FamilyId,
+    /// The epoch of the tenant's placement.
+    pub epoch: Epoch,
+}
+
+/// What comes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome<'a> {
+    /// Good: make the family, unless it exists by now, which is [`Outcome::Replayed`]; then the tokens.
+    Redeemed(Redemption<'a>),
+    /// Revoke the family, for [`domain::family::RevocationReason::CodeReplayed`]; answer [`Reason::Replayed`].
+    Replayed,
+    /// Answer the reason; nothing changes.
+    Refused(Reason),
+}
+
+/// What tokens are made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redemption<'a> {
+    /// To be made, which is what redeems the code.
+    pub family: Family,
+    /// Whose tokens.
+    pub user: &'a User,
+    /// What was redeemed.
+    pub code: &'a AuthorizationCode,
+}
+
+reasons! {
+    /// Why a code isn't redeemed. RFC 6749 §5.2 has one code for all of them.
+    pub enum Reason {
+        /// It doesn't open: forged, truncated, expired, another kind's, another tenant's or another client's.
+        Unopened => InvalidGrant, "the code does not open";
+        /// The tenant's home region moved since it was issued.
+        EpochMoved => InvalidGrant, "the code was issued in another epoch";
+        /// RFC 7636 §4.6.
+        VerifierMissing => InvalidGrant, "code_verifier is missing";
+        /// RFC 9700 §2.1.1.
+        VerifierUnexpected => InvalidGrant, "code_verifier without a code_challenge";
+        /// RFC 7636 §4.6.
+        VerifierWrong => InvalidGrant, "code_verifier does not answer the code_challenge";
+        /// RFC 6749 §4.1.3.
+        RedirectUriMissing => InvalidGrant, "redirect_uri is missing";
+        /// RFC 6749 §4.1.3.
+        RedirectUriDiffers => InvalidGrant, "redirect_uri differs from the authorization request's";
+        /// The person was deleted or disabled.
+        UserNotActive => InvalidGrant, "the user may not act";
+        /// The session ended since.
+        SessionEnded => InvalidGrant, "the session has ended";
+        /// The consent was withdrawn since.
+        ConsentWithdrawn => InvalidGrant, "the user does not consent any more";
+        /// RFC 6749 §4.1.2.
+        Replayed => InvalidGrant, "the code was redeemed before";
+    }
+}
+
+/// Decides a redemption.
+pub fn redeem<'a>(attempt: &Attempt<'a>, found: &Found<'a>, new_family: NewFamily, sha256: Sha256, now: Timestamp) -> Outcome<'a> {
+    let client = attempt.client.client();
+    let proof = pkce::verify(attempt.code.code_challenge.as_ref(), attempt.grant.code_verifier.as_ref(), sha256);
+    // RFC 6749 §4.1.2: whatever else is wrong with the second try.
+    if found.family.is_some() && (client.is_confidential() || proof.is_ok()) {
+        return Outcome::Replayed;
+    }
+    let checked = proof // RFC 7636 §4.6
+        .and_then(|()| redirect_uri(attempt, sha256)) // RFC 6749 §4.1.3
+        .and_then(|()| person(attempt.code, found, now))
+        .and_then(|user| consented(attempt, found).map(|()| user));
+    match checked {
+        Ok(user) => Outcome::Redeemed(Redemption { family: family(attempt.code, client, new_family, now), user, code: attempt.code }),
+        Err(reason) => Outcome::Refused(reason),
+    }
+}
+
+fn redirect_uri(attempt: &Attempt<'_>, sha256: Sha256) -> Result<(), Reason> {
+    match (attempt.grant.redirect_uri.as_deref(), profile::rules(attempt.client.client()).redirect_uri_at_redemption) {
+        (Some(presented), _) if attempt.code.is_for_redirect_uri(presented, sha256) => Ok(()),
+        (Some(_), _) => Err(Reason::RedirectUriDiffers),
+        (None, RedirectUriAtRedemption::Required) => Err(Reason::RedirectUriMissing),
+        (None, RedirectUriAtRedemption::Optional) => Ok(()),
+    }
+}
+
+fn person<'a>(code: &AuthorizationCode, found: &Found<'a>, now: Timestamp) -> Result<&'a User, Reason> {
+    let user = found.user.filter(|user| user.is_active() && user.id == code.user_id).ok_or(Reason::UserNotActive)?;
+    let same = |session: &&Session| session.id == code.session_id && session.user_id == user.id;
+    let session = found.session.filter(same).ok_or(Reason::SessionEnded)?;
+    session.live(user, now).map(|()| user).map_err(|_| Reason::SessionEnded)
+}
+
+fn consented(attempt: &Attempt<'_>, found: &Found<'_>) -> Result<(), Reason> {
+    match consent::asking(attempt.client.client(), found.consent, &attempt.code.scopes) {
+        Asking::NotNeeded => Ok(()),
+        Asking::Needed => Err(Reason::ConsentWithdrawn),
+    }
+}
+
+fn family(code: &AuthorizationCode, client: &Client, new: NewFamily, now: Timestamp) -> Family {
+    Family {
+        id: new.id,
+        user_id: code.user_id.clone(),
+        client_id: client.id.clone(),
+        session_id: code.session_id.clone(),
+        scopes: code.scopes.clone(),
+        state: FamilyState::Active,
+        issued_at: now,
+        ends_at: now.plus(policy::ACCESS_TOKEN).plus(policy::FAMILY_MARGIN),
+        epoch: new.epoch,
+    }
+}

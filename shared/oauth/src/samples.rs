@@ -1,0 +1,99 @@
+//! Records that the tests of this crate begin with.
+
+use std::collections::BTreeSet;
+
+use aws_lc_rs::digest;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::client::{Client, ClientAuthenticationMethod, ConsentPolicy, RedirectUri, SecretHash, SecurityProfile};
+use domain::key_ring::Algorithm;
+use domain::session::{AuthenticationMethod, Beginning, Session};
+use domain::tenant::{Issuer, SessionPolicy};
+use domain::user::{Email, Profile, User, UserStatus};
+use domain::{ClientId, SessionId, Timestamp, UserId};
+
+use crate::parameters::RequestParameters;
+
+/// The redirect URI of every sample client.
+pub(crate) const REDIRECT_URI: &str = "https://app.example/cb";
+/// The secret of every confidential sample client.
+pub(crate) const SECRET: &str = "s3cret-of-the-app";
+/// RFC 7636, appendix B.
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+/// RFC 7636, appendix B.
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+/// When tests happen.
+pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    digest::digest(&digest::SHA256, bytes).as_ref().try_into().expect("32 bytes")
+}
+
+pub(crate) fn issuer() -> Issuer {
+    Issuer::parse("https://demo.id.example").expect("an issuer")
+}
+
+pub(crate) fn confidential_client() -> Client {
+    Client {
+        id: ClientId::parse("app").expect("a client id"),
+        name: "App".to_owned(),
+        authentication: ClientAuthenticationMethod::ClientSecretBasic,
+        secrets: vec![SecretHash { sha256: URL_SAFE_NO_PAD.encode(sha256(SECRET.as_bytes())), created_at: Timestamp::from_seconds(0) }],
+        redirect_uris: vec![RedirectUri::parse(REDIRECT_URI).expect("a redirect URI")],
+        post_logout_redirect_uris: Vec::new(),
+        security_profile: SecurityProfile::Oidc,
+        id_token_signed_response_alg: Algorithm::Es256,
+        consent: ConsentPolicy::Ask,
+        created_at: Timestamp::from_seconds(0),
+    }
+}
+
+pub(crate) fn public_client() -> Client {
+    Client {
+        authentication: ClientAuthenticationMethod::None,
+        secrets: Vec::new(),
+        security_profile: SecurityProfile::OAuth21,
+        ..confidential_client()
+    }
+}
+
+pub(crate) fn user() -> User {
+    User {
+        id: UserId::from_random([7; 16]),
+        sub: "sub-of-ada".to_owned(),
+        username: "ada".to_owned(),
+        email: Some(Email { address: "Ada@example.com".to_owned(), verified: true }),
+        profile: Profile { name: Some("Ada Lovelace".to_owned()), ..Profile::default() },
+        status: UserStatus::Active,
+        not_before: Timestamp::from_seconds(0),
+        version: 1,
+        created_at: Timestamp::from_seconds(1),
+        updated_at: Timestamp::from_seconds(2),
+    }
+}
+
+/// A session of [`user`] that began a minute ago.
+pub(crate) fn session() -> Session {
+    let beginning = Beginning { id: SessionId::from_random([3; 16]), user_id: user().id, methods: vec![AuthenticationMethod::Password] };
+    Session::begin(beginning, SessionPolicy::default(), Timestamp::from_seconds(NOW.seconds() - 60))
+}
+
+pub(crate) fn scopes(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// An acceptable request of the public client, with `changes` on top; an empty value takes a parameter away.
+pub(crate) fn request_with<'a>(changes: &[(&'a str, &'a str)]) -> RequestParameters<'a> {
+    let acceptable = [
+        ("response_type", "code"),
+        ("client_id", "app"),
+        ("redirect_uri", REDIRECT_URI),
+        ("scope", "openid profile email"),
+        ("state", "st"),
+        ("nonce", "no"),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ];
+    let kept = acceptable.into_iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
+    kept.chain(changes.iter().copied()).collect()
+}
