@@ -14,6 +14,7 @@ import inbox
 
 HEAD_LIMIT = 1 << 20
 END_OF_HEAD = b"\r\n\r\n"
+REFUSED = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close" + END_OF_HEAD
 
 
 class FrontDoor:
@@ -39,12 +40,13 @@ class FrontDoor:
         await asyncio.gather(*(server.serve_forever() for server in servers))
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        # A client that goes away, or sends no HTTP, is its own loss.
+        # A client that goes away is its own loss.
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             head = await reader.readuntil(END_OF_HEAD)
-            target = urllib.parse.urlsplit(head.split(b" ", 2)[1])
-            if target.path == b"/inbox":
-                writer.write(await asyncio.to_thread(self._inbox, target.query))
+            target = (head.split(b" ") + [b""])[1]
+            path, _, query = target.partition(b"?")
+            if path == b"/inbox":
+                writer.write(await asyncio.to_thread(self._inbox, query))
                 await writer.drain()
             else:
                 await self._pass_on(head, reader, writer)
@@ -63,6 +65,9 @@ class FrontDoor:
                 answer = await api_reader.readuntil(END_OF_HEAD)
             writer.write(_with_headers(answer, {b"Connection": b"close"}))
             await _copy(api_reader, writer)
+        except asyncio.IncompleteReadError:
+            # The emulator hangs up on what is no HTTP; API Gateway answers so.
+            writer.write(REFUSED)
         finally:
             body.cancel()
             api_writer.close()
