@@ -1,1 +1,5 @@
-//! .
+#![doc = include_str!("../README.md")]
+
+pub mod embedded;
+pub mod stacks;
+pub mod template;
