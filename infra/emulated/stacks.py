@@ -53,6 +53,7 @@ def deploy_all(emulator: Emulator, base_url: str) -> dict[str, str]:
     outputs |= _deploy(emulator, "infra/region.yaml", f"countersign-{ZONE}-region", {**domain, **temporary})
     functions = {
         **domain,
+        "ZoneRegions": REGION,
         "ZoneKeyId": outputs["ZoneKeyId"],
         "EventsStreamArn": outputs["EventsStreamArn"],
         "CertificateArn": "",
