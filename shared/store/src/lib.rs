@@ -1,1 +1,40 @@
-//! .
+#![doc = include_str!("../README.md")]
+
+mod acts;
+mod attempt;
+mod directory;
+mod error;
+mod event_row;
+mod identifier;
+pub mod keys;
+pub mod once;
+mod pause;
+mod reads;
+mod region;
+mod row;
+mod shard;
+pub mod stream;
+mod tables;
+mod transaction;
+mod work;
+mod write;
+
+pub use acts::create_client::ClientCreation;
+pub use acts::create_tenant::{NewTenant, TenantCreation};
+pub use acts::create_user::{NewUser, UserCreation};
+pub use acts::record_event::Recording;
+pub use acts::redeem_code::Redemption;
+pub use acts::revoke_family::Revocation;
+pub use acts::start_session::{PasswordUpgrade, SessionStart};
+pub use acts::touch_session::Touch;
+pub use attempt::{AttemptId, AttemptKey, FailureKey};
+pub use directory::{Directory, EpochMove, SlugClaim, SlugPlace, ZoneCreation};
+pub use error::{Cause, StoreError};
+pub use identifier::Claim;
+pub use reads::account::{Account, AccountKeys};
+pub use reads::bundle::{Bundle, Signing};
+pub use reads::person::{Person, PersonKeys};
+pub use region::{Store, TenantStore};
+pub use shard::event_shard;
+pub use tables::{Table, Tables};
+pub use work::{DeliveryWriting, Due, Lease, Settlement, Work};

@@ -1,0 +1,74 @@
+//! An account begins: the person, what they prove themself with, the identifiers that become theirs, and the event.
+
+use domain::credential::PasswordCredential;
+use domain::event::RecordedEvent;
+use domain::identifier::IdentifierKind;
+use domain::key_ring::WrappedUserKey;
+use domain::user::User;
+
+use crate::error::StoreError;
+use crate::event_row;
+use crate::identifier::Claim;
+use crate::keys;
+use crate::reads::identifier::ClaimedBy;
+use crate::region::TenantStore;
+use crate::row::{self, Ends};
+use crate::transaction::{Outcome, Transaction};
+
+/// A person to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewUser {
+    /// The person.
+    pub user: User,
+    /// Their password, if they have one.
+    pub password: Option<PasswordCredential>,
+    /// Their identifiers, each unique within the tenant.
+    pub claims: Vec<Claim>,
+    /// Their wrapped key.
+    pub user_key: WrappedUserKey,
+}
+
+/// What became of a new account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserCreation {
+    /// It stands.
+    Created,
+    /// An identifier of this kind is somebody's; the first of them in the order of the claims.
+    Taken(IdentifierKind),
+    /// A person of this id stood before.
+    Exists,
+}
+
+impl TenantStore {
+    /// Creates an account.
+    ///
+    /// Costs 1 request, 7 write units (person, key, event and its index), 2 more with a password and 2 per identifier.
+    pub async fn create_user(&self, new: &NewUser, event: &RecordedEvent) -> Result<UserCreation, StoreError> {
+        let mut transaction = Transaction::named(&self.database, &event.id);
+        for claim in &new.claims {
+            let key = keys::claim(&self.tenant, claim);
+            let item = row::write(&key, &ClaimedBy { user_id: new.user.id.clone() }, Ends::Never)?;
+            transaction = transaction.put_new(&key, item);
+        }
+        let user = keys::user(&self.tenant, &new.user.id);
+        let user_key = keys::user_key(&self.tenant, &new.user.id);
+        let (event_key, event_item) = event_row::write(self, event)?;
+        transaction = transaction
+            .put_new(&user, row::write(&user, &new.user, Ends::Never)?)
+            .put_new(&user_key, row::write(&user_key, &new.user_key, Ends::Never)?)
+            .put_new(&event_key, event_item);
+        if let Some(password) = &new.password {
+            let key = keys::password(&self.tenant, &new.user.id);
+            transaction = transaction.put_new(&key, row::write(&key, password, Ends::Never)?);
+        }
+        match transaction.commit().await? {
+            Outcome::Committed => Ok(UserCreation::Created),
+            Outcome::Refused(_) if new.claims.is_empty() => Ok(UserCreation::Exists),
+            Outcome::Refused(refusal) => {
+                let user_stands = refusal.failed(new.claims.len());
+                let taken = (0..new.claims.len()).find(|index| refusal.failed(*index)).filter(|_| !user_stands);
+                Ok(taken.map_or(UserCreation::Exists, |index| UserCreation::Taken(new.claims[index].kind)))
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! What flows do: each one conditional write or one transaction, the change together with its event.
+//!
+//! A failed condition is an outcome, named after what it means. Write units are those of rows within 1 KB.
+
+mod count_failure;
+pub(crate) mod create_client;
+pub(crate) mod create_tenant;
+pub(crate) mod create_user;
+mod grant_consent;
+mod put_month_key;
+pub(crate) mod record_event;
+pub(crate) mod redeem_code;
+mod reserve_attempt;
+pub(crate) mod revoke_family;
+pub(crate) mod start_session;
+pub(crate) mod touch_session;

@@ -1,0 +1,21 @@
+//! The directory: where tenants and zones are. Global and eventually consistent, so it is written in one region alone and holds nothing personal.
+
+mod slug;
+mod zone;
+
+pub use slug::{SlugClaim, SlugPlace};
+pub use zone::{EpochMove, ZoneCreation};
+
+use crate::region::Store;
+
+/// This region's replica of the directory.
+#[derive(Clone, Debug)]
+pub struct Directory {
+    store: Store,
+}
+
+impl Directory {
+    pub(crate) fn new(store: Store) -> Self {
+        Self { store }
+    }
+}

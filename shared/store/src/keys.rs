@@ -1,0 +1,266 @@
+//! Every key of every table: the templates, what stands under them, and the typed functions that fill them. Nothing else spells a key.
+//!
+//! Partition keys of a tenant's rows begin with their kind and the tenant's id, so that a role can be confined to kinds (`dynamodb:LeadingKeys`).
+//! `docs/data-model.md` is generated from [`KINDS`].
+
+use std::fmt;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::delivery::DeliveryId;
+use domain::key_ring::Purpose;
+use domain::{ClientId, EventId, FamilyId, SessionId, Slug, TenantId, Timestamp, UserId, ZoneName};
+
+use crate::attempt::{AttemptKey, FailureKey};
+use crate::identifier::Claim;
+use crate::once::OnceKey;
+use crate::row::Item;
+use crate::tables::Table;
+
+/// A kind of row: where it stands and what it holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    /// The table.
+    pub table: Table,
+    /// Template of the partition key, `pk`.
+    pub partition: &'static str,
+    /// Template of the sort key, `sk`.
+    pub sort: &'static str,
+    /// What it holds.
+    pub holds: &'static str,
+    /// When the sweeper may take it (`expires_at`).
+    pub ends: &'static str,
+}
+
+const fn kind(table: Table, partition: &'static str, sort: &'static str, holds: &'static str, ends: &'static str) -> Kind {
+    Kind { table, partition, sort, holds, ends }
+}
+
+const SLUG: Kind = kind(Table::Directory, "SLUG#{slug}", "PLACE", "tenant id and zone of a slug; stays reserved when the tenant goes", "never");
+const ZONE: Kind = kind(Table::Directory, "ZONE#{zone}", "ZONE", "regions and epoch of a zone", "never");
+
+const TENANT: Kind = kind(Table::Identity, "TENANT#{tenant}", "TENANT", "the tenant: slug, issuer, policies", "never");
+const CLIENT: Kind = kind(Table::Identity, "CLIENT#{tenant}#{client}", "CLIENT", "an app as registered", "never");
+const USER: Kind = kind(Table::Identity, "USER#{tenant}#{user}", "USER", "a person: names, profile, status, watermark", "never");
+const SESSION: Kind = kind(Table::Identity, "USER#{tenant}#{user}", "SESSION#{session}", "a browser's session", "at its absolute end");
+const CONSENT: Kind = kind(Table::Identity, "USER#{tenant}#{user}", "CONSENT#{client}", "scopes allowed to an app", "never");
+const FAMILY: Kind = kind(
+    Table::Identity,
+    "USER#{tenant}#{user}",
+    "FAMILY#{family}",
+    "tokens of one code; making it redeems the code",
+    "when no token of it can live",
+);
+const PASSWORD: Kind = kind(Table::Identity, "CRED#{tenant}#{user}", "PASSWORD", "sealed Argon2id hash and the password's version", "never");
+const CLAIM: Kind = kind(
+    Table::Identity,
+    "CLAIM#{tenant}#{identifier kind}#{canonical version}#{HMAC of identifier}",
+    "CLAIM",
+    "whose identifier this is; makes it unique",
+    "never",
+);
+const ATTEMPTS: Kind = kind(
+    Table::Identity,
+    "ATTEMPT#{tenant}#{HMAC of identifier}",
+    "SOURCE#{HMAC of source}#{window}",
+    "sign-in attempts of one source at one identifier",
+    "with its window",
+);
+const FAILURES: Kind =
+    kind(Table::Identity, "ATTEMPT#{tenant}#{HMAC of account}", "TOTAL#{window}", "failed sign-ins of one account from anywhere", "with its window");
+
+const DATA_KEY: Kind = kind(Table::Keys, "DATAKEYS#{tenant}", "{purpose}", "wrapped versions of a tenant's data key", "never");
+const SIGNING_RING: Kind = kind(Table::Keys, "SIGNKEYS#{tenant}", "RING", "signing keys: public JWK in clear, private key wrapped", "never");
+const USER_KEY: Kind = kind(Table::Keys, "USERKEY#{tenant}#{user}", "KEY", "a person's wrapped key; erasing it erases the person's events", "never");
+const MONTH_KEY: Kind = kind(Table::Keys, "MONTHKEY#{tenant}#{month}", "KEY", "wrapped key of a month's events without a person", "never");
+
+const EVENT: Kind = kind(Table::Events, "EVENT#{tenant}#{day}#{shard}", "{event}", "an event; shard by subject", "after its retention");
+const THROTTLED: Kind = kind(
+    Table::Events,
+    "EVENT#{tenant}#{day}#{shard}",
+    "THROTTLED#{minute}#{HMAC of source}",
+    "the one event that a throttled source leaves per minute",
+    "after its retention",
+);
+
+const ONCE: Kind =
+    kind(Table::Once, "ONCE#{tenant}#{kind}#{issuer or client}#{hash of id}", "CLAIM", "proof that a thing was used", "with the thing it names");
+
+const DELIVERY: Kind = kind(Table::Work, "DELIVERY#{tenant}#{event}", "{channel}", "a delivery and what became of it", "8 days after it was made");
+const DUE: Kind =
+    kind(Table::Work, "DUE#{shard}", "{due, 15 digits}#{tenant}#{event}#{channel}", "when a delivery is to be tried", "never; goes with its try");
+
+/// Every kind of row, in the order of the data model.
+pub const KINDS: [&Kind; 21] = [
+    &SLUG,
+    &ZONE,
+    &TENANT,
+    &CLIENT,
+    &USER,
+    &SESSION,
+    &CONSENT,
+    &FAMILY,
+    &PASSWORD,
+    &CLAIM,
+    &ATTEMPTS,
+    &FAILURES,
+    &DATA_KEY,
+    &SIGNING_RING,
+    &USER_KEY,
+    &MONTH_KEY,
+    &EVENT,
+    &THROTTLED,
+    &ONCE,
+    &DELIVERY,
+    &DUE,
+];
+
+/// Template of `subject_pk`, the partition key of the events' index `by-subject`; its sort key `subject_sk` is the event's id.
+pub const SUBJECT_INDEX: &str = "SUBJECT#{tenant}#{subject}";
+
+/// One row's place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Key {
+    pub(crate) table: Table,
+    pub(crate) partition: String,
+    pub(crate) sort: String,
+}
+
+impl Key {
+    /// The key as the two attributes that every table has.
+    pub(crate) fn attributes(&self) -> Item {
+        Item::from([(PARTITION.to_owned(), AttributeValue::S(self.partition.clone())), (SORT.to_owned(), AttributeValue::S(self.sort.clone()))])
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {} {}", self.table.as_str(), self.partition, self.sort)
+    }
+}
+
+/// The partition key attribute of every table.
+pub(crate) const PARTITION: &str = "pk";
+/// The sort key attribute of every table.
+pub(crate) const SORT: &str = "sk";
+
+impl Kind {
+    fn key(&self, partition: &[&str], sort: &[&str]) -> Key {
+        Key { table: self.table, partition: fill(self.partition, partition), sort: fill(self.sort, sort) }
+    }
+}
+
+// Puts `values` into the braces of `template`, in order.
+fn fill(template: &str, values: &[&str]) -> String {
+    let mut values = values.iter();
+    let mut filled = String::with_capacity(96);
+    for piece in template.split('{') {
+        match piece.split_once('}') {
+            Some((_, rest)) => {
+                filled.push_str(values.next().expect("every constructor below is called by a test that counts its values"));
+                filled.push_str(rest);
+            }
+            None => filled.push_str(piece),
+        }
+    }
+    debug_assert!(values.next().is_none(), "more values than braces in {template}");
+    filled
+}
+
+pub(crate) fn slug(slug: &Slug) -> Key {
+    SLUG.key(&[slug.as_str()], &[])
+}
+
+pub(crate) fn zone(zone: &ZoneName) -> Key {
+    ZONE.key(&[zone.as_str()], &[])
+}
+
+pub(crate) fn tenant(tenant: &TenantId) -> Key {
+    TENANT.key(&[tenant.as_str()], &[])
+}
+
+pub(crate) fn client(tenant: &TenantId, client: &ClientId) -> Key {
+    CLIENT.key(&[tenant.as_str(), client.as_str()], &[])
+}
+
+pub(crate) fn user(tenant: &TenantId, user: &UserId) -> Key {
+    USER.key(&[tenant.as_str(), user.as_str()], &[])
+}
+
+pub(crate) fn session(tenant: &TenantId, user: &UserId, session: &SessionId) -> Key {
+    SESSION.key(&[tenant.as_str(), user.as_str()], &[session.as_str()])
+}
+
+pub(crate) fn consent(tenant: &TenantId, user: &UserId, client: &ClientId) -> Key {
+    CONSENT.key(&[tenant.as_str(), user.as_str()], &[client.as_str()])
+}
+
+pub(crate) fn family(tenant: &TenantId, user: &UserId, family: &FamilyId) -> Key {
+    FAMILY.key(&[tenant.as_str(), user.as_str()], &[family.as_str()])
+}
+
+pub(crate) fn password(tenant: &TenantId, user: &UserId) -> Key {
+    PASSWORD.key(&[tenant.as_str(), user.as_str()], &[])
+}
+
+pub(crate) fn claim(tenant: &TenantId, claim: &Claim) -> Key {
+    CLAIM.key(&[tenant.as_str(), claim.kind.as_str(), &claim.version.to_string(), &claim.hmac], &[])
+}
+
+pub(crate) fn attempts(tenant: &TenantId, attempt: &AttemptKey) -> Key {
+    ATTEMPTS.key(&[tenant.as_str(), &attempt.identifier], &[&attempt.source, &attempt.window.number.to_string()])
+}
+
+pub(crate) fn failures(tenant: &TenantId, failures: &FailureKey) -> Key {
+    FAILURES.key(&[tenant.as_str(), &failures.account], &[&failures.window.number.to_string()])
+}
+
+pub(crate) fn data_key(tenant: &TenantId, purpose: Purpose) -> Key {
+    DATA_KEY.key(&[tenant.as_str()], &[purpose.as_str()])
+}
+
+pub(crate) fn signing_ring(tenant: &TenantId) -> Key {
+    SIGNING_RING.key(&[tenant.as_str()], &[])
+}
+
+pub(crate) fn user_key(tenant: &TenantId, user: &UserId) -> Key {
+    USER_KEY.key(&[tenant.as_str(), user.as_str()], &[])
+}
+
+pub(crate) fn month_key(tenant: &TenantId, month: &str) -> Key {
+    MONTH_KEY.key(&[tenant.as_str(), month], &[])
+}
+
+pub(crate) fn event(tenant: &TenantId, at: Timestamp, shard: u8, id: &EventId) -> Key {
+    EVENT.key(&[tenant.as_str(), &at.day(), &shard.to_string()], &[id.as_str()])
+}
+
+pub(crate) fn throttled(tenant: &TenantId, at: Timestamp, shard: u8, source: &str) -> Key {
+    THROTTLED.key(&[tenant.as_str(), &at.day(), &shard.to_string()], &[&(at.seconds() / 60).to_string(), source])
+}
+
+pub(crate) fn subject(tenant: &TenantId, index_key: &str) -> String {
+    fill(SUBJECT_INDEX, &[tenant.as_str(), index_key])
+}
+
+// The hash has no `#` and a fixed length, so an issuer that holds one can't pass for another.
+pub(crate) fn once(tenant: &TenantId, key: &OnceKey) -> Key {
+    ONCE.key(&[tenant.as_str(), key.kind, &key.issuer_or_client, &key.id_hash], &[])
+}
+
+pub(crate) fn delivery(id: &DeliveryId) -> Key {
+    DELIVERY.key(&[id.tenant.as_str(), id.event.as_str()], &[id.channel.as_str()])
+}
+
+pub(crate) fn due(id: &DeliveryId, due_at: Timestamp, shard: u8) -> Key {
+    DUE.key(&[&shard.to_string()], &[&due_digits(due_at), id.tenant.as_str(), id.event.as_str(), id.channel.as_str()])
+}
+
+/// The partition of a shard's due rows, and the sort key that every row due later than `now` lies beyond.
+pub(crate) fn due_until(shard: u8, now: Timestamp) -> (String, String) {
+    (fill(DUE.partition, &[&shard.to_string()]), due_digits(Timestamp::from_millis(now.millis().saturating_add(1))))
+}
+
+// Fifteen digits reach the year 33658; texts of one length sort as their numbers do.
+fn due_digits(due_at: Timestamp) -> String {
+    format!("{:015}", due_at.millis())
+}

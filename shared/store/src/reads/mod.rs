@@ -1,0 +1,10 @@
+//! What flows read: each a single round trip to exact keys.
+
+pub(crate) mod account;
+pub(crate) mod batch;
+pub(crate) mod bundle;
+mod client;
+mod event;
+pub(crate) mod identifier;
+pub(crate) mod one;
+pub(crate) mod person;

@@ -1,0 +1,45 @@
+//! Which shard of a spread partition a row is in; stable for ever, because rows are found again by it.
+
+use domain::delivery::DeliveryId;
+use domain::event::Subject;
+use domain::policy;
+
+/// The shard of a tenant's day that events about `subject` are in; part of an event's key.
+pub fn event_shard(subject: &Subject) -> u8 {
+    shard(&subject.index_key().unwrap_or_default(), policy::EVENT_SHARDS)
+}
+
+/// The shard that a delivery's due row is in.
+pub(crate) fn due_shard(delivery: &DeliveryId) -> u8 {
+    shard(delivery.event.as_str(), policy::DUE_SHARDS)
+}
+
+// FNV-1a, 64 bits. Not a secret, not a defence.
+pub(crate) fn stable_hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+fn shard(text: &str, shards: u8) -> u8 {
+    u8::try_from(stable_hash(text) % u64::from(shards.max(1))).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use domain::UserId;
+
+    use super::*;
+
+    #[test]
+    fn a_subject_keeps_its_shard_across_releases() {
+        assert_eq!(event_shard(&Subject::Tenant), 5);
+        assert_eq!(event_shard(&Subject::User(UserId::from_random([7; 16]))), 2);
+    }
+
+    #[test]
+    fn people_spread_over_every_shard() {
+        let shards: BTreeSet<u8> = (0..=255).map(|bits| event_shard(&Subject::User(UserId::from_random([bits; 16])))).collect();
+        assert_eq!(shards, (0..policy::EVENT_SHARDS).collect());
+    }
+}

@@ -1,0 +1,160 @@
+//! Several rows changed together or not at all. A failed condition is an answer that says which part failed and on which row.
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::transact_write_items::{TransactWriteItemsError, TransactWriteItemsOutput};
+use aws_sdk_dynamodb::types::{
+    CancellationReason, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
+use domain::EventId;
+
+use crate::error::{Cause, StoreError, from_sdk, says_too_large};
+use crate::keys::Key;
+use crate::pause;
+use crate::region::Database;
+use crate::row::Item;
+use crate::write::{Change, IS_NEW, names};
+
+/// Parts in the order in which they were added; at most 100.
+pub(crate) struct Transaction<'a> {
+    database: &'a Database,
+    token: Option<String>,
+    parts: Vec<TransactWriteItem>,
+}
+
+/// What a transaction did.
+pub(crate) enum Outcome {
+    /// All of it happened.
+    Committed,
+    /// Nothing happened, because conditions failed.
+    Refused(Refusal),
+}
+
+/// The rows that conditions failed on.
+pub(crate) struct Refusal(Vec<Option<Item>>);
+
+impl Refusal {
+    /// The row that the condition of part `index` failed on, empty when no row stands there; `None` when that condition held.
+    pub(crate) fn take(&mut self, index: usize) -> Option<Item> {
+        self.0.get_mut(index).and_then(Option::take)
+    }
+
+    /// Whether the condition of part `index` failed.
+    pub(crate) fn failed(&self, index: usize) -> bool {
+        self.0.get(index).is_some_and(Option::is_some)
+    }
+}
+
+impl<'a> Transaction<'a> {
+    /// A transaction that the event `id` names: for ten minutes the same id is the same transaction, so a retry after a lost answer succeeds
+    /// again without a second effect.
+    pub(crate) fn named(database: &'a Database, id: &EventId) -> Self {
+        Self { database, token: Some(id.as_str().to_owned()), parts: Vec::new() }
+    }
+
+    /// A transaction without an event. The SDK names each call, so its own retries are one transaction, two calls are two.
+    pub(crate) fn unnamed(database: &'a Database) -> Self {
+        Self { database, token: None, parts: Vec::new() }
+    }
+
+    /// Puts a row where none stands.
+    pub(crate) fn put_new(mut self, key: &Key, item: Item) -> Self {
+        let put = Put::builder()
+            .table_name(self.database.name(key.table))
+            .set_item(Some(item))
+            .condition_expression(IS_NEW)
+            .set_expression_attribute_names(Some(names(IS_NEW)))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .expect("table and item are set");
+        self.parts.push(TransactWriteItem::builder().put(put).build());
+        self
+    }
+
+    /// Changes a row.
+    pub(crate) fn change(mut self, change: Change) -> Self {
+        let update = Update::builder()
+            .table_name(self.database.name(change.key.table))
+            .set_key(Some(change.key.attributes()))
+            .update_expression(change.update)
+            .set_condition_expression(change.condition.map(str::to_owned))
+            .set_expression_attribute_names(Some(change.names()))
+            .set_expression_attribute_values(Some(change.values))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .expect("table, key and expression are set");
+        self.parts.push(TransactWriteItem::builder().update(update).build());
+        self
+    }
+
+    /// Removes a row, whether or not it stands.
+    pub(crate) fn remove(mut self, key: &Key) -> Self {
+        let delete =
+            Delete::builder().table_name(self.database.name(key.table)).set_key(Some(key.attributes())).build().expect("table and key are set");
+        self.parts.push(TransactWriteItem::builder().delete(delete).build());
+        self
+    }
+
+    /// Commits; meets rivals on the same rows with a bounded number of retries.
+    pub(crate) async fn commit(self) -> Result<Outcome, StoreError> {
+        let mut tried = 0;
+        loop {
+            let reasons = match self.send().await {
+                Ok(_) => return Ok(Outcome::Committed),
+                Err(error) => cancelled(error)?,
+            };
+            match verdict(reasons) {
+                Verdict::Refused(refusal) => return Ok(Outcome::Refused(refusal)),
+                Verdict::Failed(error) => return Err(error),
+                Verdict::Later(cause) if tried + 1 >= pause::TRIES => {
+                    return Err(StoreError::unavailable(cause, "a transaction was cancelled again and again"));
+                }
+                Verdict::Later(_) => pause::before_retry(tried, self.token.as_deref().unwrap_or_default()).await,
+            }
+            tried += 1;
+        }
+    }
+
+    async fn send(&self) -> Result<TransactWriteItemsOutput, SdkError<TransactWriteItemsError>> {
+        self.database
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(self.parts.clone()))
+            .set_client_request_token(self.token.clone())
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+    }
+}
+
+fn cancelled(error: SdkError<TransactWriteItemsError>) -> Result<Vec<CancellationReason>, StoreError> {
+    match error {
+        SdkError::ServiceError(context) if context.err().is_transaction_canceled_exception() => match context.into_err() {
+            TransactWriteItemsError::TransactionCanceledException(cancelled) => Ok(cancelled.cancellation_reasons.unwrap_or_default()),
+            other => Err(StoreError::unavailable(Cause::Failed, other.to_string())),
+        },
+        other => Err(from_sdk(&other)),
+    }
+}
+
+enum Verdict {
+    Refused(Refusal),
+    Later(Cause),
+    Failed(StoreError),
+}
+
+// A failed condition is decided even where another part met a rival: nothing of this transaction can happen any more.
+fn verdict(reasons: Vec<CancellationReason>) -> Verdict {
+    let has = |code: &str| reasons.iter().any(|reason| reason.code() == Some(code));
+    if has("ConditionalCheckFailed") {
+        let failed = |reason: CancellationReason| (reason.code() == Some("ConditionalCheckFailed")).then(|| reason.item.unwrap_or_default());
+        return Verdict::Refused(Refusal(reasons.into_iter().map(failed).collect()));
+    }
+    if has("TransactionConflict") {
+        return Verdict::Later(Cause::Conflict);
+    }
+    if has("ThrottlingError") || has("ProvisionedThroughputExceeded") {
+        return Verdict::Later(Cause::Throttled);
+    }
+    let detail = reasons.iter().filter_map(CancellationReason::message).collect::<Vec<_>>().join("; ");
+    if says_too_large(&detail) { Verdict::Failed(StoreError::TooLarge { detail }) } else { Verdict::Failed(StoreError::Refused { detail }) }
+}

@@ -1,0 +1,54 @@
+//! What is due.
+
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use domain::Timestamp;
+use domain::delivery::DeliveryId;
+
+use super::Work;
+use crate::error::{StoreError, from_sdk};
+use crate::keys::{self, Key, SORT};
+use crate::row::{self, Item};
+use crate::tables::Table;
+
+/// Deliveries that are due, the longest due first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Due {
+    /// The deliveries.
+    pub deliveries: Vec<DeliveryId>,
+    /// A `Corrupt` for each row that doesn't parse: said loudly, without keeping the others from being tried.
+    pub corrupt: Vec<StoreError>,
+}
+
+impl Work {
+    /// At most `limit` deliveries of `shard` (below `policy::DUE_SHARDS`) that are due at `now`. One request.
+    pub async fn list_due(&self, shard: u8, now: Timestamp, limit: u16) -> Result<Due, StoreError> {
+        let database = self.store.here()?;
+        let (partition, beyond) = keys::due_until(shard, now);
+        let answer = database
+            .client
+            .query()
+            .table_name(database.name(Table::Work))
+            .key_condition_expression("#pk = :pk AND #sk < :beyond")
+            .set_expression_attribute_names(Some(crate::write::names("#pk #sk")))
+            .expression_attribute_values(":pk", row::text(&partition))
+            .expression_attribute_values(":beyond", row::text(&beyond))
+            .limit(i32::from(limit))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(|error| from_sdk(&error))?;
+        let mut due = Due::default();
+        for item in answer.items.unwrap_or_default() {
+            match row::read(&key_of(&partition, &item), item) {
+                Ok(delivery) => due.deliveries.push(delivery),
+                Err(corrupt) => due.corrupt.push(corrupt),
+            }
+        }
+        Ok(due)
+    }
+}
+
+fn key_of(partition: &str, item: &Item) -> Key {
+    let sort = item.get(SORT).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
+    Key { table: Table::Work, partition: partition.to_owned(), sort }
+}

@@ -1,0 +1,128 @@
+//! One conditional write: a put of something new, or an update of named attributes. Its failed condition is an answer with the row that stands.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
+
+use crate::error::{StoreError, from_sdk};
+use crate::keys::Key;
+use crate::region::Database;
+use crate::row::Item;
+
+/// Only where nothing stands yet.
+pub(crate) const IS_NEW: &str = "attribute_not_exists(#pk)";
+
+/// What a conditional write did.
+pub(crate) enum Write {
+    /// It happened.
+    Done,
+    /// Its condition failed on this row; empty when no row stands there.
+    Refused(Item),
+}
+
+/// A change of named attributes; all others stay as they are. `#name` in either expression is the attribute `name`.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    pub(crate) key: Key,
+    pub(crate) update: &'static str,
+    pub(crate) condition: Option<&'static str>,
+    pub(crate) values: HashMap<String, AttributeValue>,
+}
+
+impl Change {
+    /// A change of the row at `key`.
+    ///
+    /// INVARIANT: `condition` names an attribute that only a written row has, or an update would bring a swept row back as a stub.
+    pub(crate) fn of(key: Key, update: &'static str, condition: &'static str) -> Self {
+        Self { key, update, condition: Some(condition), values: HashMap::new() }
+    }
+
+    /// A change that also creates the row. It must set everything that the row needs.
+    pub(crate) fn or_create(key: Key, update: &'static str) -> Self {
+        Self { key, update, condition: None, values: HashMap::new() }
+    }
+
+    /// Holds only where `condition` does.
+    pub(crate) fn only_if(self, condition: &'static str) -> Self {
+        Self { condition: Some(condition), ..self }
+    }
+
+    /// Gives `:name` its value.
+    pub(crate) fn with(mut self, name: &'static str, value: AttributeValue) -> Self {
+        self.values.insert(name.to_owned(), value);
+        self
+    }
+
+    /// The attributes that the expressions name.
+    pub(crate) fn names(&self) -> HashMap<String, String> {
+        let mut names = self::names(self.update);
+        names.extend(self.condition.map(self::names).unwrap_or_default());
+        names
+    }
+}
+
+/// The attributes that an expression names: each `#name` is the attribute `name`, so that no reserved word can be met.
+pub(crate) fn names(expression: &str) -> HashMap<String, String> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    expression
+        .split('#')
+        .skip(1)
+        .map(|rest| rest.split(|c| !is_name(c)).next().unwrap_or_default())
+        .map(|name| (format!("#{name}"), name.to_owned()))
+        .collect()
+}
+
+/// Puts a row where none stands.
+pub(crate) async fn put_new(database: &Database, key: &Key, item: Item) -> Result<Write, StoreError> {
+    let answer = database
+        .client
+        .put_item()
+        .table_name(database.name(key.table))
+        .set_item(Some(item))
+        .condition_expression(IS_NEW)
+        .set_expression_attribute_names(Some(names(IS_NEW)))
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+        .return_consumed_capacity(ReturnConsumedCapacity::Total)
+        .send()
+        .await;
+    match answer {
+        Ok(_) => Ok(Write::Done),
+        Err(error) => match error {
+            SdkError::ServiceError(context) if context.err().is_conditional_check_failed_exception() => {
+                let PutItemError::ConditionalCheckFailedException(failed) = context.into_err() else { return Ok(Write::Refused(Item::new())) };
+                Ok(Write::Refused(failed.item.unwrap_or_default()))
+            }
+            other => Err(from_sdk(&other)),
+        },
+    }
+}
+
+/// Changes one row.
+pub(crate) async fn update(database: &Database, change: Change) -> Result<Write, StoreError> {
+    let answer = database
+        .client
+        .update_item()
+        .table_name(database.name(change.key.table))
+        .set_key(Some(change.key.attributes()))
+        .update_expression(change.update)
+        .set_condition_expression(change.condition.map(str::to_owned))
+        .set_expression_attribute_names(Some(change.names()))
+        .set_expression_attribute_values(Some(change.values))
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+        .return_consumed_capacity(ReturnConsumedCapacity::Total)
+        .send()
+        .await;
+    match answer {
+        Ok(_) => Ok(Write::Done),
+        Err(error) => match error {
+            SdkError::ServiceError(context) if context.err().is_conditional_check_failed_exception() => {
+                let UpdateItemError::ConditionalCheckFailedException(failed) = context.into_err() else { return Ok(Write::Refused(Item::new())) };
+                Ok(Write::Refused(failed.item.unwrap_or_default()))
+            }
+            other => Err(from_sdk(&other)),
+        },
+    }
+}
