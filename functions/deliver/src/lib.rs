@@ -1,1 +1,115 @@
-//! .
+//! Sends what is due. A nudge names a delivery; the row in `work` decides whether it is sent, and remembers what became of it.
+
+mod mail_new_browser;
+
+use std::sync::Arc;
+
+use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
+use aws_lambda_events::event::streams::{SqsBatchItemFailure, SqsEventResponse};
+use cloud::mail::{MailError, Mailer};
+use domain::delivery::{Channel, Delivery, DeliveryId, DeliveryState, Try, after};
+use domain::key_ring::Purpose;
+use domain::{Timestamp, policy};
+use runtime::tenants::{Name, Needs, Signing, Tenants};
+use runtime::{Clock, Failure, Platform, Random};
+use store::{Lease, Work};
+
+const NEEDS: Needs = Needs { purposes: &[Purpose::People], signing: Signing::None };
+
+/// What its role may do: lease and settle deliveries, read the event and its person, send mail.
+pub struct Deps {
+    work: Work,
+    tenants: Arc<Tenants>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    mailer: Arc<dyn Mailer>,
+}
+
+impl Deps {
+    /// Takes from the platform what the role allows.
+    pub fn new(platform: &Platform, mailer: Arc<dyn Mailer>) -> Self {
+        Self {
+            work: platform.store.work(),
+            tenants: Arc::new(Tenants::new(platform, NEEDS)),
+            clock: platform.clock.clone(),
+            random: platform.random.clone(),
+            mailer,
+        }
+    }
+}
+
+/// Sends a batch of nudges, each apart from the others.
+pub async fn receive(deps: &Deps, event: SqsEvent) -> SqsEventResponse {
+    let mut answer = SqsEventResponse::default();
+    for message in &event.records {
+        if let Err(failure) = deliver_message(deps, message).await {
+            tracing::error!(message_id = message.message_id, %failure, "a nudge was not worked off");
+            let mut failed = SqsBatchItemFailure::default();
+            failed.item_identifier.clone_from(&message.message_id);
+            answer.batch_item_failures.push(failed);
+        }
+    }
+    answer
+}
+
+async fn deliver_message(deps: &Deps, message: &SqsMessage) -> Result<(), Failure> {
+    match message.body.as_deref().map(serde_json::from_str::<DeliveryId>) {
+        Some(Ok(id)) => deliver(deps, &id).await,
+        // A nudge that names nothing is dropped: the due row, if there is one, brings another.
+        _ => {
+            tracing::error!(message_id = message.message_id, "a nudge that names no delivery");
+            Ok(())
+        }
+    }
+}
+
+/// Sends one delivery if it is due and nobody else is at it.
+pub async fn deliver(deps: &Deps, id: &DeliveryId) -> Result<(), Failure> {
+    let now = deps.clock.now();
+    let Some(delivery) = deps.work.find_delivery(id).await?.filter(|delivery| is_due(delivery, now)) else { return Ok(()) };
+    let Lease::Leased(leased) = deps.work.lease(&delivery, now.plus(policy::DELIVERY_LEASE)).await? else { return Ok(()) };
+    let tried = send(deps, &leased, now).await;
+    let jitter = u32::from_be_bytes(deps.random.bytes());
+    let state = after(tried, leased.attempts, jitter, deps.clock.now());
+    if matches!(state, DeliveryState::Parked { .. }) {
+        tracing::error!(alarm = "delivery_parked", tenant = id.tenant.as_str(), event = id.event.as_str(), "a delivery was given up");
+    }
+    deps.work.settle(&leased, state).await?;
+    Ok(())
+}
+
+fn is_due(delivery: &Delivery, now: Timestamp) -> bool {
+    matches!(delivery.state, DeliveryState::Due { due_at } if due_at <= now)
+}
+
+async fn send(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Try {
+    let mail = match delivery.id.channel {
+        Channel::MailNewBrowser => mail_new_browser::compose(deps, delivery, now).await,
+    };
+    match mail {
+        Ok(Some(mail)) => match deps.mailer.send(&mail).await {
+            Ok(()) => Try::Sent,
+            Err(MailError::ForNow(reason)) => {
+                tracing::warn!(reason, attempts = delivery.attempts, "mail not accepted for now");
+                Try::FailedForNow
+            }
+            Err(MailError::ForGood(reason)) => {
+                tracing::warn!(reason, "mail refused for good");
+                Try::FailedForGood
+            }
+        },
+        // The person or their address is gone: there is nobody to tell.
+        Ok(None) => Try::FailedForGood,
+        Err(failure) => {
+            tracing::warn!(%failure, attempts = delivery.attempts, "mail not composed for now");
+            Try::FailedForNow
+        }
+    }
+}
+
+impl Deps {
+    async fn tenant(&self, delivery: &Delivery, now: Timestamp) -> Result<Option<Arc<runtime::TenantContext>>, Failure> {
+        let visit = self.tenants.find(&Name::Id(delivery.id.tenant.clone()), now).await?;
+        Ok(visit.map(|visit| visit.tenant))
+    }
+}

@@ -1,1 +1,109 @@
-//! .
+//! Reads the stream of events: writes what is to be delivered to `work` and nudges `deliver`. It calls nobody else.
+
+mod record;
+
+use std::sync::Arc;
+
+use aws_lambda_events::event::dynamodb::{Event, EventRecord};
+use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use cloud::queue::Nudges;
+use domain::delivery::{Delivery, DeliveryId, DeliveryState, caused_by};
+use domain::event::RecordedEvent;
+use domain::{Region, ZoneName};
+use runtime::{Clock, Failure, Platform};
+use store::{Store, event_shard};
+
+use record::{Change, Unreadable};
+
+/// What its role may do: read the directory's zone, write deliveries, nudge.
+pub struct Deps {
+    store: Store,
+    zone: ZoneName,
+    region: Region,
+    clock: Arc<dyn Clock>,
+    nudges: Arc<dyn Nudges>,
+}
+
+impl Deps {
+    /// Takes from the platform what the role allows.
+    pub fn new(platform: &Platform, nudges: Arc<dyn Nudges>) -> Self {
+        Self {
+            store: platform.store.clone(),
+            zone: platform.zone.clone(),
+            region: platform.region.clone(),
+            clock: platform.clock.clone(),
+            nudges,
+        }
+    }
+}
+
+/// Why a record was not relayed; Lambda hands it over again, then alone, then to the on-failure target.
+#[derive(Debug, thiserror::Error)]
+enum NotRelayed {
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+/// Relays a batch. Records come in order, so the first that fails ends the batch and is named in the answer.
+pub async fn receive(deps: &Deps, event: Event) -> DynamoDbEventResponse {
+    let mut answer = DynamoDbEventResponse::default();
+    let mut written = Vec::new();
+    for record in &event.records {
+        match relay_record(deps, record).await {
+            Ok(deliveries) => written.extend(deliveries),
+            Err(reason) => {
+                tracing::error!(sequence_number = record.change.sequence_number, %reason, "a record was not relayed");
+                let mut failure = DynamoDbBatchItemFailure::default();
+                failure.item_identifier.clone_from(&record.change.sequence_number);
+                answer.batch_item_failures.push(failure);
+                break;
+            }
+        }
+    }
+    // A nudge that is lost heals: the due rows stand, and webhook-retry sweeps them.
+    if !written.is_empty()
+        && let Err(error) = deps.nudges.nudge(&written).await
+    {
+        tracing::warn!(%error, "nudges were lost");
+    }
+    answer
+}
+
+async fn relay_record(deps: &Deps, record: &EventRecord) -> Result<Vec<DeliveryId>, NotRelayed> {
+    let now = deps.clock.now();
+    match record::read(record, now)? {
+        Change::Recorded(event) => write_deliveries(deps, &event).await.map_err(NotRelayed::from),
+        Change::Expired => Ok(Vec::new()),
+        // SECURITY: nobody may change or delete an event; whoever did has rights that no role of ours grants.
+        Change::Tampered => {
+            tracing::error!(alarm = "event_tampered", event_id = record.event_id, "an event was changed or deleted before its time");
+            Ok(Vec::new())
+        }
+    }
+}
+
+async fn write_deliveries(deps: &Deps, event: &RecordedEvent) -> Result<Vec<DeliveryId>, Failure> {
+    let channels = caused_by(&event.kind);
+    if channels.is_empty() || !is_home(deps, event).await? {
+        return Ok(Vec::new());
+    }
+    let mut written = Vec::new();
+    for channel in channels {
+        let id = DeliveryId { tenant: event.tenant.clone(), event: event.id.clone(), channel: *channel };
+        let state = DeliveryState::Due { due_at: deps.clock.now() };
+        let delivery = Delivery { id: id.clone(), event_at: event.at, event_shard: event_shard(&event.subject), attempts: 0, state };
+        // Seen before is fine: the stream hands over at least once, and the nudge may be what was lost.
+        deps.store.work().write_delivery(&delivery).await?;
+        written.push(id);
+    }
+    Ok(written)
+}
+
+// Each replica has its own stream with every region's writes; only the tenant's home delivers.
+async fn is_home(deps: &Deps, event: &RecordedEvent) -> Result<bool, Failure> {
+    let zone = deps.store.directory().find_zone(&deps.zone).await?;
+    let zone = zone.ok_or_else(|| Failure::Broken(format!("the directory knows no zone {}", deps.zone.as_str())))?;
+    Ok(zone.place(&event.tenant).home == deps.region)
+}

@@ -1,7 +1,30 @@
 //! What surrounds every function: the Lambda bootstrap, the environment, clock and randomness, tenants and keys kept in memory, telemetry.
 
+pub mod clients;
 pub mod clock;
+pub mod configuration;
+pub mod data_keys;
+pub mod failure;
+pub mod front;
+pub mod interaction;
+pub mod lambda;
+pub mod pages;
+pub mod people;
+pub mod platform;
+pub mod provision;
 pub mod random;
+pub mod routing;
+pub mod telemetry;
+pub mod tenant_context;
+pub mod tenants;
 
+pub use clients::Clients;
 pub use clock::{Clock, SystemClock};
+pub use failure::Failure;
+pub use front::{Incident, front};
+pub use platform::Platform;
+pub use provision::Provisioner;
 pub use random::{Random, SystemRandom};
+pub use routing::{Caller, TenantRouting};
+pub use tenant_context::{ArtefactRefusal, TenantContext};
+pub use tenants::{Needs, Signing, Tenants, Visit};

@@ -1,0 +1,85 @@
+//! What stands in front of every function that answers HTTP: the tenant by host or path, a bounded body, an incident id, one log line.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use domain::policy;
+use futures_util::FutureExt;
+use http::{StatusCode, Uri, header};
+use tower::ServiceExt;
+use web::{ErrorReason, Language};
+
+use crate::platform::Platform;
+use crate::random::Random;
+use crate::routing::TenantRouting;
+
+/// Names one request in the log and on an error page, so that a person can tell us which one went wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incident(pub String);
+
+#[derive(Clone)]
+struct Front {
+    routing: TenantRouting,
+    random: Arc<dyn Random>,
+    function: Router,
+}
+
+/// Puts the front before a function's routes. The result takes requests as API Gateway hands them over, prefix and all.
+pub fn front(function: Router, platform: &Platform) -> Router {
+    let front = Front { routing: platform.routing.clone(), random: platform.random.clone(), function };
+    Router::new().fallback(pass_on).with_state(front.clone()).layer(from_fn_with_state(front, watch))
+}
+
+async fn pass_on(State(front): State<Front>, mut request: Request) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let Some(located) = front.routing.locate(host, request.uri().path()) else {
+        return error_page(&request, ErrorReason::NotFound);
+    };
+    let Some(uri) = with_path(request.uri(), &located.path) else { return error_page(&request, ErrorReason::NotFound) };
+    *request.uri_mut() = uri;
+    request.extensions_mut().insert(located.slug);
+    match buffered(request).await {
+        Ok(request) => front.function.oneshot(request).await.into_response(),
+        Err(too_large) => too_large,
+    }
+}
+
+// The body is read here once, so that no handler can forget the limit.
+async fn buffered(request: Request) -> Result<Request, Response> {
+    let (parts, body) = request.into_parts();
+    match axum::body::to_bytes(body, policy::BODY_MAX).await {
+        Ok(bytes) => Ok(Request::from_parts(parts, Body::from(bytes))),
+        Err(_) => Err(error_page(&Request::from_parts(parts, Body::empty()), ErrorReason::BodyTooLarge)),
+    }
+}
+
+async fn watch(State(front): State<Front>, mut request: Request, next: Next) -> Response {
+    let incident = Incident(crypto::base64url::encode(front.random.bytes::<9>()));
+    request.extensions_mut().insert(incident.clone());
+    // SECURITY: the query is left out: it holds state, codes and hints.
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let bare = Request::builder().extension(incident.clone()).body(Body::empty());
+    let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let response = answer.unwrap_or_else(|_| {
+        tracing::error!(incident = incident.0, "a handler panicked");
+        bare.map_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response(), |request| error_page(&request, ErrorReason::Internal))
+    });
+    tracing::info!(incident = incident.0, %method, path, status = response.status().as_u16(), "answered");
+    response
+}
+
+fn error_page(request: &Request, reason: ErrorReason) -> Response {
+    let incident = request.extensions().get::<Incident>().map_or("", |incident| incident.0.as_str());
+    let language = Language::negotiate(None, request.headers());
+    crate::pages::error(language, None, reason, incident)
+}
+
+fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
+    let path_and_query = uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+    path_and_query.parse().ok()
+}

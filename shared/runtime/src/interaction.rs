@@ -1,0 +1,9 @@
+//! What `authorize` and `sign-in` share: a browser's cookies, the sealed states of pages, and how a code goes back to the app.
+
+pub mod browser;
+pub mod pages;
+pub mod returning;
+pub mod states;
+
+pub use browser::{Browser, DeviceMemory, SessionReference};
+pub use states::{ConsentState, SignInState, StateId};

@@ -1,0 +1,98 @@
+//! The sign-in and consent pages of an authorization request, each with its sealed state.
+
+use axum::response::{IntoResponse, Response};
+use crypto::artefact::Kind;
+use domain::client::Client;
+use domain::session::Session;
+use domain::user::User;
+use domain::{Timestamp, policy};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use oauth::authorization_request::AuthorizationRequest;
+use web::{ConsentPage, Language, PageSecurity, SignInPage, SignInProblem, responders};
+
+use super::browser::Browser;
+use super::states::{ConsentState, SignInState, StateId};
+use crate::failure::Failure;
+use crate::random::Random;
+use crate::tenant_context::TenantContext;
+
+/// A person's language: the app's wish first, the browser's next.
+pub fn language(request: &AuthorizationRequest, headers: &HeaderMap) -> Language {
+    Language::negotiate(request.ui_locales.as_deref(), headers)
+}
+
+/// Everything that a page of a request is made of.
+#[derive(Clone, Copy)]
+pub struct PageOf<'a> {
+    /// Whose page.
+    pub tenant: &'a TenantContext,
+    /// The app that asks.
+    pub client: &'a Client,
+    /// What it asks.
+    pub request: &'a AuthorizationRequest,
+    /// In which language.
+    pub language: Language,
+    /// Now.
+    pub now: Timestamp,
+}
+
+impl PageOf<'_> {
+    /// The sign-in page with a fresh state, which binds it to the browser.
+    pub fn sign_in(&self, browser: &Browser, random: &dyn Random) -> Result<Response, Failure> {
+        let (binding, cookie) = browser.bind(self.tenant, random)?;
+        let state = SignInState { id: StateId::from_random(random.bytes()), binding, request: self.request.clone() };
+        let sealed = self.tenant.seal(Kind::SignInState, None, self.now.plus(policy::SIGN_IN_STATE), random.bytes(), &state)?;
+        Ok((cookie, self.sign_in_again(&sealed, "", None)).into_response())
+    }
+
+    /// The sign-in page as it was, with what went wrong. The state stays: it holds no counter that a new one would reset.
+    pub fn sign_in_again(&self, sealed: &str, typed: &str, problem: Option<SignInProblem>) -> Response {
+        let issuer = &self.tenant.record().issuer;
+        let page = SignInPage {
+            language: self.language,
+            tenant_name: &self.tenant.record().name,
+            client_name: &self.client.name,
+            action: &format!("{}/sign-in", issuer.path()),
+            state: sealed,
+            identifier: typed,
+            problem,
+        };
+        let security = PageSecurity::of(issuer).returning_to(&self.request.redirect_uri);
+        let mut response = responders::html(status(problem), &page, &security);
+        if let Some(SignInProblem::Throttled { retry_after }) = problem {
+            response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from(retry_after.as_secs()));
+        }
+        response
+    }
+
+    /// The consent page.
+    pub fn consent(&self, browser: &Browser, user: &User, session: &Session, random: &dyn Random) -> Result<Response, Failure> {
+        let (binding, cookie) = browser.bind(self.tenant, random)?;
+        let id = StateId::from_random(random.bytes());
+        let state = ConsentState { id, binding, user_id: user.id.clone(), session_id: session.id.clone(), request: self.request.clone() };
+        let sealed = self.tenant.seal(Kind::ConsentState, None, self.now.plus(policy::CONSENT_STATE), random.bytes(), &state)?;
+        let scopes: Vec<&str> = self.request.scopes.iter().map(String::as_str).collect();
+        let issuer = &self.tenant.record().issuer;
+        let page = ConsentPage {
+            language: self.language,
+            tenant_name: &self.tenant.record().name,
+            client_name: &self.client.name,
+            redirect_uri: &self.request.redirect_uri,
+            account: user.email.as_ref().map_or(user.username.as_str(), |email| email.address.as_str()),
+            scopes: &scopes,
+            action: &format!("{}/consent", issuer.path()),
+            state: &sealed,
+        };
+        let security = PageSecurity::of(issuer).returning_to(&self.request.redirect_uri);
+        Ok((cookie, responders::html(StatusCode::OK, &page, &security)).into_response())
+    }
+}
+
+const fn status(problem: Option<SignInProblem>) -> StatusCode {
+    match problem {
+        None => StatusCode::OK,
+        Some(SignInProblem::Throttled { .. }) => StatusCode::TOO_MANY_REQUESTS,
+        // Not 401, which RFC 9110 §15.5.2 ties to a WWW-Authenticate challenge.
+        Some(_) => StatusCode::FORBIDDEN,
+    }
+}

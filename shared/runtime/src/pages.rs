@@ -1,0 +1,30 @@
+//! The error page as every function sends it.
+
+use axum::response::Response;
+use domain::tenant::Tenant;
+use http::HeaderValue;
+use http::header::RETRY_AFTER;
+use web::{ErrorPage, ErrorReason, Language, PageSecurity, responders};
+
+use crate::failure::Failure;
+
+/// An error page; never a redirect.
+pub fn error(language: Language, tenant: Option<&Tenant>, reason: ErrorReason, incident: &str) -> Response {
+    let page = ErrorPage { language, tenant_name: tenant.map(|tenant| tenant.name.as_str()), reason, incident };
+    let security = tenant.map_or_else(PageSecurity::without_issuer, |tenant| PageSecurity::of(&tenant.issuer));
+    let mut response = responders::html(reason.status(), &page, &security);
+    if reason == ErrorReason::Unavailable {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(Failure::RETRY_AFTER.as_secs()));
+    }
+    response
+}
+
+/// The error page of a failure; its reason goes to the log, once, here.
+pub fn failure(language: Language, tenant: Option<&Tenant>, failure: &Failure, incident: &str) -> Response {
+    let reason = match failure {
+        Failure::Unavailable(_) => ErrorReason::Unavailable,
+        Failure::Broken(_) => ErrorReason::Internal,
+    };
+    tracing::error!(incident, %failure, "a page was not answered");
+    error(language, tenant, reason, incident)
+}

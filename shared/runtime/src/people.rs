@@ -1,0 +1,91 @@
+//! People's own keys, and what is sealed under them: personal fields of events from the first event on.
+
+use crypto::{SymmetricKey, envelope};
+use domain::event::{Event, Lookups, RecordedEvent};
+use domain::identifier::{CANONICAL_VERSION, Canonical};
+use domain::key_ring::{Purpose, WrappedUserKey};
+use domain::secret::SealedBytes;
+use domain::{Secret, Timestamp, UserId};
+use store::Claim;
+
+use crate::failure::Failure;
+use crate::random::Random;
+use crate::tenant_context::{TenantContext, broken};
+
+/// Whose key seals an event's personal fields.
+#[derive(Clone, Copy, Debug)]
+pub enum KeyOwner<'a> {
+    /// A person; erasing the key erases the fields.
+    User(&'a UserId),
+    /// The tenant, for one month's events without a subject.
+    Month(&'a str),
+}
+
+impl KeyOwner<'_> {
+    fn context(self, tenant: &TenantContext) -> String {
+        let tenant = tenant.record().id.as_str();
+        match self {
+            Self::User(user) => format!("user key|{tenant}|{user}"),
+            Self::Month(month) => format!("month key|{tenant}|{month}"),
+        }
+    }
+}
+
+impl TenantContext {
+    /// Makes a key for `owner`, wrapped under the tenant's `people` key.
+    pub fn make_personal_key(&self, owner: KeyOwner<'_>, random: &dyn Random, now: Timestamp) -> Result<(SymmetricKey, WrappedUserKey), Failure> {
+        let bytes: [u8; 32] = random.bytes();
+        let wrapped = envelope::wrap(self.keys(Purpose::People)?, &owner.context(self), random.bytes(), &bytes);
+        Ok((SymmetricKey::from_bytes(bytes), WrappedUserKey { wrapped: SealedBytes::new(wrapped), created_at: now }))
+    }
+
+    /// Unwraps the key of `owner`.
+    pub fn open_personal_key(&self, owner: KeyOwner<'_>, wrapped: &WrappedUserKey) -> Result<SymmetricKey, Failure> {
+        let plain = envelope::unwrap(self.keys(Purpose::People)?, &owner.context(self), wrapped.wrapped.as_bytes()).map_err(broken("personal key"))?;
+        SymmetricKey::from_slice(plain.expose()).ok_or_else(|| Failure::Broken("a personal key of another length".to_owned()))
+    }
+
+    /// Seals an event's personal fields under `key` and adds what filters compare.
+    pub fn record_event(&self, event: Event, key: &SymmetricKey, salt: [u8; 16]) -> Result<RecordedEvent, Failure> {
+        let plain = serde_json::to_vec(&event.personal).map_err(broken("event"))?;
+        let sealed = envelope::wrap_with(key, &event_context(&event), salt, &plain);
+        let address = event.personal.address.as_deref().map(|address| self.lookup("event address", address)).transpose()?;
+        let canonical = event.personal.identifier.as_deref().and_then(|typed| Canonical::typed(typed).ok());
+        let identifier = canonical.map(|canonical| self.lookup("event identifier", canonical.as_str())).transpose()?;
+        Ok(event.record(Some(SealedBytes::new(sealed)), Lookups { address, identifier }))
+    }
+
+    /// Seals a password's PHC string under the tenant's `credentials` key.
+    pub fn seal_password_hash(&self, user: &UserId, phc: &Secret<String>, salt: [u8; 16]) -> Result<SealedBytes, Failure> {
+        let keys = self.keys(Purpose::Credentials)?;
+        Ok(SealedBytes::new(envelope::wrap(keys, &self.password_context(user), salt, phc.expose().as_bytes())))
+    }
+
+    /// Opens a password's PHC string.
+    pub fn open_password_hash(&self, user: &UserId, sealed: &SealedBytes) -> Result<Secret<String>, Failure> {
+        let plain = envelope::unwrap(self.keys(Purpose::Credentials)?, &self.password_context(user), sealed.as_bytes()).map_err(broken("password hash"))?;
+        String::from_utf8(plain.expose().clone()).map(Secret::new).map_err(|_| Failure::Broken("a password hash that is no text".to_owned()))
+    }
+
+    fn password_context(&self, user: &UserId) -> String {
+        format!("password|{}|{user}", self.record().id)
+    }
+
+    /// The claim that makes an identifier unique in this tenant, and finds its owner.
+    pub fn claim(&self, canonical: &Canonical) -> Result<Claim, Failure> {
+        let label = format!("claim|{}|{CANONICAL_VERSION}", canonical.kind().as_str());
+        Ok(Claim { kind: canonical.kind(), version: CANONICAL_VERSION, hmac: self.lookup(&label, canonical.as_str())? })
+    }
+}
+
+fn event_context(event: &Event) -> String {
+    format!("event|{}|{}", event.tenant, event.id)
+}
+
+/// Reads back the personal fields of a recorded event.
+pub fn open_event(recorded: &RecordedEvent, key: &SymmetricKey) -> Result<domain::event::Personal, Failure> {
+    let Some(sealed) = &recorded.personal else { return Ok(domain::event::Personal::default()) };
+    let context = format!("event|{}|{}", recorded.tenant, recorded.id);
+    let plain = envelope::unwrap_with(key, &context, sealed.as_bytes()).map_err(broken("event"))?;
+    serde_json::from_slice(plain.expose()).map_err(broken("event"))
+}

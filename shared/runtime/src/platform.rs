@@ -1,0 +1,97 @@
+//! What every function stands on, made once per process.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use cloud::aws::{Aws, Credentials, Endpoint, Patience, http_client};
+use cloud::keys::{GeneratedKey, KeyContext, KeyService, KeyServiceError, Kms};
+use domain::secret::SealedBytes;
+use domain::{Region, Secret, ZoneName};
+use store::{Store, Tables};
+
+use crate::clock::{Clock, SystemClock};
+use crate::configuration::{Configuration, ConfigurationError};
+use crate::random::{Random, SystemRandom};
+use crate::routing::TenantRouting;
+
+/// Store, keys, clock and randomness, and where this process runs.
+#[derive(Clone)]
+pub struct Platform {
+    /// The tables.
+    pub store: Store,
+    /// The service that unwraps data keys.
+    pub keys: Arc<dyn KeyService>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes.
+    pub random: Arc<dyn Random>,
+    /// The zone of this stack.
+    pub zone: ZoneName,
+    /// The region of this process.
+    pub region: Region,
+    /// How requests name their tenant.
+    pub routing: TenantRouting,
+}
+
+impl Platform {
+    /// The platform of a deployed function.
+    pub fn from_environment(configuration: &Configuration, aws: &Aws, routing: TenantRouting) -> Result<Self, ConfigurationError> {
+        let client = |region: Region| {
+            let config = aws.in_region(&region).config(Patience::Tables);
+            (region, aws_sdk_dynamodb::Client::new(&config))
+        };
+        let clients = configuration.zone_regions()?.into_iter().map(client).collect();
+        // A function without the zone key unwraps nothing; its role couldn't either.
+        let keys: Arc<dyn KeyService> = match configuration.optional("ZONE_KEY") {
+            Some(zone_key) => Arc::new(Kms::new(aws, zone_key)),
+            None => Arc::new(NoKeys),
+        };
+        Ok(Self {
+            store: Store::new(configuration.region()?, clients, tables(configuration)),
+            keys,
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom::new()),
+            zone: configuration.zone()?,
+            region: configuration.region()?,
+            routing,
+        })
+    }
+}
+
+/// The account that a function's role speaks for.
+pub fn aws(configuration: &Configuration) -> Result<Aws, ConfigurationError> {
+    let endpoint = configuration.endpoint()?.map(|url| Endpoint::parse(&url)).transpose().map_err(|_| ConfigurationError::NotLoopback("ENDPOINT_URL"))?;
+    let credentials = Credentials {
+        access_key_id: configuration.required("AWS_ACCESS_KEY_ID")?,
+        secret_access_key: Secret::new(configuration.required("AWS_SECRET_ACCESS_KEY")?),
+        session_token: configuration.optional("AWS_SESSION_TOKEN").map(Secret::new),
+    };
+    let http = http_client(endpoint.as_ref());
+    Ok(Aws { region: configuration.region()?, endpoint, credentials, http })
+}
+
+// A table that isn't configured is one that the function's role doesn't reach either; its empty name answers nothing.
+fn tables(configuration: &Configuration) -> Tables {
+    let name = |variable| configuration.optional(variable).unwrap_or_default();
+    Tables {
+        identity: name("IDENTITY_TABLE"),
+        events: name("EVENTS_TABLE"),
+        work: name("WORK_TABLE"),
+        keys: name("KEYS_TABLE"),
+        once: name("ONCE_TABLE"),
+        directory: name("DIRECTORY_TABLE"),
+    }
+}
+
+struct NoKeys;
+
+#[async_trait]
+impl KeyService for NoKeys {
+    async fn generate(&self, _: &KeyContext<'_>) -> Result<GeneratedKey, KeyServiceError> {
+        Err(KeyServiceError::Refused("this function has no zone key".to_owned()))
+    }
+
+    async fn decrypt(&self, _: &KeyContext<'_>, _: &SealedBytes) -> Result<Secret<[u8; 32]>, KeyServiceError> {
+        Err(KeyServiceError::Refused("this function has no zone key".to_owned()))
+    }
+}

@@ -1,0 +1,208 @@
+//! Making tenants, people and apps, as sign-up and the admin API will: keys first, then one transaction each.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use cloud::keys::KeyContext;
+use crypto::envelope;
+use crypto::jws::SigningKey;
+use crypto::password::{self, Workspace};
+use crypto::{DataKeys, SymmetricKey};
+use domain::client::Client;
+use domain::credential::PasswordCredential;
+use domain::event::{Event, EventKind, Lookups, Personal, Subject};
+use domain::identifier::{Canonical, InvalidIdentifier};
+use domain::key_ring::{Algorithm, KeyState, Purpose, SigningKeyRecord, SigningRing, WrappedDataKey, WrappedKeyVersion};
+use domain::secret::SealedBytes;
+use domain::tenant::{Issuer, SessionPolicy, Tenant};
+use domain::user::{Email, Profile, User, UserStatus};
+use domain::{Epoch, Secret, Slug, TenantId, Timestamp, UserId, Zone};
+use store::{ClientCreation, SlugClaim, SlugPlace, TenantCreation, UserCreation};
+
+use crate::failure::Failure;
+use crate::people::KeyOwner;
+use crate::platform::Platform;
+use crate::random::Random;
+use crate::tenant_context::{TenantContext, broken, signing_key_context};
+use crate::tenants::{Name, Needs, Signing, Tenants};
+
+const NEEDS: Needs = Needs { purposes: &Purpose::ALL, signing: Signing::None };
+
+/// A tenant to be.
+#[derive(Clone, Debug)]
+pub struct NewTenant {
+    /// Its name in hosts.
+    pub slug: Slug,
+    /// The name that pages show.
+    pub name: String,
+    /// Its issuer, for good.
+    pub issuer: Issuer,
+}
+
+/// A person to be.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    /// Name to sign in with, as entered.
+    pub username: String,
+    /// Address, as entered; proved already.
+    pub email: String,
+    /// Password.
+    pub password: Secret<String>,
+    /// Standard claims.
+    pub profile: Profile,
+}
+
+/// Why a person wasn't made.
+#[derive(Debug, thiserror::Error)]
+pub enum NotCreated {
+    /// An identifier is none.
+    #[error(transparent)]
+    Identifier(#[from] InvalidIdentifier),
+    /// The platform's own fault.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+/// Makes tenants, people and apps.
+pub struct Provisioner {
+    platform: Platform,
+    tenants: Arc<Tenants>,
+}
+
+impl Provisioner {
+    /// A provisioner on a platform whose keys may wrap as well as unwrap.
+    pub fn new(platform: &Platform) -> Self {
+        Self { platform: platform.clone(), tenants: Arc::new(Tenants::new(platform, NEEDS)) }
+    }
+
+    /// Makes sure that the directory knows the zone of this platform, with these regions.
+    pub async fn ensure_zone(&self, regions: Vec<domain::Region>) -> Result<(), Failure> {
+        let zone = Zone { name: self.platform.zone.clone(), regions, epoch: Epoch(0), epoch_began_at: self.platform.clock.now() };
+        self.platform.store.directory().put_zone(&zone).await?;
+        Ok(())
+    }
+
+    /// Makes a tenant with fresh keys, or finishes one whose making was cut off; `None` when the slug is another's.
+    pub async fn create_tenant(&self, new: &NewTenant) -> Result<Option<TenantId>, Failure> {
+        let directory = self.platform.store.directory();
+        let id = match directory.find_slug(&new.slug).await? {
+            Some(place) => place.tenant,
+            None => TenantId::from_random(self.random().bytes()),
+        };
+        let place = SlugPlace { tenant: id.clone(), zone: self.platform.zone.clone() };
+        if directory.claim_slug(&new.slug, &place).await? == SlugClaim::Taken {
+            return Ok(None);
+        }
+        let zone = directory.find_zone(&self.platform.zone).await?;
+        let placement = zone.ok_or_else(|| Failure::Broken("the directory doesn't know this zone".to_owned()))?.place(&id);
+        let home = self.platform.store.home(&placement)?;
+        if home.read_bundle(&[], store::Signing::Left).await?.is_some() {
+            return Ok(Some(id));
+        }
+        let now = self.platform.clock.now();
+        let (data_keys, signing_key) = self.make_data_keys(&id, now).await?;
+        let signing = self.make_ring(&id, &signing_key, now)?;
+        let tenant = Tenant {
+            id: id.clone(),
+            slug: new.slug.clone(),
+            name: new.name.clone(),
+            issuer: new.issuer.clone(),
+            sessions: SessionPolicy::default(),
+            created_at: now,
+        };
+        let event = self.event(&id, EventKind::TenantCreated, Subject::Tenant, now).record(None, Lookups::default());
+        let new = store::NewTenant { tenant, data_keys, signing };
+        match home.create_tenant(&new, &event).await? {
+            TenantCreation::Created | TenantCreation::Exists => Ok(Some(id)),
+        }
+    }
+
+    /// Makes a person who may sign in at once.
+    pub async fn create_user(&self, tenant: &TenantId, new: &NewUser) -> Result<UserCreation, NotCreated> {
+        let now = self.platform.clock.now();
+        let tenant = self.tenant(tenant, now).await?;
+        let user = self.user(new, now);
+        let email = Canonical::email(&new.email)?;
+        let claims = [email.clone(), Canonical::username(&new.username)?, Canonical::subject(&user.sub)?];
+        let claims = claims.iter().map(|canonical| tenant.claim(canonical)).collect::<Result<_, _>>()?;
+        let (key, user_key) = tenant.make_personal_key(KeyOwner::User(&user.id), self.random(), now)?;
+        let password = self.credential(&tenant, &user.id, &new.password, now)?;
+        let personal = Personal { identifier: Some(new.email.clone()), ..Personal::default() };
+        let event = Event { personal, ..self.event(&tenant.record().id, EventKind::UserCreated, Subject::User(user.id.clone()), now) };
+        let event = tenant.record_event(event, &key, self.random().bytes())?;
+        let new = store::NewUser { user, password: Some(password), claims, user_key };
+        Ok(tenant.home(now)?.create_user(&new, &event).await.map_err(Failure::from)?)
+    }
+
+    /// Registers an app.
+    pub async fn create_client(&self, tenant: &TenantId, client: &Client) -> Result<ClientCreation, Failure> {
+        let now = self.platform.clock.now();
+        let tenant = self.tenant(tenant, now).await?;
+        let kind = EventKind::ClientCreated { client_id: client.id.clone() };
+        let event = self.event(&tenant.record().id, kind, Subject::Tenant, now).record(None, Lookups::default());
+        Ok(tenant.home(now)?.create_client(client, &event).await?)
+    }
+
+    fn random(&self) -> &dyn Random {
+        &*self.platform.random
+    }
+
+    async fn tenant(&self, id: &TenantId, now: Timestamp) -> Result<Arc<TenantContext>, Failure> {
+        let visit = self.tenants.find(&Name::Id(id.clone()), now).await?;
+        visit.map(|visit| visit.tenant).ok_or_else(|| Failure::Broken(format!("no tenant {id}")))
+    }
+
+    fn event(&self, tenant: &TenantId, kind: EventKind, subject: Subject, now: Timestamp) -> Event {
+        Event { id: self.random().event_id(now), tenant: tenant.clone(), subject, kind, personal: Personal::default() }
+    }
+
+    fn user(&self, new: &NewUser, now: Timestamp) -> User {
+        let id = UserId::from_random(self.random().bytes());
+        User {
+            sub: id.as_str().to_owned(),
+            id,
+            username: new.username.clone(),
+            email: Some(Email { address: new.email.clone(), verified: true }),
+            profile: new.profile.clone(),
+            status: UserStatus::Active,
+            not_before: now,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    fn credential(&self, tenant: &TenantContext, user: &UserId, password: &Secret<String>, now: Timestamp) -> Result<PasswordCredential, Failure> {
+        let hash = password::hash(password, self.random().bytes(), &mut Workspace::new());
+        Ok(PasswordCredential { sealed_hash: tenant.seal_password_hash(user, &hash, self.random().bytes())?, version: 1, changed_at: now })
+    }
+
+    async fn make_data_keys(&self, tenant: &TenantId, now: Timestamp) -> Result<(Vec<WrappedDataKey>, DataKeys), Failure> {
+        let mut wrapped = Vec::new();
+        let mut plain = HashMap::new();
+        for purpose in Purpose::ALL {
+            let made = self.platform.keys.generate(&KeyContext { tenant, purpose }).await?;
+            wrapped.push(WrappedDataKey { purpose, versions: vec![WrappedKeyVersion { id: 1, wrapped: made.wrapped, created_at: now }] });
+            plain.insert(purpose, SymmetricKey::from_bytes(*made.plaintext.expose()));
+        }
+        let signing = plain.remove(&Purpose::Signing).into_iter().map(|key| (1, key)).collect();
+        Ok((wrapped, DataKeys::new(signing).map_err(broken("signing data key"))?))
+    }
+
+    fn make_ring(&self, tenant: &TenantId, signing: &DataKeys, now: Timestamp) -> Result<SigningRing, Failure> {
+        let mut keys = Vec::new();
+        for algorithm in [Algorithm::Es256, Algorithm::Rs256] {
+            let made = SigningKey::generate(algorithm).map_err(broken("signing key"))?;
+            let context = signing_key_context(tenant.as_str(), &made.public.kid);
+            keys.push(SigningKeyRecord {
+                kid: made.public.kid.clone(),
+                algorithm,
+                state: KeyState::Active,
+                since: now,
+                public_jwk: serde_json::to_value(&made.public).map_err(broken("public key"))?,
+                private_key: SealedBytes::new(envelope::wrap(signing, &context, self.random().bytes(), made.pkcs8.expose())),
+            });
+        }
+        Ok(SigningRing { version: 1, keys })
+    }
+}

@@ -1,0 +1,98 @@
+//! Which tenant a request is for: from its host, or on a loopback base URL from its path; never from a body or a token.
+
+use std::net::IpAddr;
+
+use domain::Slug;
+use domain::tenant::{InvalidIssuer, Issuer};
+
+/// How a request names its tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TenantRouting {
+    /// `{slug}.{zone_domain}`, as in AWS.
+    ByHost {
+        /// The domain below which tenants have their hosts.
+        zone_domain: String,
+    },
+    /// `/t/{slug}/…` below a loopback base URL.
+    ByPath {
+        /// The base URL, without a trailing slash.
+        base_url: String,
+    },
+    /// A function without routes: its tenants are named by the events it reads.
+    Nowhere,
+}
+
+/// A request's tenant, and the path that is left for the function's own routes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located {
+    /// The tenant's name.
+    pub slug: Slug,
+    /// The path below the issuer.
+    pub path: String,
+}
+
+/// Who asks, as far as the platform's own edge knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Caller {
+    /// The address of the connection, from API Gateway or the socket; never from a header that a viewer can write.
+    pub address: Option<IpAddr>,
+}
+
+impl TenantRouting {
+    /// Finds the tenant of a request; `None` is a 404.
+    pub fn locate(&self, host: Option<&str>, path: &str) -> Option<Located> {
+        match self {
+            Self::ByHost { zone_domain } => {
+                let host = host?.to_ascii_lowercase();
+                let name = host.strip_suffix(":443").unwrap_or(&host);
+                let label = name.strip_suffix(zone_domain.as_str())?.strip_suffix('.')?;
+                Some(Located { slug: Slug::parse(label).ok()?, path: path.to_owned() })
+            }
+            Self::ByPath { .. } => {
+                let after = path.strip_prefix("/t/")?;
+                let (slug, rest) = after.split_at(after.find('/').unwrap_or(after.len()));
+                Some(Located { slug: Slug::parse(slug).ok()?, path: if rest.is_empty() { "/".to_owned() } else { rest.to_owned() } })
+            }
+            Self::Nowhere => None,
+        }
+    }
+
+    /// The issuer that a tenant created here gets.
+    pub fn issuer(&self, slug: &Slug) -> Result<Issuer, InvalidIssuer> {
+        match self {
+            Self::ByHost { zone_domain } => Issuer::parse(&format!("https://{slug}.{zone_domain}")),
+            Self::ByPath { base_url } => Issuer::parse(&format!("{base_url}/t/{slug}")),
+            Self::Nowhere => Err(InvalidIssuer),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn located(slug: &str, path: &str) -> Option<Located> {
+        Some(Located { slug: Slug::parse(slug).expect("a slug"), path: path.to_owned() })
+    }
+
+    #[test]
+    fn in_aws_the_host_names_the_tenant_and_the_path_does_not() {
+        let routing = TenantRouting::ByHost { zone_domain: "id.example.com".to_owned() };
+        assert_eq!(routing.locate(Some("demo.id.example.com"), "/token"), located("demo", "/token"));
+        assert_eq!(routing.locate(Some("DEMO.id.example.com:443"), "/token"), located("demo", "/token"));
+        for foreign in ["id.example.com", "demo.evil.example", "a.demo.id.example.com", "demoid.example.com", "demo.id.example.com.evil.example", ""] {
+            assert_eq!(routing.locate(Some(foreign), "/t/demo/token"), None, "{foreign}");
+        }
+        assert_eq!(routing.locate(None, "/t/demo/token"), None);
+    }
+
+    #[test]
+    fn on_a_loopback_base_url_the_path_names_the_tenant_and_the_host_does_not() {
+        let routing = TenantRouting::ByPath { base_url: "http://localhost:8080".to_owned() };
+        assert_eq!(routing.locate(Some("evil.example"), "/t/demo/token"), located("demo", "/token"));
+        assert_eq!(routing.locate(None, "/t/demo"), located("demo", "/"));
+        for wrong in ["/token", "/t/", "/t//token", "/t/DEMO/token", "/x/demo/token"] {
+            assert_eq!(routing.locate(Some("demo.localhost"), wrong), None, "{wrong}");
+        }
+    }
+}
