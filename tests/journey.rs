@@ -1,0 +1,10 @@
+//! Journeys across functions: a platform runs, and clients and browsers that aren't ours use it.
+//!
+//! Each is made on the platform of one machine and against the deployed functions, but for those whose module says why not.
+
+mod code_flow;
+mod make_run;
+mod new_browser_mail;
+mod node;
+mod places;
+mod running;
