@@ -17,7 +17,7 @@ pub(crate) async fn compose(deps: &Deps, delivery: &Delivery, now: Timestamp) ->
     let home = tenant.home(now)?;
     let event = home.find_event(delivery.event_at, delivery.event_shard, &delivery.id.event).await?;
     let Some((event, Subject::User(user_id))) = event.map(|event| (event.clone(), event.subject)) else { return Ok(None) };
-    let person = home.read_person(&store::PersonKeys::of(&user_id).with_user_key()).await?;
+    let person = home.read_person(&store::PersonKeys::of(user_id.clone()).with_user_key()).await?;
     let (Some(user), Some(user_key)) = (person.user, person.user_key) else { return Ok(None) };
     let key = tenant.open_personal_key(KeyOwner::User(&user_id), &user_key)?;
     let personal = open_event(&event, &key)?;

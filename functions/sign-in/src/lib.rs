@@ -1,1 +1,88 @@
-//! .
+//! Sign-in by password, and consent. The two pages that stand between an authorization request and its code.
+
+mod account;
+mod consent;
+mod password;
+mod refusal;
+mod sign_in;
+mod throttle;
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Extension, State};
+use axum::response::Response;
+use axum::routing::post;
+use crypto::password::Workspace;
+use domain::Slug;
+use domain::key_ring::Purpose;
+use http::HeaderMap;
+use runtime::{Caller, Clients, Clock, Incident, Needs, Platform, Random, Refused, Signing, Tenants};
+use web::{Language, responders};
+
+const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::Credentials, Purpose::People], signing: Signing::None };
+
+/// What its role may do: read tenants, clients, people and their credentials; write attempts, sessions, consents and their events.
+#[derive(Clone)]
+pub struct Deps {
+    tenants: Arc<Tenants>,
+    clients: Arc<Clients>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    // Argon2's 19 MiB, allocated once and reused; one password is hashed at a time.
+    workspace: Arc<Mutex<Workspace>>,
+    reported: Arc<throttle::Reported>,
+}
+
+impl Deps {
+    /// Takes from the platform what the role allows.
+    pub fn new(platform: &Platform) -> Self {
+        Self {
+            tenants: Arc::new(Tenants::new(platform, NEEDS)),
+            clients: Arc::new(Clients::default()),
+            clock: platform.clock.clone(),
+            random: platform.random.clone(),
+            workspace: Arc::new(Mutex::new(Workspace::new())),
+            reported: Arc::default(),
+        }
+    }
+}
+
+/// The routes.
+pub fn router(deps: Deps) -> Router {
+    let only_post = async || responders::method_not_allowed("POST");
+    Router::new()
+        .route("/sign-in", post(sign_in).fallback(only_post))
+        .route("/consent", post(consent).fallback(only_post))
+        .fallback(async || responders::not_found())
+        .with_state(deps)
+}
+
+/// A form as it came.
+pub(crate) struct Posted {
+    pub(crate) slug: Slug,
+    pub(crate) caller: Caller,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+type Asked = (Extension<Slug>, Extension<Incident>, Option<Extension<Caller>>, HeaderMap, Bytes);
+
+async fn sign_in(State(deps): State<Deps>, asked: Asked) -> Response {
+    let (posted, incident) = posted(asked);
+    page(sign_in::sign_in(&deps, &posted).await, &posted, &incident)
+}
+
+async fn consent(State(deps): State<Deps>, asked: Asked) -> Response {
+    let (posted, incident) = posted(asked);
+    page(consent::consent(&deps, &posted).await, &posted, &incident)
+}
+
+fn posted((Extension(slug), Extension(incident), caller, headers, body): Asked) -> (Posted, Incident) {
+    (Posted { slug, caller: caller.map(|Extension(caller)| caller).unwrap_or_default(), headers, body }, incident)
+}
+
+fn page(answer: Result<Response, Refused>, posted: &Posted, incident: &Incident) -> Response {
+    answer.unwrap_or_else(|refused| refused.page(Language::negotiate(None, &posted.headers), &incident.0))
+}

@@ -1,1 +1,114 @@
-//! .
+//! The UserInfo endpoint (OpenID Connect Core §5.3): one read, and a token whose family is dead is refused.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Extension, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use crypto::artefact::Kind;
+use crypto::jws;
+use domain::key_ring::Purpose;
+use domain::{Secret, Slug, Timestamp};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use oauth::access_token::{self, AccessToken, Reference};
+use oauth::bearer::{self, Reason, Refusal};
+use oauth::{RequestParameters, userinfo};
+use runtime::json_failure::json_failure;
+use runtime::tenants::Name;
+use runtime::{Clock, Failure, Incident, Needs, Platform, Signing, TenantContext, Tenants};
+use store::PersonKeys;
+use web::{read_form, responders};
+
+const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing], signing: Signing::Verifies };
+
+/// What its role may do: read tenants, public signing keys, and a person's record and family.
+#[derive(Clone)]
+pub struct Deps {
+    tenants: Arc<Tenants>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Deps {
+    /// Takes from the platform what the role allows.
+    pub fn new(platform: &Platform) -> Self {
+        Self { tenants: Arc::new(Tenants::new(platform, NEEDS)), clock: platform.clock.clone() }
+    }
+}
+
+/// The routes.
+pub fn router(deps: Deps) -> Router {
+    Router::new()
+        .route("/userinfo", get(userinfo_endpoint).post(userinfo_endpoint).fallback(async || responders::method_not_allowed("GET, HEAD, POST")))
+        .fallback(async || responders::not_found())
+        .with_state(deps)
+}
+
+async fn userinfo_endpoint(
+    State(deps): State<Deps>,
+    (Extension(slug), Extension(incident)): (Extension<Slug>, Extension<Incident>),
+    method: Method,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let now = deps.clock.now();
+    let visit = match deps.tenants.find(&Name::Slug(slug), now).await {
+        Ok(Some(visit)) => visit,
+        Ok(None) => return responders::not_found(),
+        Err(failure) => return json_failure(&failure, &incident),
+    };
+    let tenant = visit.tenant.clone();
+    match answer(&tenant, visit, (&method, &headers, &body), now).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(refusal)) => refused(&tenant, refusal, &incident),
+        Err(failure) => json_failure(&failure, &incident),
+    }
+}
+
+async fn answer(
+    tenant: &TenantContext,
+    mut visit: runtime::Visit,
+    request: (&Method, &HeaderMap, &[u8]),
+    now: Timestamp,
+) -> Result<Result<Response, Refusal>, Failure> {
+    let (token, reference) = match presented(request).and_then(|token| verified(tenant, &token, now)) {
+        Ok(token) => match tenant.open::<Reference>(Kind::AccessReference, Some(token.client_id()), token.reference(), now)? {
+            Ok(reference) => (token, reference),
+            Err(_) => return Ok(Err(Reason::Reference.into())),
+        },
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let keys = PersonKeys::of(reference.user_id).with_family(reference.family_id);
+    let person = visit.beside(tenant.home(now)?.read_person(&keys)).await?;
+    Ok(match userinfo::answer(&token, person.family.as_ref(), person.user.as_ref(), now) {
+        Ok(claims) => Ok(responders::oauth_json(StatusCode::OK, &claims)),
+        Err(reason) => Err(reason.into()),
+    })
+}
+
+fn presented((method, headers, body): (&Method, &HeaderMap, &[u8])) -> Result<Secret<String>, Refusal> {
+    let authorization = headers.get_all(header::AUTHORIZATION).iter().map(HeaderValue::as_bytes);
+    // A POST without a form, as with the token in the header, has no parameters (RFC 6750 §2.2 asks for one only for a token in the body).
+    let form = (method == Method::POST && !body.is_empty()).then(|| read_form(headers, body)).transpose().map_err(|_| Reason::Malformed)?;
+    let parameters: Option<RequestParameters<'_>> = form.as_ref().map(|form| form.iter().collect());
+    bearer::token(authorization, parameters.as_ref())
+}
+
+fn verified(tenant: &TenantContext, token: &Secret<String>, now: Timestamp) -> Result<AccessToken, Refusal> {
+    let claims = jws::verify_with_set(tenant.verifying_keys(), access_token::TYP, token.expose()).map_err(|_| Reason::Signature)?;
+    Ok(access_token::check(claims, &tenant.record().issuer, now)?)
+}
+
+fn refused(tenant: &TenantContext, refusal: Refusal, incident: &Incident) -> Response {
+    tracing::info!(incident = incident.0, ?refusal, "userinfo refused");
+    let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::UNAUTHORIZED);
+    let mut response = match refusal.code() {
+        Some(code) => responders::oauth_json(status, &code.body()),
+        None => status.into_response(),
+    };
+    if let Ok(challenge) = HeaderValue::try_from(refusal.challenge(&tenant.record().issuer)) {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    response
+}

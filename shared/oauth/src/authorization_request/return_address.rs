@@ -110,3 +110,148 @@ fn is_same_but_for_loopback_port(known: &str, presented: &str) -> bool {
 fn without_port(after_host: &str) -> &str {
     after_host.strip_prefix(':').map_or(after_host, |port| port.trim_start_matches(|letter: char| letter.is_ascii_digit()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::samples::{self, REDIRECT_URI, request_with};
+
+    fn client(redirect_uris: &[&str]) -> Client {
+        let redirect_uris = redirect_uris.iter().map(|uri| RedirectUri::parse(uri).expect("a registrable URI")).collect();
+        Client { redirect_uris, ..samples::public_client() }
+    }
+
+    fn check(known: &str, presented: &str) -> Result<ReturnAddress, PageRefusal> {
+        ReturnAddress::check(&request_with(&[("redirect_uri", presented)]), &client(&[known]), &samples::issuer())
+    }
+
+    #[test]
+    fn a_client_id_is_read_or_the_page_says_why_not() {
+        assert_eq!(client_id(&request_with(&[])).map(|id| id.to_string()), Ok("app".to_owned()));
+        assert_eq!(client_id(&request_with(&[("client_id", "")])), Err(PageRefusal::ClientMissing));
+        assert_eq!(client_id(&request_with(&[("client_id", "app#other")])), Err(PageRefusal::ClientUnknown));
+    }
+
+    #[test]
+    fn a_redirect_uri_that_differs_by_a_byte_is_refused() {
+        assert!(check(REDIRECT_URI, REDIRECT_URI).is_ok());
+        let differing = [
+            "https://app.example/cb/",
+            "https://app.example/CB",
+            "https://app.example/c%62",
+            "https://app.example/cb?",
+            "https://app.example/cb?x=1",
+            "https://app.example/cb#x",
+            "https://app.example:443/cb",
+            "https://app.example/../cb",
+            "https://APP.example/cb",
+            "http://app.example/cb",
+            "https://app.example.evil.example/cb",
+            "https://user@app.example/cb",
+            " https://app.example/cb",
+            "https://app.example/cb\n",
+        ];
+        for presented in differing {
+            assert_eq!(check(REDIRECT_URI, presented), Err(PageRefusal::RedirectUriUnregistered), "{presented}");
+        }
+        assert_eq!(check(REDIRECT_URI, ""), Err(PageRefusal::RedirectUriMissing));
+    }
+
+    #[test]
+    fn any_registered_redirect_uri_will_do_and_another_clients_will_not() {
+        let several = client(&["https://one.example/cb", "https://two.example/cb"]);
+        let check = |presented| ReturnAddress::check(&request_with(&[("redirect_uri", presented)]), &several, &samples::issuer());
+        assert!(check("https://two.example/cb").is_ok());
+        assert_eq!(check("https://three.example/cb"), Err(PageRefusal::RedirectUriUnregistered));
+    }
+
+    #[test]
+    fn an_app_on_the_desktop_listens_on_any_port() {
+        for (known, presented) in [
+            ("http://127.0.0.1/cb", "http://127.0.0.1:51004/cb"),
+            ("http://127.0.0.1:9000/cb?x=1", "http://127.0.0.1:51004/cb?x=1"),
+            ("http://127.0.0.1:9000/cb", "http://127.0.0.1/cb"),
+            ("http://[::1]/cb", "http://[::1]:51004/cb"),
+        ] {
+            let address = check(known, presented).expect(presented);
+            assert_eq!(address.redirect_uri().as_str(), presented);
+        }
+    }
+
+    #[test]
+    fn a_free_port_frees_nothing_else() {
+        for (known, presented) in [
+            ("http://127.0.0.1/cb", "http://127.0.0.1:51004/other"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:51004@evil.example/cb"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:51004.evil.example/cb"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1.evil.example/cb"),
+            ("http://127.0.0.1/cb", "http://127.0.0.2:51004/cb"),
+            ("http://127.0.0.1/cb", "http://[::1]:51004/cb"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:99999/cb"),
+            ("http://127.0.0.1/cb", "https://127.0.0.1:51004/cb"),
+            ("http://localhost/cb", "http://localhost:51004/cb"),
+            ("https://app.example/cb", "https://app.example:8443/cb"),
+        ] {
+            assert_eq!(check(known, presented), Err(PageRefusal::RedirectUriUnregistered), "{known} {presented}");
+        }
+    }
+
+    #[test]
+    fn a_code_returns_with_state_and_issuer() {
+        let address = check(REDIRECT_URI, REDIRECT_URI).expect("registered");
+        assert_eq!(address.success("c0de"), "https://app.example/cb?code=c0de&state=st&iss=https%3A%2F%2Fdemo.id.example");
+    }
+
+    #[test]
+    fn an_error_returns_with_state_and_issuer_too() {
+        let address = check(REDIRECT_URI, REDIRECT_URI).expect("registered");
+        let location =
+            "https://app.example/cb?error=access_denied&error_description=The+request+was+declined.&state=st&iss=https%3A%2F%2Fdemo.id.example";
+        assert_eq!(address.error(ErrorCode::AccessDenied), location);
+    }
+
+    #[test]
+    fn without_state_none_is_returned_and_one_that_is_too_long_is_not_returned_either() {
+        let state_returned = |state: &str| {
+            let request = request_with(&[("state", state)]);
+            ReturnAddress::check(&request, &samples::public_client(), &samples::issuer()).expect("registered").success("c").contains("state=")
+        };
+        assert!(!state_returned(""));
+        assert!(state_returned(&"s".repeat(512)));
+        assert!(!state_returned(&"s".repeat(513)));
+    }
+
+    #[test]
+    fn a_query_of_the_redirect_uri_is_kept() {
+        for (uri, start) in [
+            ("https://app.example/cb?tenant=a%20b", "https://app.example/cb?tenant=a%20b&code=c&"),
+            ("https://app.example/cb?", "https://app.example/cb?code=c&"),
+            ("https://app.example/cb?x&", "https://app.example/cb?x&code=c&"),
+            ("com.example.app:/cb", "com.example.app:/cb?code=c&"),
+        ] {
+            let location = check(uri, uri).expect(uri).success("c");
+            assert!(location.starts_with(start), "{location}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_state_is_it_returns_as_it_came_and_adds_nothing(state in "\\PC{0,100}|[&=#?%+ \r\n\"]{1,20}", query in "([a-z]{1,5}=[a-z0-9%&]{0,9})?") {
+            let uri = if query.is_empty() { REDIRECT_URI.to_owned() } else { format!("{REDIRECT_URI}?{query}") };
+            let request = request_with(&[("redirect_uri", &uri), ("state", &state)]);
+            let location = ReturnAddress::check(&request, &client(&[&uri]), &samples::issuer()).expect("registered").success("c0de");
+
+            let added = location.strip_prefix(&uri).expect("the redirect URI is kept byte for byte").trim_start_matches(['?', '&']);
+            prop_assert!(location.bytes().all(|byte| byte.is_ascii_graphic()));
+            let read: BTreeMap<_, _> = form_urlencoded::parse(added.as_bytes()).into_owned().collect();
+            prop_assert_eq!(read.get("code").map(String::as_str), Some("c0de"));
+            prop_assert_eq!(read.get("iss").map(String::as_str), Some("https://demo.id.example"));
+            prop_assert_eq!(read.get("state").map_or("", String::as_str), state.as_str());
+            prop_assert_eq!(read.len(), if state.is_empty() { 2 } else { 3 });
+        }
+    }
+}

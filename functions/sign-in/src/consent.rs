@@ -1,0 +1,101 @@
+//! Read → decide → act for an answered consent page: remembered per client and scope, then back to the app.
+
+use axum::response::Response;
+use crypto::artefact::Kind;
+use domain::client::Client;
+use domain::event::{Event, EventKind, Personal, RecordedEvent, Subject, kept_user_agent};
+use domain::session::Session;
+use domain::user::User;
+use domain::{Timestamp, consent as decision};
+use http::header::USER_AGENT;
+use oauth::authorization_request::{Reason, ReturnAddress};
+use runtime::interaction::{Browser, ConsentState, returning};
+use runtime::people::KeyOwner;
+use runtime::refused::page_reason;
+use runtime::tenants::Name;
+use runtime::{Failure, Refused, TenantContext};
+use store::{Person, PersonKeys};
+use web::{ErrorReason, read_form, responders};
+
+use crate::{Deps, Posted};
+
+struct Answer<'a> {
+    tenant: &'a TenantContext,
+    client: &'a Client,
+    state: &'a ConsentState,
+    address: &'a ReturnAddress,
+    posted: &'a Posted,
+    now: Timestamp,
+}
+
+/// Remembers a consent and issues the code, or sends the browser back with `access_denied`.
+pub(crate) async fn consent(deps: &Deps, posted: &Posted) -> Result<Response, Refused> {
+    let now = deps.clock.now();
+    let mut visit = deps.tenants.find(&Name::Slug(posted.slug.clone()), now).await?.ok_or(ErrorReason::NotFound)?;
+    let tenant = visit.tenant.clone();
+    web::origin::check(&tenant.record().issuer, &posted.headers).map_err(|_| ErrorReason::CrossSite)?;
+    let form = read_form(&posted.headers, &posted.body).map_err(|error| ErrorReason::from(&error))?;
+    let sealed = form.get("state").ok_or(ErrorReason::SignInExpired)?;
+    let state: ConsentState = tenant.open(Kind::ConsentState, None, sealed, now)?.map_err(|_| ErrorReason::SignInExpired)?;
+    let browser = Browser::read(&tenant, &posted.headers, now)?;
+    if !browser.is_bound_to(&state.binding) {
+        return Err(ErrorReason::OtherBrowser.into());
+    }
+    let client = deps.clients.find(&mut visit, &state.request.client_id, now).await?.ok_or(ErrorReason::UnknownClient)?;
+    let address = ReturnAddress::of(&state.request, &client, &tenant.record().issuer).map_err(page_reason)?;
+    let answer = Answer { tenant: &tenant, client: &client, state: &state, address: &address, posted, now };
+    match form.get("decision") {
+        Some("allow") => {
+            let person = visit.beside(answer.read(&browser)).await?;
+            answer.allow(deps, &person).await
+        }
+        Some("deny") => Ok(responders::see_other(&address.error(Reason::ConsentDenied.code()))),
+        _ => Err(ErrorReason::MalformedRequest.into()),
+    }
+}
+
+impl Answer<'_> {
+    async fn read(&self, browser: &Browser) -> Result<Person, Failure> {
+        // Only the session that was asked may answer; another one's cookie reads nothing.
+        let asked = browser.session.as_ref().filter(|session| session.session_id == self.state.session_id && session.user_id == self.state.user_id);
+        let Some(session) = asked else { return Ok(Person::default()) };
+        let keys = PersonKeys::of(session.user_id.clone())
+            .with_session(session.session_id.clone())
+            .with_consent(self.client.id.clone())
+            .with_user_key();
+        Ok(self.tenant.home(self.now)?.read_person(&keys).await?)
+    }
+
+    async fn allow(&self, deps: &Deps, person: &Person) -> Result<Response, Refused> {
+        let live = person.user.as_ref().zip(person.session.as_ref()).filter(|(user, session)| session.live(user, self.now).is_ok());
+        let Some((user, session)) = live else { return Ok(self.back_to_authorize()) };
+        let given = decision::given(&self.client.id, person.consent.as_ref(), &self.state.request.scopes, self.now);
+        let event = self.event(deps, user, person)?;
+        self.tenant.home(self.now)?.grant_consent(&user.id, &given, &event).await?;
+        self.code(deps, session)
+    }
+
+    fn code(&self, deps: &Deps, session: &Session) -> Result<Response, Refused> {
+        Ok(returning::with_code(self.tenant, &self.state.request, self.address, session, (&*deps.random, self.now))?)
+    }
+
+    fn event(&self, deps: &Deps, user: &User, person: &Person) -> Result<RecordedEvent, Failure> {
+        let wrapped = person.user_key.as_ref().ok_or_else(|| Failure::Broken("an account without a key".to_owned()))?;
+        let key = self.tenant.open_personal_key(KeyOwner::User(&user.id), wrapped)?;
+        let user_agent = self.posted.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(kept_user_agent);
+        let address = self.posted.caller.address.map(|address| address.to_string());
+        let event = Event {
+            id: deps.random.event_id(self.now),
+            tenant: self.tenant.record().id.clone(),
+            subject: Subject::User(user.id.clone()),
+            kind: EventKind::ConsentGranted { client_id: self.client.id.clone(), scopes: self.state.request.scopes.clone() },
+            personal: Personal { address, user_agent, identifier: None },
+        };
+        self.tenant.record_event(event, &key, deps.random.bytes())
+    }
+
+    fn back_to_authorize(&self) -> Response {
+        let endpoint = self.tenant.record().issuer.endpoint("/authorize");
+        responders::see_other(&format!("{endpoint}?{}", self.state.request.to_query()))
+    }
+}

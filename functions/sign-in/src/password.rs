@@ -1,0 +1,46 @@
+//! Compares a password: one Argon2id for every account, existing or not.
+
+use std::sync::PoisonError;
+
+use crypto::password::{self, Verdict};
+use domain::Secret;
+use domain::credential::PasswordCredential;
+use domain::sign_in::PasswordVerdict;
+use runtime::Failure;
+use store::{Account, PasswordUpgrade};
+
+use crate::Deps;
+use crate::sign_in::Attempt;
+
+/// What comparing yielded, and the stronger hash to store when the old one is of the past.
+pub(crate) struct Compared {
+    pub(crate) verdict: PasswordVerdict,
+    pub(crate) upgrade: Option<PasswordUpgrade>,
+}
+
+/// Compares `typed` with the account's password, or with a decoy of the same cost.
+pub(crate) async fn compare(deps: &Deps, attempt: &Attempt<'_>, account: &Account, typed: &str) -> Result<Compared, Failure> {
+    let typed = Secret::new(typed.to_owned());
+    let stored = account.user.as_ref().zip(account.password.as_ref());
+    let Some((user, credential)) = stored else {
+        verify(deps, &typed, password::decoy())?;
+        return Ok(Compared { verdict: PasswordVerdict::Mismatch, upgrade: None });
+    };
+    let phc = attempt.tenant.open_password_hash(&user.id, &credential.sealed_hash)?;
+    match verify(deps, &typed, phc.expose())? {
+        Verdict::Match => Ok(Compared { verdict: PasswordVerdict::Match, upgrade: None }),
+        Verdict::Mismatch => Ok(Compared { verdict: PasswordVerdict::Mismatch, upgrade: None }),
+        Verdict::MatchNeedsUpgrade => {
+            let hash = password::hash(&typed, deps.random.bytes(), &mut deps.workspace.lock().unwrap_or_else(PoisonError::into_inner));
+            let sealed_hash = attempt.tenant.seal_password_hash(&user.id, &hash, deps.random.bytes())?;
+            let stronger = PasswordCredential { sealed_hash, ..credential.clone() };
+            let upgrade = PasswordUpgrade { credential: stronger, expected_version: credential.version };
+            Ok(Compared { verdict: PasswordVerdict::MatchNeedsUpgrade, upgrade: Some(upgrade) })
+        }
+    }
+}
+
+fn verify(deps: &Deps, typed: &Secret<String>, phc: &str) -> Result<Verdict, Failure> {
+    let mut workspace = deps.workspace.lock().unwrap_or_else(PoisonError::into_inner);
+    password::verify(typed, phc, &mut workspace).map_err(|error| Failure::Broken(error.to_string()))
+}

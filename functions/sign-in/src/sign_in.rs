@@ -1,0 +1,136 @@
+//! Read → decide → act for one posted password in four requests, three in a row.
+//!
+//! The identifier is looked up beside the reservation of the attempt; then person and credentials; then one transaction. A refusal costs the
+//! same requests and the same Argon2id whether or not the account exists.
+
+use axum::response::{IntoResponse, Response};
+use crypto::artefact::Kind;
+use domain::client::Client;
+use domain::consent::{Asking, asking};
+use domain::event::{Browser as BrowserKind, EventKind};
+use domain::policy;
+use domain::session::{AuthenticationMethod, Beginning, Session};
+use domain::sign_in::{PasswordVerdict, decide};
+use domain::user::User;
+use domain::{SessionId, Timestamp};
+use oauth::authorization_request::ReturnAddress;
+use runtime::interaction::browser::{KnownPerson, SessionReference, signed_in_cookies};
+use runtime::interaction::pages::{PageOf, language};
+use runtime::interaction::{Browser, SignInState, returning};
+use runtime::refused::page_reason;
+use runtime::tenants::Name;
+use runtime::{Refused, TenantContext};
+use store::{Account, SessionStart};
+use web::{ErrorReason, Parameters, SignInProblem, read_form, responders};
+
+use crate::account;
+use crate::password::{self, Compared};
+use crate::throttle::{self, Admission};
+use crate::{Deps, Posted, refusal};
+
+/// A posted sign-in whose state is good.
+pub(crate) struct Attempt<'a> {
+    pub(crate) tenant: &'a TenantContext,
+    pub(crate) client: &'a Client,
+    pub(crate) state: &'a SignInState,
+    pub(crate) browser: &'a Browser,
+    pub(crate) posted: &'a Posted,
+    pub(crate) now: Timestamp,
+}
+
+/// Signs a person in, or shows the page again.
+pub(crate) async fn sign_in(deps: &Deps, posted: &Posted) -> Result<Response, Refused> {
+    let now = deps.clock.now();
+    let mut visit = deps.tenants.find(&Name::Slug(posted.slug.clone()), now).await?.ok_or(ErrorReason::NotFound)?;
+    let tenant = visit.tenant.clone();
+    web::origin::check(&tenant.record().issuer, &posted.headers).map_err(|_| ErrorReason::CrossSite)?;
+    let form = read_form(&posted.headers, &posted.body).map_err(|error| ErrorReason::from(&error))?;
+    let sealed = form.get("state").ok_or(ErrorReason::SignInExpired)?;
+    let state: SignInState = tenant.open(Kind::SignInState, None, sealed, now)?.map_err(|_| ErrorReason::SignInExpired)?;
+    let browser = Browser::read(&tenant, &posted.headers, now)?;
+    if !browser.is_bound_to(&state.binding) {
+        return Err(ErrorReason::OtherBrowser.into());
+    }
+    let client = deps.clients.find(&mut visit, &state.request.client_id, now).await?.ok_or(ErrorReason::UnknownClient)?;
+    let attempt = Attempt { tenant: &tenant, client: &client, state: &state, browser: &browser, posted, now };
+    visit.beside(attempt.answer(deps, &form, sealed)).await
+}
+
+impl Attempt<'_> {
+    async fn answer(&self, deps: &Deps, form: &Parameters, sealed: &str) -> Result<Response, Refused> {
+        let (Some(typed), Some(password)) = (form.get("username"), form.get("password")) else {
+            return Ok(self.page().sign_in_again(sealed, form.get("username").unwrap_or_default(), Some(SignInProblem::Incomplete)));
+        };
+        if typed.chars().nth(policy::IDENTIFIER_MAX_CHARACTERS).is_some() || password.chars().nth(policy::PASSWORD_MAX_CHARACTERS).is_some() {
+            // Nobody has such a name or password; refused before it costs work.
+            return Ok(self.page().sign_in_again(sealed, "", Some(SignInProblem::WrongCredentials)));
+        }
+        let named = account::name(self, typed)?;
+        let found = match throttle::admit(deps, self, &named).await? {
+            Admission::Admitted(found) => found,
+            Admission::Wait(retry_after) => return Ok(self.again(sealed, typed, SignInProblem::Throttled { retry_after })),
+        };
+        let account = account::read(self, &named, found.as_ref()).await?;
+        if let Some(until) = throttle::account_wait(self, &named, &account) {
+            throttle::report(deps, self, &named, &account).await?;
+            return Ok(self.again(sealed, typed, SignInProblem::Throttled { retry_after: until.since(self.now) }));
+        }
+        let compared = password::compare(deps, self, &account, password).await?;
+        match decide(account.user.as_ref(), compared.verdict) {
+            Ok(user) => self.start(deps, user, (&account, &compared)).await,
+            Err(reason) => {
+                refusal::record(deps, self, &named, &account, reason).await?;
+                Ok(self.again(sealed, typed, SignInProblem::WrongCredentials))
+            }
+        }
+    }
+
+    async fn start(&self, deps: &Deps, user: &User, (account, compared): (&Account, &Compared)) -> Result<Response, Refused> {
+        let id = SessionId::from_random(self.tenant.derived_id("session", self.state.id.as_bytes())?);
+        let beginning = Beginning { id: id.clone(), user_id: user.id.clone(), methods: vec![AuthenticationMethod::Password] };
+        let session = Session::begin(beginning, self.tenant.record().sessions, self.now);
+        let browser = if self.browser.knows(&user.id) { BrowserKind::Known } else { BrowserKind::New };
+        let kind = EventKind::SessionStarted { session_id: id, client_id: self.client.id.clone(), browser };
+        let event = account::event_of(deps, self, account, kind)?;
+        let upgrade = matches!(compared.verdict, PasswordVerdict::MatchNeedsUpgrade).then_some(compared.upgrade.as_ref()).flatten();
+        match self.tenant.home(self.now)?.start_session(&session, upgrade, &event).await? {
+            SessionStart::Started => self.go_on(deps, user, account, &session),
+            // The state made its session before: a repeated POST makes no second one. A password changed meanwhile asks again.
+            SessionStart::AlreadyStarted | SessionStart::PasswordChanged => Ok(self.back_to_authorize()),
+        }
+    }
+
+    fn go_on(&self, deps: &Deps, user: &User, account: &Account, session: &Session) -> Result<Response, Refused> {
+        let reference = SessionReference { user_id: user.id.clone(), session_id: session.id.clone() };
+        let person = KnownPerson { user_id: user.id.clone(), identifiers: account::identifiers(self.tenant, user)? };
+        let cookies = signed_in_cookies(self.tenant, self.browser, &reference, person, (&*deps.random, self.now))?;
+        let response = match asking(self.client, account.consent.as_ref(), &self.state.request.scopes) {
+            Asking::Needed => self.back_to_authorize(),
+            Asking::NotNeeded => {
+                let address = ReturnAddress::of(&self.state.request, self.client, &self.tenant.record().issuer).map_err(page_reason)?;
+                returning::with_code(self.tenant, &self.state.request, &address, session, (&*deps.random, self.now))?
+            }
+        };
+        let [session_cookie, device, binding] = cookies;
+        Ok((session_cookie, device, binding, response).into_response())
+    }
+
+    fn back_to_authorize(&self) -> Response {
+        let endpoint = self.tenant.record().issuer.endpoint("/authorize");
+        responders::see_other(&format!("{endpoint}?{}", self.state.request.to_query()))
+    }
+
+    fn again(&self, sealed: &str, typed: &str, problem: SignInProblem) -> Response {
+        self.page().sign_in_again(sealed, typed, Some(problem))
+    }
+
+    fn page(&self) -> PageOf<'_> {
+        PageOf {
+            tenant: self.tenant,
+            client: self.client,
+            request: &self.state.request,
+            language: language(&self.state.request, &self.posted.headers),
+            now: self.now,
+        }
+    }
+}

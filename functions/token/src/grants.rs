@@ -1,0 +1,3 @@
+//! One file per grant.
+
+pub(crate) mod authorization_code;
