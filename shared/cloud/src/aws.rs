@@ -83,10 +83,9 @@ impl Patience {
     fn retries(self) -> RetryConfig {
         match self {
             Self::Keys => RetryConfig::disabled(),
-            Self::Tables | Self::Background => RetryConfig::standard()
-                .with_max_attempts(3)
-                .with_initial_backoff(Duration::from_millis(100))
-                .with_max_backoff(Duration::from_secs(1)),
+            Self::Tables | Self::Background => {
+                RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(100)).with_max_backoff(Duration::from_secs(1))
+            }
         }
     }
 }

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use crate::template::{Resource, Template, TemplateError};
 
 /// The stacks that hold tables.
-const FILES: [&str; 3] = ["global.yaml", "zone.yaml", "region.yaml"];
+const FILES: [&str; 3] = [SPANS_ZONES, "zone.yaml", "region.yaml"];
+/// The one that knows no zone.
+const SPANS_ZONES: &str = "global.yaml";
 const TABLE: &str = "AWS::DynamoDB::Table";
 const GLOBAL_TABLE: &str = "AWS::DynamoDB::GlobalTable";
 
@@ -108,9 +110,8 @@ pub fn tables(infra: &Path, zone: &str) -> Result<Vec<TableDefinition>, Template
     let mut tables = Vec::new();
     for file in FILES {
         let path = infra.join(file);
-        let template = Template::read(&path, &[("AWS::Region", "local")])?;
-        let takes_zone = template.document()["Parameters"].get("Zone").is_some();
-        let template = if takes_zone { Template::read(&path, &[("AWS::Region", "local"), ("Zone", zone)])? } else { template };
+        let parameters: &[_] = if file == SPANS_ZONES { &[("AWS::Region", "local")] } else { &[("AWS::Region", "local"), ("Zone", zone)] };
+        let template = Template::read(&path, parameters)?;
         let resources = template.resources().filter(|resource| [TABLE, GLOBAL_TABLE].contains(&resource.kind.as_str()));
         for resource in resources {
             tables.push(TableDefinition::of(template.file(), resource)?);
@@ -165,9 +166,10 @@ impl TableDefinition {
             "KeySchema": key(&self.key),
         });
         if !self.indexes.is_empty() {
-            let indexes = self.indexes.iter().map(|index| {
-                json!({"IndexName": index.index_name, "KeySchema": key(&index.key_schema), "Projection": index.projection.request()})
-            });
+            let indexes = self
+                .indexes
+                .iter()
+                .map(|index| json!({"IndexName": index.index_name, "KeySchema": key(&index.key_schema), "Projection": index.projection.request()}));
             request["GlobalSecondaryIndexes"] = indexes.collect();
         }
         if let Some(view) = &self.stream {
