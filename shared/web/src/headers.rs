@@ -1,11 +1,12 @@
 //! Security headers of pages and documents (CSP Level 3, RFC 6797, RFC 9111; OWASP Secure Headers).
 
+use std::convert::Infallible;
+
 use axum::response::{IntoResponseParts, ResponseParts};
 use domain::client::RedirectUri;
 use domain::policy::JWKS_LIFETIME;
 use domain::tenant::Issuer;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
-use std::convert::Infallible;
 
 use crate::pages::style;
 

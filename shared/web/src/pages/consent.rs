@@ -33,6 +33,8 @@ pub struct ConsentPage<'a> {
 struct ScopeRow<'a> {
     /// The scope's own name, which picks the icon.
     name: &'a str,
+    /// That name as it is shown.
+    shown: String,
     /// Its words; a scope without any is shown by its name.
     texts: Option<ScopeTexts>,
 }
@@ -60,10 +62,6 @@ impl ConsentPage<'_> {
         shown::name(self.client_name)
     }
 
-    fn client_initial(&self) -> String {
-        shown::initial(self.client_name)
-    }
-
     fn signed_in_account(&self) -> String {
         shown::account(self.account)
     }
@@ -80,6 +78,6 @@ impl ConsentPage<'_> {
             "email" => Some(texts.scope_email),
             _ => None,
         };
-        self.scopes.iter().map(|&name| ScopeRow { name, texts: words(name) }).collect()
+        self.scopes.iter().map(|&name| ScopeRow { name, shown: shown::name(name), texts: words(name) }).collect()
     }
 }

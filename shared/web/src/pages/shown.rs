@@ -1,7 +1,7 @@
 //! Texts that somebody else chose, made fit to be shown.
 
 /// Letters of a name that a page shows; a longer one ends in an ellipsis.
-const NAME_SHOWN: usize = 64;
+const NAME_SHOWN: usize = 48;
 /// Letters of an account's name that a page shows; e-mail addresses are longer than names.
 const ACCOUNT_SHOWN: usize = 120;
 

@@ -27,7 +27,7 @@ pub(super) static TEXTS: Texts = Texts {
     allow: "Allow",
     deny: "Deny",
     error,
-    incident: "Incident",
+    incident: "Incident number",
     secured_by: "Secured by",
 };
 

@@ -27,7 +27,7 @@ pub(super) static TEXTS: Texts = Texts {
     allow: "Erlauben",
     deny: "Ablehnen",
     error,
-    incident: "Vorfall",
+    incident: "Vorfallnummer",
     secured_by: "Gesichert durch",
 };
 
