@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn in_production_a_cookie_is_of_the_host_secure_and_hidden_from_scripts() {
-        let set = production().set(Cookie::Session, "abc", Some(Duration::from_secs(60))).expect("a value");
+        let set = production().set(Cookie::Session, "abc", Some(Duration::from_mins(1))).expect("a value");
         assert_eq!(set.value(), "__Host-cs-session=abc; Path=/; Max-Age=60; Secure; HttpOnly; SameSite=Lax");
         assert_eq!(production().clear(Cookie::Browser).value(), "__Host-cs-browser=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax");
     }

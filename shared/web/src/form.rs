@@ -1,10 +1,13 @@
 //! The body of a form POST: its type, its size, then its parameters (RFC 6749 §3.2, appendix B).
 
+use std::error::Error;
+
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
 use domain::policy::BODY_MAX;
 use http::{HeaderMap, StatusCode, header};
+use http_body_util::LengthLimitError;
 
 use crate::parameters::{ParameterError, Parameters};
 use crate::responders;
@@ -74,8 +77,10 @@ impl<S: Send + Sync> FromRequest<S> for FormBody {
 
 /// `to_bytes` tells the limit from a broken transport by the source of its error alone.
 fn reading_failed(error: &axum::Error) -> FormError {
-    let over_limit = std::error::Error::source(error).is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
-    if over_limit { FormError::TooLarge } else { FormError::Unreadable }
+    match error.source() {
+        Some(source) if source.is::<LengthLimitError>() => FormError::TooLarge,
+        _ => FormError::Unreadable,
+    }
 }
 
 fn is_form(headers: &HeaderMap) -> bool {

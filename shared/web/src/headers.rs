@@ -1,6 +1,7 @@
 //! Security headers of pages and documents (CSP Level 3, RFC 6797, RFC 9111; OWASP Secure Headers).
 
 use std::convert::Infallible;
+use std::sync::LazyLock;
 
 use axum::response::{IntoResponseParts, ResponseParts};
 use domain::client::RedirectUri;
@@ -14,6 +15,9 @@ use crate::pages::style;
 const HSTS: &str = "max-age=63072000";
 const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), \
                            microphone=(), midi=(), payment=(), usb=()";
+
+static PUBLIC: LazyLock<HeaderValue> =
+    LazyLock::new(|| HeaderValue::try_from(format!("public, max-age={}", JWKS_LIFETIME.as_secs())).expect("letters and digits"));
 
 /// What the headers of a page depend on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -88,8 +92,7 @@ pub fn not_stored(headers: &mut HeaderMap) {
 
 /// For documents that are the same for everybody: discovery and JWKS, kept for [`JWKS_LIFETIME`], readable by scripts of any origin.
 pub fn public_document(headers: &mut HeaderMap) {
-    let lifetime = HeaderValue::try_from(format!("public, max-age={}", JWKS_LIFETIME.as_secs())).expect("digits and letters");
-    headers.insert(header::CACHE_CONTROL, lifetime);
+    headers.insert(header::CACHE_CONTROL, PUBLIC.clone());
     set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
 }

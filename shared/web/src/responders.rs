@@ -1,5 +1,7 @@
 //! How answers are sent: pages, OAuth JSON, public documents, redirects, and the two refusals that every router needs.
 
+use std::fmt::Write;
+
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -76,7 +78,7 @@ fn location(url: &str) -> HeaderValue {
         if byte.is_ascii_graphic() {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            write!(encoded, "%{byte:02X}").expect("writing to a String can't fail");
         }
     }
     HeaderValue::try_from(encoded).expect("visible ASCII")

@@ -47,7 +47,7 @@ fn samples(language: Language) -> Vec<(String, String)> {
     let problems = [
         ("wrong", SignInProblem::WrongCredentials),
         ("incomplete", SignInProblem::Incomplete),
-        ("throttled", SignInProblem::Throttled { retry_after: Duration::from_secs(600) }),
+        ("throttled", SignInProblem::Throttled { retry_after: Duration::from_mins(10) }),
         ("throttled_shortly", SignInProblem::Throttled { retry_after: Duration::from_secs(30) }),
         ("expired", SignInProblem::Expired),
     ];
