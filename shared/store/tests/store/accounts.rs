@@ -1,0 +1,174 @@
+//! Tenants, clients and accounts begin; what flows read of them.
+
+use domain::client::{Client, ClientAuthenticationMethod, ConsentPolicy, SecurityProfile};
+use domain::event::{EventKind, Subject};
+use domain::identifier::IdentifierKind;
+use domain::key_ring::{Algorithm, Purpose, SigningRing, WrappedDataKey, WrappedKeyVersion};
+use domain::secret::SealedBytes;
+use domain::tenant::{Issuer, SessionPolicy, Tenant};
+use domain::{ClientId, Slug, TenantId, UserId, attempt};
+use futures_util::future::join_all;
+use store::{
+    Account, AccountKeys, AttemptId, ClientCreation, FailureKey, NewTenant, Person, PersonKeys, Signing, StoreError, TenantCreation, UserCreation,
+};
+use testkit::Embedded;
+
+use crate::support::{
+    NOW, claim, client_id, consent, event, event_about, event_rows, family, family_id, grant_issued, identity_rows, later, new_user, password,
+    session, session_id, session_started, tenant_id, tenant_store, user, user_id, wrapped_key,
+};
+
+fn new_tenant(id: TenantId) -> NewTenant {
+    let tenant = Tenant {
+        id,
+        slug: Slug::parse("demo").expect("a slug"),
+        name: "Demo".to_owned(),
+        issuer: Issuer::parse("https://demo.id.example.com").expect("an issuer"),
+        sessions: SessionPolicy::default(),
+        created_at: NOW,
+    };
+    let version = WrappedKeyVersion { id: 1, wrapped: SealedBytes::new(vec![5; 180]), created_at: NOW };
+    let data_keys = Purpose::ALL.map(|purpose| WrappedDataKey { purpose, versions: vec![version.clone()] }).to_vec();
+    NewTenant { tenant, data_keys, signing: SigningRing { version: 1, keys: Vec::new() } }
+}
+
+fn client(id: &str) -> Client {
+    Client {
+        id: ClientId::parse(id).expect("a client id"),
+        name: "App".to_owned(),
+        authentication: ClientAuthenticationMethod::None,
+        secrets: Vec::new(),
+        redirect_uris: Vec::new(),
+        post_logout_redirect_uris: Vec::new(),
+        security_profile: SecurityProfile::OAuth21,
+        id_token_signed_response_alg: Algorithm::Es256,
+        consent: ConsentPolicy::Ask,
+        created_at: NOW,
+    }
+}
+
+#[tokio::test]
+async fn a_tenant_is_created_once_and_read_with_the_keys_asked_for() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    assert_eq!(store.read_bundle(&Purpose::ALL, Signing::Included).await, Ok(None));
+    let (new, created) = (new_tenant(tenant_id()), |number| event_about(Subject::Tenant, EventKind::TenantCreated, number));
+    assert_eq!(store.create_tenant(&new, &created(1)).await, Ok(TenantCreation::Created));
+    assert_eq!(store.create_tenant(&new, &created(2)).await, Ok(TenantCreation::Exists));
+    let whole = store.read_bundle(&Purpose::ALL, Signing::Included).await.expect("a read").expect("a tenant");
+    assert_eq!((whole.tenant, whole.data_keys, whole.signing), (new.tenant.clone(), new.data_keys.clone(), Some(new.signing)));
+    let part = store.read_bundle(&[Purpose::People], Signing::Left).await.expect("a read").expect("a tenant");
+    assert_eq!((part.data_keys, part.signing), (vec![new.data_keys[3].clone()], None));
+}
+
+#[tokio::test]
+async fn a_row_of_another_tenant_is_not_written_under_this_ones_keys() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    let other = TenantId::from_random([9; 16]);
+    let foreign_event = domain::event::RecordedEvent { tenant: other.clone(), ..session_started(1) };
+    assert_eq!(store.start_session(&session(), None, &foreign_event).await, Err(StoreError::OtherTenant));
+    let created = event_about(Subject::Tenant, EventKind::TenantCreated, 1);
+    assert_eq!(store.create_tenant(&new_tenant(other), &created).await, Err(StoreError::OtherTenant));
+    assert!(identity_rows(&embedded).await.is_empty() && event_rows(&embedded).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_client_is_registered_once_under_its_id() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    let created = |number| event_about(Subject::Tenant, EventKind::ClientCreated { client_id: client_id() }, number);
+    assert_eq!(store.find_client(&client_id()).await, Ok(None));
+    assert_eq!(store.create_client(&client("app"), &created(1)).await, Ok(ClientCreation::Created));
+    assert_eq!(store.create_client(&client("app"), &created(2)).await, Ok(ClientCreation::Exists));
+    assert_eq!(store.find_client(&client_id()).await, Ok(Some(client("app"))));
+    assert_eq!(store.find_client(&ClientId::parse("other").expect("a client id")).await, Ok(None));
+}
+
+#[tokio::test]
+async fn an_account_is_found_by_each_of_its_identifiers() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    let new = new_user(2);
+    assert_eq!(store.create_user(&new, &event(EventKind::UserCreated, 1)).await, Ok(UserCreation::Created));
+    for claim in &new.claims {
+        assert_eq!(store.find_identifier(claim).await, Ok(Some(user_id())));
+    }
+    assert_eq!(store.find_identifier(&claim(IdentifierKind::Username, "ada")).await, Ok(None), "an address is no username");
+}
+
+#[tokio::test]
+async fn an_address_has_one_owner_of_fifty_and_the_others_leave_nothing() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    let store = &store;
+    let creations =
+        join_all((0..50).map(|number| async move { store.create_user(&new_user(number), &event(EventKind::UserCreated, number)).await })).await;
+    assert_eq!(creations.iter().filter(|creation| **creation == Ok(UserCreation::Created)).count(), 1);
+    assert_eq!(creations.iter().filter(|creation| **creation == Ok(UserCreation::Taken(IdentifierKind::Email))).count(), 49);
+    assert_eq!(identity_rows(&embedded).await.len(), 4, "person, password and two identifiers");
+    assert_eq!(event_rows(&embedded).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_user_id_is_never_given_twice() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    store.create_user(&new_user(2), &event(EventKind::UserCreated, 1)).await.expect("an account");
+    let mut again = new_user(2);
+    assert_eq!(store.create_user(&again, &event(EventKind::UserCreated, 2)).await, Ok(UserCreation::Exists));
+    again.claims = Vec::new();
+    assert_eq!(store.create_user(&again, &event(EventKind::UserCreated, 3)).await, Ok(UserCreation::Exists));
+}
+
+#[tokio::test]
+async fn a_person_is_read_with_what_was_asked_for_and_nothing_else() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    store.create_user(&new_user(2), &event(EventKind::UserCreated, 1)).await.expect("an account");
+    store.start_session(&session(), None, &session_started(2)).await.expect("a session");
+    store.redeem_code(&family(), AttemptId([1; 16]), &grant_issued(3)).await.expect("a family");
+    store.grant_consent(&user_id(), &consent(), &grant_issued(4)).await.expect("a consent");
+    let user = Some(user(user_id()));
+    let alone = store.read_person(&PersonKeys::of(user_id())).await;
+    assert_eq!(alone, Ok(Person { user: user.clone(), ..Person::default() }));
+    let keys = PersonKeys::of(user_id()).with_session(session_id()).with_consent(client_id()).with_family(family_id()).with_user_key();
+    let all = Person { user, session: Some(session()), consent: Some(consent()), family: Some(family()), user_key: Some(wrapped_key(2)) };
+    assert_eq!(store.read_person(&keys).await, Ok(all));
+}
+
+#[tokio::test]
+async fn a_sign_in_reads_an_account_or_as_much_of_nothing() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    store.create_user(&new_user(2), &event(EventKind::UserCreated, 1)).await.expect("an account");
+    store.grant_consent(&user_id(), &consent(), &grant_issued(4)).await.expect("a consent");
+    let failures = FailureKey { account: "ada".to_owned(), window: attempt::window(NOW, domain::policy::ACCOUNT_WINDOW) };
+    store.count_failure(&failures, NOW).await.expect("a count");
+    store.count_failure(&failures, later(5)).await.expect("a count");
+    assert_eq!(store.put_month_key("2026-11", &wrapped_key(6)).await, Ok(wrapped_key(6)));
+    let keys = AccountKeys { user_id: user_id(), client_id: client_id(), month: "2026-11".to_owned(), failures };
+    let expected = Account {
+        user: Some(user(user_id())),
+        password: Some(password(1)),
+        user_key: Some(wrapped_key(2)),
+        month_key: Some(wrapped_key(6)),
+        consent: Some(consent()),
+        failures: Some(attempt::AccountFailures { count: 2, last_at: later(5) }),
+    };
+    assert_eq!(store.read_account(&keys).await, Ok(expected));
+    let unknown = AccountKeys { user_id: UserId::from_random([77; 16]), month: "2026-12".to_owned(), ..keys };
+    let unknown = store.read_account(&unknown).await.expect("a read");
+    assert_eq!((unknown.user, unknown.password, unknown.month_key), (None, None, None));
+}
+
+#[tokio::test]
+async fn the_first_key_of_a_month_stands_for_everybody() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    let store = &store;
+    let keys = join_all((0..50).map(|number| async move { store.put_month_key("2026-11", &wrapped_key(number)).await })).await;
+    let first = keys[0].clone().expect("a key");
+    assert!(keys.iter().all(|key| *key == Ok(first.clone())));
+    assert_eq!(store.put_month_key("2026-12", &wrapped_key(99)).await, Ok(wrapped_key(99)));
+}

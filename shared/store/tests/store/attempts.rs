@@ -1,0 +1,50 @@
+//! Attempts are counted before they are made.
+
+use domain::attempt::{Reservation, window};
+use domain::policy::ATTEMPT_WINDOW;
+use futures_util::future::join_all;
+use store::AttemptKey;
+use testkit::Embedded;
+
+use crate::support::{NOW, identity_rows, number, tenant_store};
+
+fn attempt() -> AttemptKey {
+    AttemptKey { identifier: "ada".to_owned(), source: "network".to_owned(), window: window(NOW, ATTEMPT_WINDOW) }
+}
+
+#[tokio::test]
+async fn exactly_as_many_parallel_attempts_as_allowed_are_granted() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    let (store, attempt) = (&store, &attempt());
+    let reservations = join_all((0..50).map(|_| store.reserve_attempt(attempt, 10))).await;
+    assert_eq!(reservations.iter().filter(|reservation| **reservation == Ok(Reservation::Granted)).count(), 10);
+    assert_eq!(reservations.iter().filter(|reservation| **reservation == Ok(Reservation::Exhausted)).count(), 40);
+}
+
+#[tokio::test]
+async fn another_source_another_identifier_and_the_next_window_count_for_themselves() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    assert_eq!(store.reserve_attempt(&attempt(), 1).await, Ok(Reservation::Granted));
+    assert_eq!(store.reserve_attempt(&attempt(), 1).await, Ok(Reservation::Exhausted));
+    let others = [
+        AttemptKey { source: "device".to_owned(), ..attempt() },
+        AttemptKey { identifier: "eve".to_owned(), ..attempt() },
+        AttemptKey { window: window(attempt().window.ends_at, ATTEMPT_WINDOW), ..attempt() },
+    ];
+    for other in others {
+        assert_eq!(store.reserve_attempt(&other, 1).await, Ok(Reservation::Granted), "{other:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_counter_may_be_swept_when_its_window_has_ended_and_not_before() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    store.reserve_attempt(&attempt(), 10).await.expect("a reservation");
+    store.reserve_attempt(&attempt(), 10).await.expect("a reservation");
+    let rows = identity_rows(&embedded).await;
+    assert_eq!((rows.len(), number(&rows[0], "count"), number(&rows[0], "v")), (1, 2, 1));
+    assert_eq!(number(&rows[0], "expires_at"), attempt().window.ends_at.seconds());
+}

@@ -1,0 +1,65 @@
+//! The directory: slugs, zones and their epochs.
+
+use domain::{Epoch, Region, Slug, Timestamp, Zone, ZoneName};
+use futures_util::future::join_all;
+use store::{EpochMove, SlugClaim, SlugPlace, StoreError, ZoneCreation};
+use testkit::Embedded;
+
+use crate::support::{NOW, later, rows};
+
+fn zone() -> Zone {
+    Zone {
+        name: ZoneName::new("eu"),
+        regions: vec![Region::new("eu-west-1"), Region::new("eu-central-1")],
+        epoch: Epoch(0),
+        epoch_began_at: Timestamp::from_seconds(0),
+    }
+}
+
+fn place(tenant: u8) -> SlugPlace {
+    SlugPlace { tenant: domain::TenantId::from_random([tenant; 16]), zone: ZoneName::new("eu") }
+}
+
+#[tokio::test]
+async fn a_slug_names_one_tenant_for_ever() {
+    let embedded = Embedded::memory();
+    let directory = &embedded.store().directory();
+    let slug = &Slug::parse("demo").expect("a slug");
+    assert_eq!(directory.find_slug(slug).await, Ok(None));
+    let claims = join_all((0..50).map(|tenant| async move { directory.claim_slug(slug, &place(tenant)).await })).await;
+    let winners: Vec<u8> = (0..50).filter(|tenant| claims[usize::from(*tenant)] == Ok(SlugClaim::Claimed)).collect();
+    assert_eq!(winners.len(), 1);
+    assert_eq!(claims.iter().filter(|claim| **claim == Ok(SlugClaim::Taken)).count(), 49);
+    assert_eq!(directory.claim_slug(slug, &place(winners[0])).await, Ok(SlugClaim::AlreadyOurs));
+    assert_eq!(directory.find_slug(slug).await, Ok(Some(place(winners[0]))));
+}
+
+#[tokio::test]
+async fn an_epoch_moves_by_one_from_where_it_is_seen() {
+    let embedded = Embedded::memory();
+    let directory = embedded.store().directory();
+    let name = zone().name;
+    assert_eq!(directory.find_zone(&name).await, Ok(None));
+    assert_eq!(directory.put_zone(&zone()).await, Ok(ZoneCreation::Created));
+    assert_eq!(directory.put_zone(&zone()).await, Ok(ZoneCreation::Taken));
+    assert_eq!(directory.move_epoch(&name, Epoch(0), NOW).await, Ok(EpochMove::Moved));
+    assert_eq!(directory.move_epoch(&name, Epoch(0), later(1)).await, Ok(EpochMove::Stale));
+    assert_eq!(directory.find_zone(&name).await, Ok(Some(Zone { epoch: Epoch(1), epoch_began_at: NOW, ..zone() })));
+}
+
+#[tokio::test]
+async fn moving_the_epoch_of_no_zone_makes_none() {
+    let embedded = Embedded::memory();
+    let directory = embedded.store().directory();
+    assert_eq!(directory.move_epoch(&zone().name, Epoch(0), NOW).await, Ok(EpochMove::Stale));
+    assert!(rows(&embedded, &embedded.tables().expect("six tables").directory).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_zone_without_regions_is_corrupt() {
+    let embedded = Embedded::memory();
+    let directory = embedded.store().directory();
+    directory.put_zone(&Zone { regions: Vec::new(), ..zone() }).await.expect("a zone");
+    let found = directory.find_zone(&zone().name).await;
+    assert_eq!(found, Err(StoreError::Corrupt { key: "directory ZONE#eu ZONE".to_owned() }));
+}

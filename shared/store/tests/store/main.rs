@@ -1,0 +1,14 @@
+//! The store on embedded DynamoDB: each act alone, raced, and under injected faults.
+
+mod accounts;
+mod attempts;
+mod data_model;
+mod deliveries;
+mod directory;
+mod events;
+mod grants;
+mod once;
+mod regions;
+mod rows;
+mod sessions;
+mod support;
