@@ -162,7 +162,7 @@ fn every_package_is_where_its_name_says() {
             Place::Infra => format!("infra/{name}"),
             Place::Tests => "tests".to_owned(),
         };
-        assert_eq!(package.manifest_path.parent().map(|path| path.as_std_path()), Some(root().join(folder).as_path()));
+        assert_eq!(package.manifest_path.parent().map(cargo_metadata::camino::Utf8Path::as_std_path), Some(root().join(folder).as_path()));
     }
 }
 

@@ -12,28 +12,25 @@ in_both_places!(
     a_public_app_and_a_person_in_a_browser,
     |place: &Place| {
         in_chromium(place);
-        whole_circle(place, "none", &json!({"consent_given": true}));
+        whole_circle(place, "none", &json!({"consent_given": true, "id_token_alg": "ES256"}));
     }
 );
 
 in_both_places!(
-    /// A confidential client, by HTTP Basic.
+    /// A confidential client, by HTTP Basic, with ES256.
     an_app_that_authenticates_by_http_basic,
-    |place: &Place| whole_circle(place, "client_secret_basic", &json!({"consent_given": false}))
+    |place: &Place| whole_circle(place, "client_secret_basic", &json!({"consent_given": false, "id_token_alg": "ES256"}))
 );
 
 in_both_places!(
-    /// A confidential client, by its secret in the body.
+    /// A confidential client of the profile `oidc`, by its secret in the body, with RS256.
     an_app_that_authenticates_in_the_body,
-    |place: &Place| whole_circle(place, "client_secret_post", &json!({"consent_given": false}))
+    |place: &Place| whole_circle(place, "client_secret_post", &json!({"consent_given": false, "id_token_alg": "RS256"}))
 );
 
 fn in_chromium(place: &Place) {
-    let client = place.client("none");
-    let redirect_uri = client["redirect_uris"][0].as_str().expect("a redirect URI");
-    let demo_app = redirect_uri.strip_suffix("callback").expect("the demo app is called back at /callback");
     let input = json!({
-        "demo_app": demo_app,
+        "demo_app": place.description["demo_app_url"],
         "issuer": place.issuer(),
         "person": place.person(),
         "screenshots": crate::repository::root().join("target/screenshots").join(place.name),

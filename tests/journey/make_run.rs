@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::node;
 use super::places::{command, fresh_folder, wait_until_it_answers};
-use crate::repository::root;
 use super::running::{Running, free_pair_of_ports, get};
+use crate::repository::root;
 
 /// What a run that doesn't start says.
 struct Refusal {

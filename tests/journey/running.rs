@@ -14,8 +14,8 @@ use crate::repository::root;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 /// Five minutes of looks: enough for a first start on two busy cores.
 const LOOKS_MAX: u32 = 6000;
-/// Ends the program by the signal that it is told, and by Ctrl-C's when whoever tells is gone.
-const GUARD: &str = r#""$@" </dev/null & child=$!; read -r signal; kill "-${signal:-INT}" "$child"; wait "$child""#;
+/// Ends the program by the signal that it is told, and by `TERM` when whoever tells is gone.
+const GUARD: &str = r#""$@" </dev/null & child=$!; read -r signal; kill "-${signal:-TERM}" "$child"; wait "$child""#;
 
 /// A program that runs.
 pub(crate) struct Running {

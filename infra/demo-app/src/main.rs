@@ -1,4 +1,4 @@
-//! Serves the demo app against a platform that a run described: `demo-app .countersign/emulated.json`.
+//! Serves the demo app against a platform that a run described: `demo-app .countersign/emulated.json 8091`.
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use demo_app::Configuration;
 use serde::Deserialize;
 use tokio::net::TcpListener;
-use url::Url;
+
+/// A redirect URI that leaves the port to whoever listens (RFC 8252 §7.3).
+const ANY_PORT: &str = "http://127.0.0.1/callback";
 
 /// The part of a run's description that a relying party needs.
 #[derive(Deserialize)]
@@ -44,24 +46,24 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn Error>> {
-    let path = std::env::args_os().nth(1).ok_or("Say which platform: demo-app .countersign/local.json")?;
-    let description: Description = serde_json::from_slice(&std::fs::read(path)?)?;
-    let (configuration, address) =
-        find_registration(description.tenants.demo).ok_or("No app there has a redirect URI http://localhost:…/callback.")?;
-    let listener = TcpListener::bind(&address).await?;
+    let [file, port] = arguments().ok_or("Say which platform, and the port to listen on: demo-app .countersign/local.json 8091")?;
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    let address = listener.local_addr()?;
+    let description: Description = serde_json::from_slice(&std::fs::read(file)?)?;
+    let configuration = registration(description.tenants.demo, address.port()).ok_or("No app there may choose its port.")?;
     println!("Demo app: http://{address}/");
     demo_app::serve(listener, configuration).await?;
     Ok(())
 }
 
-/// The first app that comes back to a loopback port, and that port.
-fn find_registration(tenant: Tenant) -> Option<(Configuration, String)> {
+fn arguments() -> Option<[String; 2]> {
+    std::env::args().skip(1).collect::<Vec<_>>().try_into().ok()
+}
+
+/// The first app that may listen on any port of this machine.
+fn registration(tenant: Tenant, port: u16) -> Option<Configuration> {
     let Tenant { issuer, clients } = tenant;
-    clients.into_iter().find_map(|Registered { client_id, client_secret, redirect_uris }| {
-        let (redirect_uri, address) = redirect_uris.iter().find_map(|uri| {
-            let url = Url::parse(uri).ok().filter(|url| url.scheme() == "http" && url.path() == "/callback")?;
-            Some((uri.clone(), format!("{}:{}", url.host_str().filter(|host| *host == "localhost")?, url.port()?)))
-        })?;
-        Some((Configuration { issuer: issuer.clone(), client_id, client_secret, redirect_uri }, address))
-    })
+    let app = clients.into_iter().find(|app| app.redirect_uris.iter().any(|uri| uri == ANY_PORT))?;
+    let redirect_uri = format!("http://127.0.0.1:{port}/callback");
+    Some(Configuration { issuer, client_id: app.client_id, client_secret: app.client_secret, redirect_uri })
 }

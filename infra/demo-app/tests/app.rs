@@ -1,5 +1,7 @@
 //! The app without a provider behind it: what it asks for, and what it says when the answer is wrong.
 
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
