@@ -144,3 +144,83 @@ fn is_for(audience: &Audience, issuer: &Issuer) -> bool {
         Audience::Several(names) => names.iter().any(|name| name == issuer.as_str()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, Value, json};
+
+    use super::*;
+    use crate::samples::{self, NOW};
+
+    fn issued() -> Map<String, Value> {
+        let (issuer, user, code) = (samples::issuer(), samples::user(), samples::code());
+        let redemption = Redemption { family: samples::family(), user: &user, code: &code };
+        let json = serde_json::to_value(claims(&issuer, &redemption, [0; 16], "sealed", NOW)).expect("JSON");
+        json.as_object().expect("an object").clone()
+    }
+
+    fn checked(name: &str, value: Value) -> Result<AccessToken, Reason> {
+        let mut claims = issued();
+        claims.insert(name.to_owned(), value);
+        check(claims, &samples::issuer(), NOW)
+    }
+
+    #[test]
+    fn an_access_token_has_the_claims_of_rfc_9068_and_one_sealed_one() {
+        let expected = json!({
+            "iss": "https://demo.id.example",
+            "exp": NOW.seconds() + 600,
+            "aud": "https://demo.id.example",
+            "sub": "sub-of-ada",
+            "client_id": "app",
+            "iat": NOW.seconds(),
+            "jti": "AAAAAAAAAAAAAAAAAAAAAA",
+            "scope": "email openid",
+            "auth_time": NOW.seconds() - 60,
+            "ref": "sealed",
+        });
+        assert_eq!(Value::Object(issued()), expected);
+    }
+
+    #[test]
+    fn internal_keys_stand_in_the_sealed_claim_alone() {
+        let (user, code) = (samples::user(), samples::code());
+        let redemption = Redemption { family: samples::family(), user: &user, code: &code };
+        let sealed = serde_json::to_value(reference(&redemption)).expect("JSON");
+        assert_eq!(sealed, json!({ "u": user.id.as_str(), "f": samples::family().id.as_str() }));
+        let visible = Value::Object(issued()).to_string();
+        assert!(!visible.contains(user.id.as_str()) && !visible.contains(samples::family().id.as_str()));
+    }
+
+    #[test]
+    fn an_issued_token_is_accepted_until_its_last_second() {
+        let token = check(issued(), &samples::issuer(), NOW).expect("a good token");
+        assert_eq!((token.sub(), token.client_id().as_str(), token.reference()), ("sub-of-ada", "app", "sealed"));
+        assert_eq!(token.scopes(), &samples::scopes(&["openid", "email"]));
+        let at = |seconds| check(issued(), &samples::issuer(), Timestamp::from_seconds(NOW.seconds() + seconds)).map(|_| ());
+        assert_eq!(at(599), Ok(()));
+        assert_eq!(at(600), Err(Reason::Expired));
+    }
+
+    #[test]
+    fn a_token_of_another_issuer_or_audience_is_refused() {
+        assert_eq!(checked("iss", json!("https://other.id.example")), Err(Reason::OtherIssuer));
+        assert_eq!(checked("aud", json!("https://api.example")), Err(Reason::OtherAudience));
+        assert_eq!(checked("aud", json!("app")), Err(Reason::OtherAudience));
+        assert_eq!(checked("aud", json!([])), Err(Reason::OtherAudience));
+        assert!(checked("aud", json!(["https://api.example", "https://demo.id.example"])).is_ok());
+    }
+
+    #[test]
+    fn a_claim_that_is_missing_or_of_another_type_is_refused() {
+        for name in ["iss", "aud", "exp", "sub", "client_id", "scope", "ref"] {
+            let mut without = issued();
+            without.remove(name);
+            assert_eq!(check(without, &samples::issuer(), NOW), Err(Reason::Claims), "{name}");
+            assert_eq!(checked(name, json!({})), Err(Reason::Claims), "{name}");
+        }
+        for exp in [json!("9999999999"), json!(-1), json!(1e30)] {
+            assert_eq!(checked("exp", exp.clone()), Err(Reason::Claims), "{exp}");
+        }
+    }
+}

@@ -106,3 +106,69 @@ fn bearer_credentials(header: &[u8]) -> Option<Result<Secret<String>, Reason>> {
     let text = if fits { std::str::from_utf8(token).ok() } else { None };
     Some(text.map(|text| Secret::new(text.to_owned())).ok_or(Reason::Malformed))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples;
+
+    fn read(headers: &[&[u8]], form: Option<&[(&str, &str)]>) -> Result<String, Refusal> {
+        let form = form.map(|pairs| pairs.iter().copied().collect::<RequestParameters<'_>>());
+        token(headers.iter().copied(), form.as_ref()).map(|token| token.expose().clone())
+    }
+
+    #[test]
+    fn a_token_stands_in_the_header_or_in_the_form() {
+        for header in [b"Bearer a.b-c_d~e+f/g==".as_slice(), b"bearer a.b-c_d~e+f/g==", b"BEARER  a.b-c_d~e+f/g=="] {
+            assert_eq!(read(&[header], None), Ok("a.b-c_d~e+f/g==".to_owned()));
+        }
+        assert_eq!(read(&[], Some(&[("access_token", "t")])), Ok("t".to_owned()));
+        assert_eq!(read(&[b"Bearer t"], Some(&[])), Ok("t".to_owned()));
+    }
+
+    #[test]
+    fn without_a_token_there_is_a_challenge_without_an_error() {
+        for (headers, form) in [(vec![], None), (vec![b"Basic YTpi".as_slice()], None), (vec![], Some([("access_token", "")].as_slice()))] {
+            let refused = read(&headers, form).expect_err("no token");
+            assert_eq!((refused, refused.status(), refused.code()), (Refusal::Missing, 401, None));
+            assert_eq!(refused.challenge(&samples::issuer()), r#"Bearer realm="https://demo.id.example""#);
+        }
+    }
+
+    #[test]
+    fn two_tokens_are_an_invalid_request_even_when_they_are_the_same() {
+        for (headers, form) in
+            [(vec![b"Bearer t".as_slice()], Some([("access_token", "t")].as_slice())), (vec![b"Bearer t".as_slice(), b"Bearer t"], None)]
+        {
+            let refused = read(&headers, form).expect_err("two tokens");
+            assert_eq!((refused, refused.status()), (Refusal::NotHonoured(Reason::SeveralTokens), 400));
+        }
+    }
+
+    #[test]
+    fn a_malformed_header_is_an_invalid_request() {
+        for malformed in [b"Bearer".as_slice(), b"Bearer ", b"Bearer a b", b"Bearer a,b", b"Bearer \xff", b"Bearer \"a\""] {
+            assert_eq!(read(&[malformed], None), Err(Reason::Malformed.into()), "{}", String::from_utf8_lossy(malformed));
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_its_error_and_the_missing_scope() {
+        let expired = Refusal::from(Reason::Expired);
+        assert_eq!(expired.status(), 401);
+        assert_eq!(
+            expired.challenge(&samples::issuer()),
+            r#"Bearer realm="https://demo.id.example", error="invalid_token", error_description="The access token is malformed, expired or revoked.""#
+        );
+        let narrow = Refusal::from(Reason::OpenidMissing);
+        assert_eq!(narrow.status(), 403);
+        assert!(narrow.challenge(&samples::issuer()).ends_with(r#", scope="openid""#));
+    }
+
+    #[test]
+    fn every_reason_is_one_of_rfc_6750() {
+        for reason in Reason::ALL {
+            assert!(["invalid_request", "invalid_token", "insufficient_scope"].contains(&reason.code().as_str()), "{reason}");
+        }
+    }
+}

@@ -38,6 +38,11 @@ impl<'a> AuthenticatedClient<'a> {
     pub const fn client(self) -> &'a Client {
         self.0
     }
+
+    #[cfg(test)]
+    pub(crate) const fn for_test(client: &'a Client) -> Self {
+        Self(client)
+    }
 }
 
 reasons! {
@@ -179,5 +184,169 @@ const fn hexadecimal(digit: u8) -> Option<u8> {
         b'a'..=b'f' => Some(digit - b'a' + 10),
         b'A'..=b'F' => Some(digit - b'A' + 10),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{self, SECRET};
+
+    const WRONG: &str = "another-secret";
+
+    fn basic_header(user: &str, password: &str) -> Vec<u8> {
+        format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))).into_bytes()
+    }
+
+    fn read(headers: &[&[u8]], body: &[(&str, &str)]) -> Result<Presented, Reason> {
+        presented(headers.iter().copied(), &body.iter().copied().collect())
+    }
+
+    fn client(authentication: ClientAuthenticationMethod) -> Client {
+        let secrets = if authentication == ClientAuthenticationMethod::None { Vec::new() } else { samples::confidential_client().secrets };
+        Client { authentication, secrets, ..samples::confidential_client() }
+    }
+
+    /// Whether a client that registered `method` is authenticated by what was presented.
+    fn outcome(method: ClientAuthenticationMethod, presented: &Presented) -> Result<(), Reason> {
+        verify(Some(&client(method)), presented, samples::sha256).map(|_| ())
+    }
+
+    #[test]
+    fn each_method_authenticates_the_client_that_registered_it_and_no_other() {
+        let by_method = [
+            (ClientAuthenticationMethod::ClientSecretBasic, read(&[&basic_header("app", SECRET)], &[]).expect("Basic")),
+            (ClientAuthenticationMethod::ClientSecretPost, read(&[], &[("client_id", "app"), ("client_secret", SECRET)]).expect("post")),
+            (ClientAuthenticationMethod::None, read(&[], &[("client_id", "app")]).expect("none")),
+        ];
+        for (presented_method, presented) in &by_method {
+            for registered in SUPPORTED {
+                let expected = if registered == *presented_method { Ok(()) } else { Err(Reason::MethodDiffers) };
+                assert_eq!(outcome(registered, presented), expected, "{registered:?} by {presented_method:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_secret_and_an_unknown_client_are_answered_alike() {
+        for presented in
+            [read(&[&basic_header("app", WRONG)], &[]).expect("Basic"), read(&[], &[("client_id", "app"), ("client_secret", WRONG)]).expect("post")]
+        {
+            let wrong = outcome(presented.method(), &presented).expect_err("a wrong secret");
+            let unknown = verify(None, &presented, samples::sha256).expect_err("an unknown client");
+            assert_eq!((wrong, unknown), (Reason::SecretWrong, Reason::ClientUnknown));
+            assert_eq!(wrong.code(), unknown.code());
+            assert_eq!((wrong.code().as_str(), wrong.code().status()), ("invalid_client", 401));
+        }
+    }
+
+    #[test]
+    fn a_record_of_another_client_is_as_unknown_as_none() {
+        let presented = read(&[], &[("client_id", "other")]).expect("none");
+        assert_eq!(outcome(ClientAuthenticationMethod::None, &presented), Err(Reason::ClientUnknown));
+    }
+
+    #[test]
+    fn both_secrets_are_good_while_one_is_rotated_and_none_when_there_is_none() {
+        let hash = |secret: &str| domain::client::SecretHash {
+            sha256: URL_SAFE_NO_PAD.encode(samples::sha256(secret.as_bytes())),
+            created_at: domain::Timestamp::from_seconds(0),
+        };
+        let rotating = Client { secrets: vec![hash("old"), hash("new")], ..samples::confidential_client() };
+        let verified = |client: &Client, secret| {
+            let presented = read(&[&basic_header("app", secret)], &[]).expect("Basic");
+            verify(Some(client), &presented, samples::sha256).map(|_| ())
+        };
+        assert_eq!(verified(&rotating, "old"), Ok(()));
+        assert_eq!(verified(&rotating, "new"), Ok(()));
+        assert_eq!(verified(&rotating, "older"), Err(Reason::SecretWrong));
+        assert_eq!(verified(&Client { secrets: Vec::new(), ..rotating }, ""), Err(Reason::SecretWrong));
+    }
+
+    #[test]
+    fn more_than_one_method_is_an_invalid_request() {
+        let basic = basic_header("app", SECRET);
+        for (headers, body) in [
+            (vec![basic.as_slice()], vec![("client_secret", SECRET)]),
+            (vec![basic.as_slice()], vec![("client_assertion", "x")]),
+            (vec![], vec![("client_id", "app"), ("client_secret", SECRET), ("client_assertion", "x")]),
+        ] {
+            let refused = read(&headers, &body).expect_err("two methods");
+            assert_eq!((refused, refused.code().as_str()), (Reason::SeveralMethods, "invalid_request"), "{body:?}");
+        }
+        assert_eq!(read(&[&basic, &basic], &[]), Err(Reason::SeveralHeaders));
+    }
+
+    #[test]
+    fn a_client_id_beside_basic_has_to_be_the_same() {
+        let basic = basic_header("app", SECRET);
+        assert_eq!(read(&[&basic], &[("client_id", "app")]).map(|presented| presented.client_id().to_string()), Ok("app".to_owned()));
+        assert_eq!(read(&[&basic], &[("client_id", "other")]), Err(Reason::ClientIdsDiffer));
+    }
+
+    #[test]
+    fn a_client_without_a_name_or_with_an_assertion_is_not_authenticated() {
+        assert_eq!(read(&[], &[]), Err(Reason::ClientMissing));
+        assert_eq!(read(&[], &[("client_secret", SECRET)]), Err(Reason::ClientMissing));
+        assert_eq!(read(&[], &[("client_id", "a#b")]), Err(Reason::ClientUnknown));
+        for parameter in ["client_assertion", "client_assertion_type"] {
+            assert_eq!(read(&[], &[("client_id", "app"), (parameter, "x")]), Err(Reason::AssertionUnsupported));
+        }
+    }
+
+    #[test]
+    fn both_halves_of_basic_are_form_decoded() {
+        let presented = read(&[&basic_header("app%2D1", "a%3Ab+c:d%C3%BC")], &[]).expect("Basic");
+        assert_eq!(presented.client_id().as_str(), "app-1");
+        assert_eq!(presented.credentials, Credentials::Basic(Secret::new("a:b c:dü".to_owned())));
+    }
+
+    #[test]
+    fn the_scheme_has_no_case_and_other_schemes_are_refused() {
+        let credentials = STANDARD.encode(format!("app:{SECRET}"));
+        for fine in [format!("basic {credentials}"), format!("BASIC   {credentials}")] {
+            assert!(read(&[fine.as_bytes()], &[]).is_ok(), "{fine}");
+        }
+        for other in [b"Bearer abc".as_slice(), b"Digest x", b"", b"Basic\xff abc", b"BasicYXBwOng="] {
+            assert_eq!(read(&[other], &[]), Err(Reason::SchemeUnsupported), "{}", String::from_utf8_lossy(other));
+        }
+    }
+
+    #[test]
+    fn loosely_encoded_basic_credentials_are_refused() {
+        let exact = STANDARD.encode("app:secret-s");
+        assert!(read(&[format!("Basic {exact}").as_bytes()], &[]).is_ok());
+        let no_colon = STANDARD.encode("app");
+        let not_utf8 = STANDARD.encode(b"app:\xff");
+        let half_percent = STANDARD.encode("app:%4");
+        let no_digits = STANDARD.encode("app:%zz");
+        let foreign_id = STANDARD.encode("a#b:x");
+        let padding_left_out = STANDARD.encode("app:secret").trim_end_matches('=').to_owned();
+        let loose_last_bits = "YXBwOnR=".to_owned();
+        for loose in [
+            no_colon,
+            not_utf8,
+            half_percent,
+            no_digits,
+            foreign_id,
+            padding_left_out,
+            loose_last_bits,
+            format!("{exact}!"),
+            format!("{exact} x"),
+            String::new(),
+        ] {
+            assert_eq!(read(&[format!("Basic {loose}").as_bytes()], &[]), Err(Reason::BasicMalformed), "{loose}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_never_printed() {
+        let presented = read(&[], &[("client_id", "app"), ("client_secret", SECRET)]).expect("post");
+        assert!(!format!("{presented:?}").contains(SECRET));
+    }
+
+    #[test]
+    fn the_challenge_names_the_tenant() {
+        assert_eq!(challenge(&samples::issuer()), r#"Basic realm="https://demo.id.example", charset="UTF-8""#);
     }
 }

@@ -115,3 +115,74 @@ impl AuthorizationCode {
 fn redirect_uri_sha256(redirect_uri: &str, sha256: Sha256) -> String {
     URL_SAFE_NO_PAD.encode(sha256(redirect_uri.as_bytes()))
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::client::RedirectUri;
+    use domain::policy::{CODE_MAX, REDIRECT_URI_MAX, STATE_MAX};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::samples;
+    use crate::scope;
+
+    /// Around the payload stand 64 bytes: version, key id, epoch, expiry, the longest region's name with its length, salt and tag.
+    const PAYLOAD_MAX: usize = CODE_MAX / 4 * 3 - 64;
+
+    #[test]
+    fn a_code_says_who_signed_in_when_and_how_and_what_was_asked_for() {
+        let json = serde_json::to_value(samples::code()).expect("JSON");
+        let expected = serde_json::json!({
+            "i": "BQUFBQUFBQUFBQUFBQUFBQ",
+            "u": samples::user().id.as_str(),
+            "s": samples::session().id.as_str(),
+            "r": URL_SAFE_NO_PAD.encode(samples::sha256(samples::REDIRECT_URI.as_bytes())),
+            "o": ["email", "openid"],
+            "n": "no",
+            "c": samples::CHALLENGE,
+            "a": samples::session().authenticated_at.millis(),
+            "m": ["pwd"],
+        });
+        assert_eq!(json, expected);
+    }
+
+    #[test]
+    fn a_code_of_a_later_release_is_read_without_what_is_not_known_yet() {
+        let mut json = serde_json::to_value(samples::code()).expect("JSON");
+        json["later"] = true.into();
+        assert_eq!(serde_json::from_value::<AuthorizationCode>(json).expect("a code"), samples::code());
+    }
+
+    #[test]
+    fn a_code_knows_its_redirect_uri_to_the_byte() {
+        assert!(samples::code().is_for_redirect_uri(samples::REDIRECT_URI, samples::sha256));
+        assert!(!samples::code().is_for_redirect_uri("https://app.example/cb/", samples::sha256));
+    }
+
+    #[test]
+    fn an_id_of_another_length_is_refused() {
+        assert_eq!(CodeId::try_from("BQUFBQUFBQUFBQUFBQUFBQ".to_owned()), Ok(CodeId::from_random([5; 16])));
+        for wrong in ["", "BQUF", "BQUFBQUFBQUFBQUFBQUFBQUF", "BQUFBQUFBQUFBQUFBQUFBQ=="] {
+            assert_eq!(CodeId::try_from(wrong.to_owned()), Err(InvalidCodeId), "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_request_that_is_accepted_makes_a_code_longer_than_its_cap(nonce in "\\PC{0,512}|[\"\\\\\u{1}\n]{0,512}|n{512}", path in "[a-z]{0,480}") {
+            let redirect_uri = RedirectUri::parse(&format!("https://app.example/{path}")).expect("a redirect URI");
+            prop_assume!(serde_json::to_string(&nonce).expect("JSON").len() - 2 <= STATE_MAX);
+            prop_assert!(redirect_uri.as_str().len() <= REDIRECT_URI_MAX);
+            let request = AuthorizationRequest {
+                nonce: Some(nonce),
+                redirect_uri,
+                scopes: samples::scopes(&scope::SUPPORTED),
+                ..samples::authorization_request()
+            };
+            let code = AuthorizationCode::issue(CodeId::from_random([255; 16]), &request, &samples::session(), samples::sha256);
+            let json = serde_json::to_string(&code).expect("JSON");
+            prop_assert!(json.len() <= PAYLOAD_MAX, "{} bytes", json.len());
+            prop_assert_eq!(serde_json::from_str::<AuthorizationCode>(&json).expect("a code"), code);
+        }
+    }
+}

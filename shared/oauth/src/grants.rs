@@ -69,3 +69,50 @@ fn code_grant(parameters: &RequestParameters<'_>) -> Result<CodeGrant, Reason> {
         code_verifier: parameters.get("code_verifier").map(|verifier| Secret::new(verifier.to_owned())),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(parameters: &[(&str, &str)]) -> Result<TokenRequest, Reason> {
+        TokenRequest::parse(&parameters.iter().copied().collect())
+    }
+
+    #[test]
+    fn a_code_grant_is_read_with_what_came_with_it() {
+        let whole =
+            [("grant_type", "authorization_code"), ("code", "c"), ("redirect_uri", "https://app.example/cb"), ("code_verifier", "v"), ("x", "y")];
+        let expected = CodeGrant {
+            code: Secret::new("c".to_owned()),
+            redirect_uri: Some("https://app.example/cb".to_owned()),
+            code_verifier: Some(Secret::new("v".to_owned())),
+        };
+        assert_eq!(parse(&whole), Ok(TokenRequest::AuthorizationCode(expected)));
+        let bare = CodeGrant { code: Secret::new("c".to_owned()), redirect_uri: None, code_verifier: None };
+        assert_eq!(parse(&whole[..2]), Ok(TokenRequest::AuthorizationCode(bare)));
+    }
+
+    #[test]
+    fn a_grant_that_is_not_offered_is_refused_by_name() {
+        for other in ["password", "refresh_token", "client_credentials", "implicit", "Authorization_Code"] {
+            let refused = parse(&[("grant_type", other), ("code", "c")]).expect_err("not offered");
+            assert_eq!(refused.code().as_str(), "unsupported_grant_type", "{other}");
+        }
+        assert_eq!(parse(&[("code", "c")]).map_err(|reason| reason.code().as_str()), Err("invalid_request"));
+    }
+
+    #[test]
+    fn a_missing_code_is_an_invalid_request_and_one_longer_than_any_an_invalid_grant() {
+        let with_code = |code: &str| parse(&[("grant_type", "authorization_code"), ("code", code)]).map_err(|reason| reason.code().as_str());
+        assert!(with_code(&"c".repeat(1200)).is_ok());
+        assert_eq!(with_code(&"c".repeat(1201)), Err("invalid_grant"));
+        assert_eq!(with_code(""), Err("invalid_request"));
+    }
+
+    #[test]
+    fn every_grant_that_metadata_names_is_read() {
+        for grant_type in SUPPORTED {
+            assert_ne!(parse(&[("grant_type", grant_type)]), Err(Reason::GrantTypeUnsupported), "{grant_type}");
+        }
+    }
+}

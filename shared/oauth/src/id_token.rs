@@ -41,3 +41,41 @@ pub fn claims<'a>(issuer: &'a Issuer, redemption: &'a Redemption<'a>, at_hash: &
         at_hash,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{self, NOW};
+
+    #[test]
+    fn an_id_token_says_who_signed_in_when_and_how_and_nothing_about_them() {
+        let (issuer, user, code) = (samples::issuer(), samples::user(), samples::code());
+        let redemption = Redemption { family: samples::family(), user: &user, code: &code };
+        let json = serde_json::to_value(claims(&issuer, &redemption, "half-a-hash", NOW)).expect("JSON");
+        let expected = serde_json::json!({
+            "iss": "https://demo.id.example",
+            "sub": "sub-of-ada",
+            "aud": "app",
+            "exp": NOW.seconds() + 300,
+            "iat": NOW.seconds(),
+            "auth_time": NOW.seconds() - 60,
+            "nonce": "no",
+            "amr": ["pwd"],
+            "at_hash": "half-a-hash",
+        });
+        assert_eq!(json, expected);
+    }
+
+    #[test]
+    fn without_a_nonce_there_is_none_and_without_openid_there_is_no_token() {
+        let (issuer, user) = (samples::issuer(), samples::user());
+        let without_nonce = crate::code::AuthorizationCode { nonce: None, ..samples::code() };
+        let redemption = Redemption { family: samples::family(), user: &user, code: &without_nonce };
+        let json = serde_json::to_value(claims(&issuer, &redemption, "h", NOW)).expect("JSON");
+        assert_eq!(json.get("nonce"), None);
+
+        let plain_oauth = crate::code::AuthorizationCode { scopes: samples::scopes(&["email"]), ..samples::code() };
+        let redemption = Redemption { family: samples::family(), user: &user, code: &plain_oauth };
+        assert_eq!(claims(&issuer, &redemption, "h", NOW), None);
+    }
+}

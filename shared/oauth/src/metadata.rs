@@ -66,3 +66,42 @@ pub fn document<'a>(issuer: &'a Issuer, ui_locales: &'a [&'a str]) -> Metadata<'
         request_uri_parameter_supported: false, // said because its default is true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_document_states_what_exists_and_nothing_else() {
+        let issuer = Issuer::parse("http://localhost:8080/t/demo").expect("an issuer");
+        let expected = json!({
+            "issuer": "http://localhost:8080/t/demo",
+            "authorization_endpoint": "http://localhost:8080/t/demo/authorize",
+            "token_endpoint": "http://localhost:8080/t/demo/token",
+            "userinfo_endpoint": "http://localhost:8080/t/demo/userinfo",
+            "jwks_uri": "http://localhost:8080/t/demo/jwks",
+            "scopes_supported": ["openid", "profile", "email"],
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query"],
+            "grant_types_supported": ["authorization_code"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["RS256", "ES256"],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+            "code_challenge_methods_supported": ["S256"],
+            "claim_types_supported": ["normal"],
+            "claims_supported": [
+                "sub", "name", "given_name", "family_name", "preferred_username", "locale", "zoneinfo", "updated_at", "email", "email_verified",
+                "iss", "aud", "exp", "iat", "auth_time", "nonce", "amr", "at_hash",
+            ],
+            "prompt_values_supported": ["none"],
+            "ui_locales_supported": ["en", "de"],
+            "authorization_response_iss_parameter_supported": true,
+            "claims_parameter_supported": false,
+            "request_parameter_supported": false,
+            "request_uri_parameter_supported": false,
+        });
+        assert_eq!(serde_json::to_value(document(&issuer, &["en", "de"])).expect("JSON"), expected);
+    }
+}

@@ -6,13 +6,18 @@ use aws_lc_rs::digest;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::client::{Client, ClientAuthenticationMethod, ConsentPolicy, RedirectUri, SecretHash, SecurityProfile};
+use domain::family::{Family, FamilyState};
 use domain::key_ring::Algorithm;
 use domain::session::{AuthenticationMethod, Beginning, Session};
 use domain::tenant::{Issuer, SessionPolicy};
 use domain::user::{Email, Profile, User, UserStatus};
-use domain::{ClientId, SessionId, Timestamp, UserId};
+use domain::{ClientId, Epoch, FamilyId, SessionId, Timestamp, UserId};
 
+use crate::authorization_request::AuthorizationRequest;
+use crate::authorization_request::Prompt;
+use crate::code::{AuthorizationCode, CodeId};
 use crate::parameters::RequestParameters;
+use crate::pkce::CodeChallenge;
 
 /// The redirect URI of every sample client.
 pub(crate) const REDIRECT_URI: &str = "https://app.example/cb";
@@ -96,4 +101,38 @@ pub(crate) fn request_with<'a>(changes: &[(&'a str, &'a str)]) -> RequestParamet
     ];
     let kept = acceptable.into_iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
     kept.chain(changes.iter().copied()).collect()
+}
+
+/// What the public client asked for, with a challenge.
+pub(crate) fn authorization_request() -> AuthorizationRequest {
+    AuthorizationRequest {
+        client_id: public_client().id,
+        redirect_uri: RedirectUri::parse(REDIRECT_URI).expect("a redirect URI"),
+        scopes: scopes(&["openid", "email"]),
+        state: Some("st".to_owned()),
+        nonce: Some("no".to_owned()),
+        code_challenge: Some(CodeChallenge::parse(CHALLENGE).expect("a challenge")),
+        prompt: Prompt::WhenNeeded,
+        ui_locales: None,
+    }
+}
+
+/// The code that answers [`authorization_request`] for the person of [`session`].
+pub(crate) fn code() -> AuthorizationCode {
+    AuthorizationCode::issue(CodeId::from_random([5; 16]), &authorization_request(), &session(), sha256)
+}
+
+/// The family that redeeming [`code`] makes.
+pub(crate) fn family() -> Family {
+    Family {
+        id: FamilyId::from_random([9; 16]),
+        user_id: user().id,
+        client_id: public_client().id,
+        session_id: session().id,
+        scopes: code().scopes,
+        state: FamilyState::Active,
+        issued_at: NOW,
+        ends_at: Timestamp::from_seconds(NOW.seconds() + 4200),
+        epoch: Epoch(4),
+    }
 }

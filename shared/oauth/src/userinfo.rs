@@ -83,3 +83,85 @@ fn profile_claims(user: &User) -> ProfileClaims<'_> {
 fn email_claims(user: &User) -> Option<EmailClaims<'_>> {
     user.email.as_ref().map(|email| EmailClaims { email: &email.address, email_verified: email.verified })
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::family::{FamilyState, RevocationReason};
+    use domain::user::{Email, Profile};
+    use domain::{ClientId, UserId};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::samples::{self, NOW};
+
+    fn token(scope: &str) -> AccessToken {
+        let claims = json!({
+            "iss": "https://demo.id.example", "aud": "https://demo.id.example", "exp": NOW.seconds() + 1,
+            "sub": "sub-of-ada", "client_id": "app", "scope": scope, "ref": "sealed",
+        });
+        crate::access_token::check(claims.as_object().expect("an object").clone(), &samples::issuer(), NOW).expect("a good token")
+    }
+
+    fn learned(scope: &str, user: &User) -> Value {
+        let info = answer(&token(scope), Some(&samples::family()), Some(user), NOW).expect("an answer");
+        serde_json::to_value(info).expect("JSON")
+    }
+
+    fn refusal(scope: &str, family: Option<&Family>, user: Option<&User>) -> Option<Reason> {
+        answer(&token(scope), family, user, NOW).err()
+    }
+
+    #[test]
+    fn each_scope_opens_its_claims_and_no_others() {
+        let ada = samples::user();
+        assert_eq!(learned("openid", &ada), json!({ "sub": "sub-of-ada" }));
+        let profile = json!({ "sub": "sub-of-ada", "name": "Ada Lovelace", "preferred_username": "ada", "updated_at": 2 });
+        assert_eq!(learned("openid profile", &ada), profile);
+        assert_eq!(learned("openid email", &ada), json!({ "sub": "sub-of-ada", "email": "Ada@example.com", "email_verified": true }));
+    }
+
+    #[test]
+    fn what_is_unknown_is_left_out() {
+        let sparse = User { email: None, profile: Profile::default(), ..samples::user() };
+        assert_eq!(learned("openid profile email", &sparse), json!({ "sub": "sub-of-ada", "preferred_username": "ada", "updated_at": 2 }));
+    }
+
+    #[test]
+    fn metadata_names_every_claim_and_nothing_more() {
+        let text = |text: &str| Some(text.to_owned());
+        let profile = Profile { name: text("n"), given_name: text("g"), family_name: text("f"), locale: text("en"), zoneinfo: text("Europe/London") };
+        let whole = User { profile, email: Some(Email { address: "a@b".to_owned(), verified: false }), ..samples::user() };
+        let answered: BTreeSet<String> = learned("openid profile email", &whole).as_object().expect("an object").keys().cloned().collect();
+        assert_eq!(answered, CLAIMS.iter().map(|name| (*name).to_owned()).collect());
+    }
+
+    #[test]
+    fn a_token_without_openid_opens_nothing() {
+        let (family, user) = (samples::family(), samples::user());
+        assert_eq!(refusal("openid", Some(&family), Some(&user)), None);
+        assert_eq!(refusal("profile email", Some(&family), Some(&user)), Some(Reason::OpenidMissing));
+    }
+
+    #[test]
+    fn a_token_of_a_dead_family_opens_nothing() {
+        let user = samples::user();
+        let state = FamilyState::Revoked { at: NOW, reason: RevocationReason::CodeReplayed };
+        let revoked = Family { state, ..samples::family() };
+        let ended = Family { ends_at: NOW, ..samples::family() };
+        for family in [None, Some(&revoked), Some(&ended)] {
+            assert_eq!(refusal("openid", family, Some(&user)), Some(Reason::Dead));
+        }
+        assert_eq!(refusal("openid", Some(&samples::family()), None), Some(Reason::Dead));
+    }
+
+    #[test]
+    fn a_token_that_is_not_of_the_family_it_names_opens_nothing() {
+        let (family, user) = (samples::family(), samples::user());
+        let of_another_client = Family { client_id: ClientId::parse("other").expect("a client id"), ..family.clone() };
+        let of_another_person = Family { user_id: UserId::from_random([8; 16]), ..family.clone() };
+        let with_another_sub = User { sub: "another".to_owned(), ..user.clone() };
+        for (family, user) in [(&of_another_client, &user), (&of_another_person, &user), (&family, &with_another_sub)] {
+            assert_eq!(refusal("openid", Some(family), Some(user)), Some(Reason::OtherFamily));
+        }
+    }
+}
