@@ -1,9 +1,15 @@
 #![doc = include_str!("../README.md")]
 
+pub mod builders;
 pub mod clock;
 pub mod embedded;
+pub mod jwt;
+pub mod keys;
+pub mod mail;
+pub mod queue;
 pub mod random;
 pub mod stacks;
+pub mod stage;
 pub mod template;
 pub mod transport;
 pub mod units;
@@ -12,7 +18,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use clock::FixedClock;
 pub use embedded::Embedded;
+pub use keys::LocalKeys;
+pub use mail::Inbox;
+pub use queue::LocalQueue;
 pub use random::SeededRandom;
+pub use stage::Stage;
 pub use transport::{Counting, Faulty};
 
 /// A lock that a panicking test left behind is still good: every section under it leaves the value whole.

@@ -1,0 +1,109 @@
+//! A tenant, a person and apps in one line each; a test changes what it is about with `..`.
+
+use domain::client::{Client, ClientAuthenticationMethod, ConsentPolicy, RedirectUri, SecretHash, SecurityProfile};
+use domain::key_ring::Algorithm;
+use domain::tenant::{Issuer, SessionPolicy, Tenant};
+use domain::user::{Email, Profile, User, UserStatus};
+use domain::{ClientId, Epoch, Placement, Region, Secret, Slug, TenantId, Timestamp, UserId, ZoneName};
+
+use crate::FixedClock;
+
+/// Where the sample apps are answered.
+pub const REDIRECT_URI: &str = "https://app.example/callback";
+/// The password of the sample person.
+pub const PASSWORD: &str = "correct horse battery staple";
+/// The secret of the sample confidential app.
+pub const CLIENT_SECRET: &str = "sample-secret-sample-secret-sample-secret-1";
+
+/// The sample tenant's id.
+pub fn tenant_id() -> TenantId {
+    TenantId::from_random([1; 16])
+}
+
+/// The sample person's id.
+pub fn user_id() -> UserId {
+    UserId::from_random([2; 16])
+}
+
+/// The tenant `demo` at `https://demo.id.example.com`.
+///
+/// # Panics
+/// Never; its texts are valid.
+pub fn tenant() -> Tenant {
+    Tenant {
+        id: tenant_id(),
+        slug: Slug::parse("demo").expect("a slug"),
+        name: "Demo".to_owned(),
+        issuer: Issuer::parse("https://demo.id.example.com").expect("an issuer"),
+        sessions: SessionPolicy::default(),
+        created_at: FixedClock::USUAL,
+    }
+}
+
+/// The sample tenant at home in `region`, in the zone's first epoch.
+pub fn placement(region: &Region) -> Placement {
+    Placement { tenant: tenant_id(), zone: ZoneName::new("test"), home: region.clone(), epoch: Epoch(0), epoch_began_at: Timestamp::from_seconds(0) }
+}
+
+/// Ada, active, with a verified address.
+pub fn user() -> User {
+    let profile = Profile {
+        name: Some("Ada Lovelace".to_owned()),
+        given_name: Some("Ada".to_owned()),
+        family_name: Some("Lovelace".to_owned()),
+        locale: Some("en".to_owned()),
+        zoneinfo: Some("Europe/London".to_owned()),
+    };
+    User {
+        id: user_id(),
+        sub: user_id().as_str().to_owned(),
+        username: "ada".to_owned(),
+        email: Some(Email { address: "ada@example.com".to_owned(), verified: true }),
+        profile,
+        status: UserStatus::Active,
+        not_before: Timestamp::from_seconds(0),
+        version: 1,
+        created_at: FixedClock::USUAL,
+        updated_at: FixedClock::USUAL,
+    }
+}
+
+/// A public app of the profile `oauth2.1` that asks for consent.
+///
+/// # Panics
+/// Never; its texts are valid.
+pub fn client() -> Client {
+    Client {
+        id: ClientId::parse("sample-public").expect("a client id"),
+        name: "Sample app".to_owned(),
+        authentication: ClientAuthenticationMethod::None,
+        secrets: Vec::new(),
+        redirect_uris: vec![RedirectUri::parse(REDIRECT_URI).expect("a redirect URI")],
+        post_logout_redirect_uris: Vec::new(),
+        security_profile: SecurityProfile::OAuth21,
+        id_token_signed_response_alg: Algorithm::Es256,
+        consent: ConsentPolicy::Ask,
+        created_at: FixedClock::USUAL,
+    }
+}
+
+/// A confidential app of the profile `oidc`, authenticated by `client_secret_basic` with [`CLIENT_SECRET`].
+///
+/// # Panics
+/// Never; its texts are valid.
+pub fn confidential_client() -> Client {
+    let sha256 = crypto::base64url::encode(crypto::derive::sha256(CLIENT_SECRET.as_bytes()));
+    Client {
+        id: ClientId::parse("sample-confidential").expect("a client id"),
+        name: "Sample web app".to_owned(),
+        authentication: ClientAuthenticationMethod::ClientSecretBasic,
+        secrets: vec![SecretHash { sha256, created_at: FixedClock::USUAL }],
+        security_profile: SecurityProfile::Oidc,
+        ..client()
+    }
+}
+
+/// The sample person's password.
+pub fn password() -> Secret<String> {
+    Secret::new(PASSWORD.to_owned())
+}

@@ -1,0 +1,112 @@
+//! A whole platform in memory with one tenant, one person and two apps: what the test of a function stands on.
+
+use std::sync::Arc;
+
+use crypto::SymmetricKey;
+use domain::tenant::Issuer;
+use domain::{Region, Slug, TenantId, ZoneName};
+use runtime::provision::{NewTenant, NewUser, Provisioner};
+use runtime::routing::TenantRouting;
+use runtime::{Clock, Platform, Random};
+
+use crate::embedded::{Embedded, Place};
+use crate::keys::LocalKeys;
+use crate::transport::{Counting, Faulty};
+use crate::{FixedClock, SeededRandom, builders, stacks};
+
+/// A platform and the switches behind it. Dropping it ends it.
+pub struct Stage {
+    /// What functions stand on.
+    pub platform: Platform,
+    /// The time, which stands still.
+    pub clock: Arc<FixedClock>,
+    /// The randomness, which repeats itself.
+    pub random: Arc<SeededRandom>,
+    /// The key service, with its outages.
+    pub keys: Arc<LocalKeys>,
+    /// Counts every request to the tables since the tenant was made.
+    pub counting: Counting,
+    /// Injects faults between the counter and the tables.
+    pub faulty: Faulty,
+    /// The tables.
+    pub embedded: Embedded,
+    /// The tenant `demo`.
+    pub tenant: TenantId,
+    /// Its issuer.
+    pub issuer: Issuer,
+}
+
+impl Stage {
+    /// The domain of the stage's zone; the tenant's host is `demo.id.example.com`.
+    pub const ZONE_DOMAIN: &str = "id.example.com";
+
+    /// A platform with the tenant `demo`, the person of [`builders::user`] with [`builders::PASSWORD`], and both sample apps.
+    ///
+    /// Ids are drawn from the seeded randomness; signing keys are new each time.
+    ///
+    /// # Panics
+    /// When any of it can't be made, which fails the test that asked.
+    pub async fn new() -> Self {
+        Self::routed(TenantRouting::ByHost { zone_domain: Self::ZONE_DOMAIN.to_owned() }).await
+    }
+
+    /// The same where tenants are named otherwise, as on a loopback base URL.
+    ///
+    /// # Panics
+    /// When any of it can't be made, which fails the test that asked.
+    pub async fn routed(routing: TenantRouting) -> Self {
+        let region = Region::new("eu-west-1");
+        let clock = Arc::new(FixedClock::default());
+        let random = Arc::new(SeededRandom::new(1));
+        let place = Place::MemoryAt(Arc::clone(&clock) as Arc<dyn Clock>);
+        let embedded = Embedded::open(place, region.clone(), stacks::own()).expect("an embedded DynamoDB");
+        let faulty = Faulty::new(embedded.http());
+        let counting = Counting::new(faulty.http());
+        let keys = Arc::new(LocalKeys::new(SymmetricKey::from_bytes([1; 32]), Arc::clone(&random) as Arc<dyn Random>));
+        let platform = Platform {
+            store: embedded.store_through(counting.http()),
+            keys: Arc::clone(&keys) as Arc<dyn cloud::keys::KeyService>,
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            random: Arc::clone(&random) as Arc<dyn Random>,
+            zone: ZoneName::new("test"),
+            region: region.clone(),
+            routing,
+        };
+        let (tenant, issuer) = seed(&platform, region).await;
+        counting.reset();
+        faulty.heal();
+        Self { platform, clock, random, keys, counting, faulty, embedded, tenant, issuer }
+    }
+}
+
+async fn seed(platform: &Platform, region: Region) -> (TenantId, Issuer) {
+    let provisioner = Provisioner::new(platform);
+    provisioner.ensure_zone(vec![region]).await.expect("a zone");
+    let slug = Slug::parse("demo").expect("a slug");
+    let issuer = platform.routing.issuer(&slug).expect("an issuer");
+    let new = NewTenant { slug, name: "Demo".to_owned(), issuer: issuer.clone() };
+    let tenant = provisioner.create_tenant(&new).await.expect("a tenant").expect("a free slug");
+    let ada = builders::user();
+    let email = ada.email.map(|email| email.address).unwrap_or_default();
+    let new = NewUser { username: ada.username, email, password: builders::password(), profile: ada.profile };
+    provisioner.create_user(&tenant, &new).await.expect("a person");
+    for client in [builders::client(), builders::confidential_client()] {
+        provisioner.create_client(&tenant, &client).await.expect("an app");
+    }
+    (tenant, issuer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stage_has_its_tenant_and_counts_from_there() {
+        let stage = Stage::new().await;
+        assert_eq!(stage.issuer.as_str(), "https://demo.id.example.com");
+        assert_eq!(stage.counting.report().requests(), 0);
+        let place = stage.platform.store.directory().find_slug(&Slug::parse("demo").expect("a slug")).await;
+        assert_eq!(place.expect("an answer").map(|place| place.tenant), Some(stage.tenant));
+        assert_eq!(stage.counting.report().requests(), 1);
+    }
+}
