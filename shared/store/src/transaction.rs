@@ -1,15 +1,12 @@
 //! Several rows changed together or not at all. A failed condition is an answer that says which part failed and on which row.
 
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::transact_write_items::{TransactWriteItemsError, TransactWriteItemsOutput};
-use aws_sdk_dynamodb::types::{
-    CancellationReason, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-};
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use domain::EventId;
 
 use crate::error::{Cause, StoreError, from_sdk, says_too_large};
 use crate::keys::Key;
-use crate::pause;
+use crate::pause::Patience;
 use crate::region::Database;
 use crate::row::Item;
 use crate::write::{Change, IS_NEW, names};
@@ -94,67 +91,51 @@ impl<'a> Transaction<'a> {
         self
     }
 
-    /// Commits; meets rivals on the same rows with a bounded number of retries.
+    /// Commits; meets rivals for the same rows with bounded patience.
     pub(crate) async fn commit(self) -> Result<Outcome, StoreError> {
-        let mut tried = 0;
+        let mut patience = Patience::of(self.token.as_deref().unwrap_or_default());
         loop {
-            let reasons = match self.send().await {
-                Ok(_) => return Ok(Outcome::Committed),
-                Err(error) => cancelled(error)?,
+            let request = self.database.client.transact_write_items();
+            let request = request.set_transact_items(Some(self.parts.clone())).set_client_request_token(self.token.clone());
+            let Err(error) = request.send().await else { return Ok(Outcome::Committed) };
+            let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
+                patience.with(from_sdk(&error)).await?;
+                continue;
             };
-            match verdict(reasons) {
+            match verdict(cancelled.cancellation_reasons()) {
                 Verdict::Refused(refusal) => return Ok(Outcome::Refused(refusal)),
-                Verdict::Failed(error) => return Err(error),
-                Verdict::Later(cause) if tried + 1 >= pause::TRIES => {
-                    return Err(StoreError::unavailable(cause, "a transaction was cancelled again and again"));
-                }
-                Verdict::Later(_) => pause::before_retry(tried, self.token.as_deref().unwrap_or_default()).await,
+                Verdict::Later(error) => patience.after(error).await?,
+                Verdict::Never(error) => return Err(error),
             }
-            tried += 1;
         }
     }
-
-    async fn send(&self) -> Result<TransactWriteItemsOutput, SdkError<TransactWriteItemsError>> {
-        self.database
-            .client
-            .transact_write_items()
-            .set_transact_items(Some(self.parts.clone()))
-            .set_client_request_token(self.token.clone())
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-    }
 }
 
-fn cancelled(error: SdkError<TransactWriteItemsError>) -> Result<Vec<CancellationReason>, StoreError> {
-    match error {
-        SdkError::ServiceError(context) if context.err().is_transaction_canceled_exception() => match context.into_err() {
-            TransactWriteItemsError::TransactionCanceledException(cancelled) => Ok(cancelled.cancellation_reasons.unwrap_or_default()),
-            other => Err(StoreError::unavailable(Cause::Failed, other.to_string())),
-        },
-        other => Err(from_sdk(&other)),
-    }
-}
-
+/// What a cancelled transaction means.
 enum Verdict {
     Refused(Refusal),
-    Later(Cause),
-    Failed(StoreError),
+    // The SDK doesn't retry a cancelled transaction, whatever cancelled it.
+    Later(StoreError),
+    Never(StoreError),
 }
 
 // A failed condition is decided even where another part met a rival: nothing of this transaction can happen any more.
-fn verdict(reasons: Vec<CancellationReason>) -> Verdict {
+fn verdict(reasons: &[CancellationReason]) -> Verdict {
     let has = |code: &str| reasons.iter().any(|reason| reason.code() == Some(code));
-    if has("ConditionalCheckFailed") {
-        let failed = |reason: CancellationReason| (reason.code() == Some("ConditionalCheckFailed")).then(|| reason.item.unwrap_or_default());
-        return Verdict::Refused(Refusal(reasons.into_iter().map(failed).collect()));
-    }
-    if has("TransactionConflict") {
-        return Verdict::Later(Cause::Conflict);
-    }
-    if has("ThrottlingError") || has("ProvisionedThroughputExceeded") {
-        return Verdict::Later(Cause::Throttled);
+    if has(CONDITION_FAILED) {
+        let failed = |reason: &CancellationReason| (reason.code() == Some(CONDITION_FAILED)).then(|| reason.item.clone().unwrap_or_default());
+        return Verdict::Refused(Refusal(reasons.iter().map(failed).collect()));
     }
     let detail = reasons.iter().filter_map(CancellationReason::message).collect::<Vec<_>>().join("; ");
-    if says_too_large(&detail) { Verdict::Failed(StoreError::TooLarge { detail }) } else { Verdict::Failed(StoreError::Refused { detail }) }
+    if has("TransactionConflict") {
+        Verdict::Later(StoreError::unavailable(Cause::Conflict, detail))
+    } else if has("ThrottlingError") || has("ProvisionedThroughputExceeded") {
+        Verdict::Later(StoreError::unavailable(Cause::Throttled, detail))
+    } else if says_too_large(&detail) {
+        Verdict::Never(StoreError::TooLarge { detail })
+    } else {
+        Verdict::Never(StoreError::Refused { detail })
+    }
 }
+
+const CONDITION_FAILED: &str = "ConditionalCheckFailed";

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 
 use crate::error::{StoreError, from_sdk};
 use crate::keys::Key;
+use crate::pause::Patience;
 use crate::region::Database;
 use crate::row::Item;
 
@@ -77,52 +77,42 @@ pub(crate) fn names(expression: &str) -> HashMap<String, String> {
 
 /// Puts a row where none stands.
 pub(crate) async fn put_new(database: &Database, key: &Key, item: Item) -> Result<Write, StoreError> {
-    let answer = database
-        .client
-        .put_item()
-        .table_name(database.name(key.table))
-        .set_item(Some(item))
-        .condition_expression(IS_NEW)
-        .set_expression_attribute_names(Some(names(IS_NEW)))
-        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-        .return_consumed_capacity(ReturnConsumedCapacity::Total)
-        .send()
-        .await;
-    match answer {
-        Ok(_) => Ok(Write::Done),
-        Err(error) => match error {
-            SdkError::ServiceError(context) if context.err().is_conditional_check_failed_exception() => {
-                let PutItemError::ConditionalCheckFailedException(failed) = context.into_err() else { return Ok(Write::Refused(Item::new())) };
-                Ok(Write::Refused(failed.item.unwrap_or_default()))
-            }
-            other => Err(from_sdk(&other)),
-        },
+    let mut patience = Patience::of(&key.partition);
+    loop {
+        let request = database
+            .client
+            .put_item()
+            .table_name(database.name(key.table))
+            .set_item(Some(item.clone()))
+            .condition_expression(IS_NEW)
+            .set_expression_attribute_names(Some(names(IS_NEW)))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let Err(error) = request.send().await else { return Ok(Write::Done) };
+        if let Some(PutItemError::ConditionalCheckFailedException(failed)) = error.as_service_error() {
+            return Ok(Write::Refused(failed.item.clone().unwrap_or_default()));
+        }
+        patience.with(from_sdk(&error)).await?;
     }
 }
 
 /// Changes one row.
 pub(crate) async fn update(database: &Database, change: Change) -> Result<Write, StoreError> {
-    let answer = database
-        .client
-        .update_item()
-        .table_name(database.name(change.key.table))
-        .set_key(Some(change.key.attributes()))
-        .update_expression(change.update)
-        .set_condition_expression(change.condition.map(str::to_owned))
-        .set_expression_attribute_names(Some(change.names()))
-        .set_expression_attribute_values(Some(change.values))
-        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-        .return_consumed_capacity(ReturnConsumedCapacity::Total)
-        .send()
-        .await;
-    match answer {
-        Ok(_) => Ok(Write::Done),
-        Err(error) => match error {
-            SdkError::ServiceError(context) if context.err().is_conditional_check_failed_exception() => {
-                let UpdateItemError::ConditionalCheckFailedException(failed) = context.into_err() else { return Ok(Write::Refused(Item::new())) };
-                Ok(Write::Refused(failed.item.unwrap_or_default()))
-            }
-            other => Err(from_sdk(&other)),
-        },
+    let mut patience = Patience::of(&change.key.partition);
+    loop {
+        let request = database
+            .client
+            .update_item()
+            .table_name(database.name(change.key.table))
+            .set_key(Some(change.key.attributes()))
+            .update_expression(change.update)
+            .set_condition_expression(change.condition.map(str::to_owned))
+            .set_expression_attribute_names(Some(change.names()))
+            .set_expression_attribute_values(Some(change.values.clone()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let Err(error) = request.send().await else { return Ok(Write::Done) };
+        if let Some(UpdateItemError::ConditionalCheckFailedException(failed)) = error.as_service_error() {
+            return Ok(Write::Refused(failed.item.clone().unwrap_or_default()));
+        }
+        patience.with(from_sdk(&error)).await?;
     }
 }

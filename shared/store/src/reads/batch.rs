@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use serde::de::DeserializeOwned;
 
 use crate::error::{Cause, StoreError, from_sdk};
 use crate::keys::{Key, PARTITION, SORT};
-use crate::pause;
+use crate::pause::Patience;
 use crate::region::Database;
 use crate::row::{self, Item};
 use crate::tables::Table;
@@ -31,15 +31,10 @@ impl Found {
 pub(crate) async fn read(database: &Database, keys: &[Key]) -> Result<Found, StoreError> {
     let mut found = HashMap::with_capacity(keys.len());
     let mut wanted = request(database, keys);
-    for tried in 0..pause::TRIES {
-        let answer = database
-            .client
-            .batch_get_item()
-            .set_request_items(Some(wanted))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(|error| from_sdk(&error))?;
+    let mut patience = Patience::of(keys.first().map_or("", |key| &key.partition));
+    loop {
+        let request = database.client.batch_get_item().set_request_items(Some(wanted));
+        let answer = request.send().await.map_err(|error| from_sdk(&error))?;
         for (name, items) in answer.responses.unwrap_or_default() {
             let table = keys.iter().map(|key| key.table).find(|table| database.name(*table) == name);
             found.extend(items.into_iter().filter_map(|item| Some((key_of(table?, &item)?, item))));
@@ -48,9 +43,8 @@ pub(crate) async fn read(database: &Database, keys: &[Key]) -> Result<Found, Sto
         if wanted.is_empty() {
             return Ok(Found(found));
         }
-        pause::before_retry(tried, keys.first().map_or("", |key| &key.partition)).await;
+        patience.after(StoreError::unavailable(Cause::Throttled, "keys of a batch stayed unprocessed")).await?;
     }
-    Err(StoreError::unavailable(Cause::Throttled, "keys of a batch stayed unprocessed"))
 }
 
 fn request(database: &Database, keys: &[Key]) -> HashMap<String, KeysAndAttributes> {

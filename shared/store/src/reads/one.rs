@@ -1,6 +1,5 @@
 //! One exact key.
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use serde::de::DeserializeOwned;
 
 use crate::error::{StoreError, from_sdk};
@@ -21,7 +20,6 @@ pub(crate) async fn find_item(database: &Database, key: &Key) -> Result<Option<I
         .table_name(database.name(key.table))
         .set_key(Some(key.attributes()))
         .consistent_read(true)
-        .return_consumed_capacity(ReturnConsumedCapacity::Total)
         .send()
         .await
         .map_err(|error| from_sdk(&error))?;

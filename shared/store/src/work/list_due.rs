@@ -1,6 +1,5 @@
 //! What is due.
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use domain::Timestamp;
 use domain::delivery::DeliveryId;
 
@@ -33,7 +32,6 @@ impl Work {
             .expression_attribute_values(":pk", row::text(&partition))
             .expression_attribute_values(":beyond", row::text(&beyond))
             .limit(i32::from(limit))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await
             .map_err(|error| from_sdk(&error))?;

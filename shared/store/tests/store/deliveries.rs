@@ -2,23 +2,13 @@
 
 use std::time::Duration;
 
-use domain::delivery::{Channel, Delivery, DeliveryId, DeliveryState};
-use domain::{EventId, Timestamp, policy};
+use domain::delivery::{Delivery, DeliveryId, DeliveryState};
+use domain::{Timestamp, policy};
 use futures_util::future::join_all;
 use store::{DeliveryWriting, Due, Lease, Settlement, Work};
 use testkit::Embedded;
 
-use crate::support::{NOW, later, number, overwrite, row, rows, tenant_id, text};
-
-fn delivery(number: u8) -> Delivery {
-    Delivery {
-        id: DeliveryId { tenant: tenant_id(), event: EventId::new(NOW, [number; 10]), channel: Channel::MailNewBrowser },
-        event_at: NOW,
-        event_shard: 3,
-        attempts: 0,
-        state: DeliveryState::Due { due_at: NOW },
-    }
-}
+use crate::support::{NOW, delivery, later, number, overwrite, row, rows, text};
 
 async fn due(work: &Work, now: Timestamp) -> Vec<DeliveryId> {
     let mut deliveries = Vec::new();

@@ -2,10 +2,12 @@
 
 mod accounts;
 mod attempts;
+mod costs;
 mod data_model;
 mod deliveries;
 mod directory;
 mod events;
+mod faults;
 mod grants;
 mod once;
 mod regions;

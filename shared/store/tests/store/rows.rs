@@ -1,16 +1,16 @@
 //! Rows: what doesn't parse is named, and what a later release wrote survives.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::delivery::{Channel, Delivery, DeliveryId, DeliveryState};
+use domain::delivery::DeliveryState;
 use domain::event::EventKind;
 use domain::family::RevocationReason;
-use domain::{Epoch, EventId, Region, Timestamp, Zone, ZoneName};
+use domain::{Epoch, Region, Timestamp, Zone, ZoneName};
 use store::{AttemptId, PasswordUpgrade, PersonKeys, Redemption, StoreError};
 use testkit::Embedded;
 
 use crate::support::{
-    NOW, client_id, consent, event, family, family_id, grant_issued, identity_rows, later, new_user, number, overwrite, password, row, session,
-    session_id, session_started, tenant_id, tenant_store, text, user_id,
+    NOW, client_id, consent, delivery, event, family, family_id, grant_issued, identity_rows, later, new_user, number, overwrite, password, row,
+    session, session_id, session_started, tenant_store, text, user_id,
 };
 
 const LATER: &str = "of_a_later_release";
@@ -65,8 +65,7 @@ async fn attributes_of_a_later_release_survive_a_move_of_the_epoch_and_a_lease()
     store.directory().move_epoch(&name, Epoch(0), NOW).await.expect("a move");
     assert_kept(&embedded, &tables.directory, "ZONE").await;
 
-    let id = DeliveryId { tenant: tenant_id(), event: EventId::new(NOW, [1; 10]), channel: Channel::MailNewBrowser };
-    let seen = Delivery { id, event_at: NOW, event_shard: 3, attempts: 0, state: DeliveryState::Due { due_at: NOW } };
+    let seen = delivery(1);
     store.work().write_delivery(&seen).await.expect("a delivery");
     add_later_attribute(&embedded, &tables.work, "mail_new_browser").await;
     let store::Lease::Leased(leased) = store.work().lease(&seen, later(60)).await.expect("an answer") else { panic!("not leased") };

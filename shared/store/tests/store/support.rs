@@ -6,6 +6,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::consent::Consent;
 use domain::credential::PasswordCredential;
+use domain::delivery::{Channel, Delivery, DeliveryId, DeliveryState};
 use domain::event::{Browser, Event, EventKind, Lookups, Personal, RecordedEvent, Subject};
 use domain::family::{Family, FamilyState};
 use domain::identifier::{CANONICAL_VERSION, IdentifierKind};
@@ -143,6 +144,17 @@ pub(crate) fn new_user(number: u8) -> NewUser {
         password: Some(password(1)),
         claims: vec![claim(IdentifierKind::Username, &format!("username {number}")), claim(IdentifierKind::Email, "ada")],
         user_key: wrapped_key(number),
+    }
+}
+
+/// A delivery numbered `number`, due now.
+pub(crate) fn delivery(number: u8) -> Delivery {
+    Delivery {
+        id: DeliveryId { tenant: tenant_id(), event: EventId::new(NOW, [number; 10]), channel: Channel::MailNewBrowser },
+        event_at: NOW,
+        event_shard: 3,
+        attempts: 0,
+        state: DeliveryState::Due { due_at: NOW },
     }
 }
 

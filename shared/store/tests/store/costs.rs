@@ -1,0 +1,141 @@
+//! What each act costs in requests and write units, as its documentation says.
+
+use domain::attempt::window;
+use domain::delivery::DeliveryState;
+use domain::event::{EventKind, Subject};
+use domain::family::RevocationReason;
+use domain::policy::{ACCOUNT_WINDOW, ATTEMPT_WINDOW};
+use domain::sign_in::Refusal;
+use store::once::{self, OnceKey};
+use store::{AccountKeys, AttemptId, AttemptKey, FailureKey, Lease, PasswordUpgrade, PersonKeys, Signing, TenantStore};
+use testkit::units::Units;
+use testkit::{Counting, Embedded};
+
+use crate::support::{
+    NOW, client_id, consent, delivery, event, event_about, family, family_id, grant_issued, later, new_user, password, placement, session,
+    session_id, session_started, user_id, wrapped_key,
+};
+
+struct Till {
+    embedded: Embedded,
+    counting: Counting,
+}
+
+impl Till {
+    fn new() -> Self {
+        let embedded = Embedded::memory();
+        let counting = Counting::new(embedded.http());
+        Self { embedded, counting }
+    }
+
+    fn store(&self) -> TenantStore {
+        let store = self.embedded.store_through(self.counting.http());
+        store.home(&placement(self.embedded.region())).expect("a client for the home region")
+    }
+
+    fn assert_paid(&self, write_units: u64, what: &str) {
+        let report = self.counting.take();
+        assert_eq!((report.requests(), report.write_units()), (1, Units::whole(write_units)), "{what}: {report}");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_pays_one_for_its_reservation_and_five_for_its_session() {
+    let till = Till::new();
+    let store = till.store();
+    let attempt = AttemptKey { identifier: "i".repeat(43), source: "s".repeat(43), window: window(NOW, ATTEMPT_WINDOW) };
+    store.reserve_attempt(&attempt, 1).await.expect("a reservation");
+    till.assert_paid(1, "reserve_attempt, first of its window");
+    store.reserve_attempt(&attempt, 1).await.expect("a reservation");
+    till.assert_paid(1, "reserve_attempt, exhausted");
+    store.start_session(&session(), None, &session_started(1)).await.expect("a session");
+    till.assert_paid(5, "start_session");
+    store.touch_session(&user_id(), &session_id(), later(1)).await.expect("a touch");
+    till.assert_paid(1, "touch_session");
+    store.create_user(&new_user(2), &event(EventKind::UserCreated, 2)).await.expect("an account");
+    till.assert_paid(7 + 2 + 2 * 2, "create_user with a password and two identifiers");
+    let upgrade = PasswordUpgrade { credential: password(1), expected_version: 1 };
+    let other = domain::session::Session { id: domain::SessionId::from_random([9; 16]), ..session() };
+    store.start_session(&other, Some(&upgrade), &session_started(3)).await.expect("a session");
+    till.assert_paid(7, "start_session with an upgrade");
+}
+
+#[tokio::test]
+async fn a_refused_sign_in_pays_one_for_the_failure_and_two_for_its_event() {
+    let till = Till::new();
+    let store = till.store();
+    let failures = FailureKey { account: "a".repeat(43), window: window(NOW, ACCOUNT_WINDOW) };
+    for number in 0..2 {
+        store.count_failure(&failures, NOW).await.expect("a count");
+        till.assert_paid(1, "count_failure");
+        let refused = EventKind::SignInRefused { client_id: client_id(), reason: Refusal::UnknownAccount };
+        store.record_event(&event_about(Subject::Unknown("x".repeat(43)), refused, number)).await.expect("an event");
+        till.assert_paid(2, "record_event");
+    }
+    let throttled = |number| event(EventKind::SignInThrottled { client_id: client_id() }, number);
+    store.record_throttled(&throttled(3), "source").await.expect("an event");
+    till.assert_paid(2, "record_throttled");
+    store.record_throttled(&throttled(4), "source").await.expect("an event");
+    till.assert_paid(1, "record_throttled, seen");
+    store.put_month_key("2026-11", &wrapped_key(1)).await.expect("a key");
+    till.assert_paid(1, "put_month_key");
+}
+
+#[tokio::test]
+async fn a_consent_a_code_and_a_revocation_pay_five_each_and_a_claim_one() {
+    let till = Till::new();
+    let store = till.store();
+    store.grant_consent(&user_id(), &consent(), &grant_issued(1)).await.expect("a consent");
+    till.assert_paid(5, "grant_consent");
+    store.redeem_code(&family(), AttemptId([1; 16]), &grant_issued(2)).await.expect("a family");
+    till.assert_paid(5, "redeem_code");
+    store.revoke_family(&user_id(), &family_id(), RevocationReason::CodeReplayed, NOW, &grant_issued(3)).await.expect("a revocation");
+    till.assert_paid(5, "revoke_family");
+    let key = OnceKey { kind: "jti", issuer_or_client: "app".to_owned(), id_hash: "h".repeat(43) };
+    once::claim(&store, &key, later(60), AttemptId([1; 16])).await.expect("a claim");
+    till.assert_paid(1, "once::claim");
+}
+
+#[tokio::test]
+async fn a_delivery_pays_four_to_be_written_six_to_be_leased_and_four_to_be_done() {
+    let till = Till::new();
+    let work = till.embedded.store_through(till.counting.http()).work();
+    work.write_delivery(&delivery(1)).await.expect("a delivery");
+    till.assert_paid(4, "write_delivery");
+    let Ok(Lease::Leased(leased)) = work.lease(&delivery(1), later(60)).await else { panic!("not leased") };
+    till.assert_paid(6, "lease");
+    work.settle(&leased, DeliveryState::Done { at: NOW }).await.expect("a settlement");
+    till.assert_paid(4, "settle");
+}
+
+#[tokio::test]
+async fn every_read_is_one_request_and_writes_nothing() {
+    let till = Till::new();
+    let store = till.store();
+    store.read_person(&PersonKeys::of(user_id()).with_session(session_id()).with_user_key()).await.expect("a read");
+    till.assert_paid(0, "read_person");
+    store.read_bundle(&domain::key_ring::Purpose::ALL, Signing::Included).await.expect("a read");
+    till.assert_paid(0, "read_bundle");
+    store.find_client(&client_id()).await.expect("a read");
+    till.assert_paid(0, "find_client");
+}
+
+#[tokio::test]
+async fn a_sign_in_reads_as_much_of_an_unknown_account_as_of_a_known_one() {
+    let till = Till::new();
+    let store = till.store();
+    store.create_user(&new_user(2), &event(EventKind::UserCreated, 2)).await.expect("an account");
+    till.counting.reset();
+    let failures = FailureKey { account: "a".repeat(43), window: window(NOW, ACCOUNT_WINDOW) };
+    let known = AccountKeys { user_id: user_id(), client_id: client_id(), month: "2026-11".to_owned(), failures };
+    let unknown = AccountKeys { user_id: domain::UserId::from_random([77; 16]), ..known.clone() };
+    let mut accesses = Vec::new();
+    for keys in [known, unknown] {
+        store.read_account(&keys).await.expect("a read");
+        let report = till.counting.take();
+        assert_eq!(report.requests(), 1);
+        accesses.push((report.operations[0].accesses.len(), report.accesses(), report.read_units()));
+    }
+    assert_eq!(accesses[0], accesses[1]);
+    assert_eq!(accesses[0].0, 6);
+}
