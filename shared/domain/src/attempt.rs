@@ -115,9 +115,9 @@ mod tests {
 
     #[test]
     fn a_window_holds_its_length_and_then_the_next_begins() {
-        let first = window(Timestamp::from_seconds(899), Duration::from_secs(900));
+        let first = window(Timestamp::from_seconds(899), Duration::from_mins(15));
         assert_eq!((first.number, first.ends_at.seconds()), (0, 900));
-        assert_eq!(window(Timestamp::from_seconds(900), Duration::from_secs(900)).number, 1);
+        assert_eq!(window(Timestamp::from_seconds(900), Duration::from_mins(15)).number, 1);
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-const MINUTE: Duration = Duration::from_secs(60);
-const HOUR: Duration = Duration::from_secs(60 * 60);
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
 
 /// A directory record or cached bundle is used without a second look for this long; a moved epoch is seen within it.
 pub const CACHE_FRESH: Duration = Duration::from_secs(30);
@@ -16,38 +16,38 @@ pub const EPOCH_SETTLES_AFTER: Duration = MINUTE;
 /// An unwrapped data key is kept this long before KMS is asked again.
 pub const DATA_KEY_FRESH: Duration = HOUR;
 /// While KMS is down a data key is used on, up to this age (fault F22 asks for 30 minutes).
-pub const DATA_KEY_USABLE: Duration = Duration::from_secs(6 * 60 * 60);
+pub const DATA_KEY_USABLE: Duration = Duration::from_hours(6);
 /// After a failed call KMS is left alone for this long, so that an outage meets no storm (fault F23).
 pub const KMS_BACKOFF: Duration = Duration::from_secs(5);
 
 /// An authorization code: RFC 6749 §4.1.2 recommends at most ten minutes, FAPI 2.0 demands one.
 pub const AUTHORIZATION_CODE: Duration = MINUTE;
 /// A half-finished sign-in; long enough to look for a password.
-pub const SIGN_IN_STATE: Duration = Duration::from_secs(30 * 60);
+pub const SIGN_IN_STATE: Duration = Duration::from_mins(30);
 /// A consent page left open.
-pub const CONSENT_STATE: Duration = Duration::from_secs(30 * 60);
+pub const CONSENT_STATE: Duration = Duration::from_mins(30);
 /// An ID token: its reader looks at it once, on arrival.
-pub const ID_TOKEN: Duration = Duration::from_secs(5 * 60);
+pub const ID_TOKEN: Duration = Duration::from_mins(5);
 /// An access token, unless its API says otherwise (RFC 9700 §2.2.2: short).
-pub const ACCESS_TOKEN: Duration = Duration::from_secs(10 * 60);
+pub const ACCESS_TOKEN: Duration = Duration::from_mins(10);
 /// A family without a refresh token need not outlive its access tokens by more than this margin.
 pub const FAMILY_MARGIN: Duration = HOUR;
 
 /// A session untouched for this long is over.
-pub const SESSION_IDLE: Duration = Duration::from_secs(12 * 60 * 60);
+pub const SESSION_IDLE: Duration = Duration::from_hours(12);
 /// A session is over at this age, used or not.
-pub const SESSION_ABSOLUTE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+pub const SESSION_ABSOLUTE: Duration = Duration::from_hours(7 * 24);
 /// A session's last use is written when it is older than this part of the idle time.
 pub const SESSION_TOUCH_PART: u32 = 8;
 /// A browser is known for this long after its last sign-in.
-pub const DEVICE_KNOWN: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+pub const DEVICE_KNOWN: Duration = Duration::from_hours(365 * 24);
 /// At most this many people are remembered per browser; the oldest yields.
 pub const DEVICE_PEOPLE: usize = 5;
 
 /// Attempts a source has at one identifier before it waits (NIST SP 800-63B-4 §3.2.2 allows up to 100 in a row).
 pub const ATTEMPTS_PER_WINDOW: u32 = 10;
 /// The window in which they count.
-pub const ATTEMPT_WINDOW: Duration = Duration::from_secs(15 * 60);
+pub const ATTEMPT_WINDOW: Duration = Duration::from_mins(15);
 /// Failures of one account from anywhere before sources without a device cookie wait.
 pub const ACCOUNT_FAILURES: u32 = 50;
 /// The window in which these count.
@@ -74,13 +74,13 @@ pub const BODY_MAX: usize = 64 * 1024;
 pub const PARAMETERS_MAX: usize = 200;
 
 /// Events are kept at least this long.
-pub const EVENT_RETENTION: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+pub const EVENT_RETENTION: Duration = Duration::from_hours(90 * 24);
 /// Shards of a tenant's day of events.
 pub const EVENT_SHARDS: u8 = 8;
 /// Shards of due deliveries.
 pub const DUE_SHARDS: u8 = 4;
 /// Deliver works on a delivery alone for this long; then another may try.
-pub const DELIVERY_LEASE: Duration = Duration::from_secs(60);
+pub const DELIVERY_LEASE: Duration = Duration::from_mins(1);
 /// The first retry of a delivery comes within this long; the bound doubles with each attempt.
 pub const DELIVERY_FIRST_BACKOFF: Duration = Duration::from_secs(30);
 /// No retry waits longer.
@@ -88,9 +88,9 @@ pub const DELIVERY_LONGEST_BACKOFF: Duration = HOUR;
 /// After this many attempts a delivery is parked, in sight, never dropped.
 pub const DELIVERY_ATTEMPTS: u32 = 30;
 /// A finished delivery is remembered this long, past the stream's 24 hours, so that a record seen again sends nothing.
-pub const DELIVERY_REMEMBERED: Duration = Duration::from_secs(8 * 24 * 60 * 60);
+pub const DELIVERY_REMEMBERED: Duration = Duration::from_hours(8 * 24);
 
 /// The next signing key is published this long before it signs, and a JWKS lifetime more.
 pub const NEXT_KEY_PUBLISHED: Duration = DAY;
 /// Clients may keep discovery and JWKS this long.
-pub const JWKS_LIFETIME: Duration = Duration::from_secs(15 * 60);
+pub const JWKS_LIFETIME: Duration = Duration::from_mins(15);

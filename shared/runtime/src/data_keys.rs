@@ -104,3 +104,118 @@ impl DataKeyCache {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use async_trait::async_trait;
+    use cloud::keys::GeneratedKey;
+    use domain::Secret;
+    use domain::secret::SealedBytes;
+
+    use super::*;
+
+    /// Unwraps what was wrapped for one tenant and purpose, until it is switched off.
+    #[derive(Default)]
+    struct Service {
+        down: AtomicBool,
+        calls: AtomicUsize,
+    }
+
+    #[async_trait]
+    impl KeyService for Service {
+        async fn generate(&self, _: &KeyContext<'_>) -> Result<GeneratedKey, KeyServiceError> {
+            Err(KeyServiceError::Refused("not here".to_owned()))
+        }
+
+        async fn decrypt(&self, context: &KeyContext<'_>, wrapped: &SealedBytes) -> Result<Secret<[u8; 32]>, KeyServiceError> {
+            self.calls.fetch_add(1, Ordering::SeqCst);
+            tokio::task::yield_now().await;
+            if self.down.load(Ordering::SeqCst) {
+                return Err(KeyServiceError::Unavailable("switched off".to_owned()));
+            }
+            if wrapped.as_bytes() == wrapped_for(context.tenant, context.purpose).as_bytes() {
+                Ok(Secret::new([7; 32]))
+            } else {
+                Err(KeyServiceError::Refused("another context".to_owned()))
+            }
+        }
+    }
+
+    fn wrapped_for(tenant: &TenantId, purpose: Purpose) -> SealedBytes {
+        SealedBytes::new(format!("{tenant}|{}", purpose.as_str()).into_bytes())
+    }
+
+    fn tenant() -> TenantId {
+        TenantId::from_random([1; 16])
+    }
+
+    fn data_key(wrapped: SealedBytes) -> WrappedDataKey {
+        let version = WrappedKeyVersion { id: 1, wrapped, created_at: at(0) };
+        WrappedDataKey { purpose: Purpose::Sealing, versions: vec![version] }
+    }
+
+    fn ours() -> WrappedDataKey {
+        data_key(wrapped_for(&tenant(), Purpose::Sealing))
+    }
+
+    const fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_seconds(1_000_000 + seconds)
+    }
+
+    fn cache() -> (Arc<Service>, DataKeyCache) {
+        let service = Arc::new(Service::default());
+        (service.clone(), DataKeyCache::new(service))
+    }
+
+    #[tokio::test]
+    async fn a_cold_tenant_under_load_costs_one_call() {
+        let (service, cache) = cache();
+        let (tenant, key) = (tenant(), ours());
+        let all = futures_util::future::join_all((0..50).map(|_| cache.unwrap(&tenant, &key, at(0)))).await;
+        assert!(all.iter().all(Result::is_ok));
+        assert_eq!(service.calls.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn f22_a_warm_process_goes_on_for_30_minutes_without_the_key_service() {
+        let (service, cache) = cache();
+        cache.unwrap(&tenant(), &ours(), at(0)).await.expect("warm");
+        service.down.store(true, Ordering::SeqCst);
+        let hour = policy::DATA_KEY_FRESH.as_secs();
+        assert!(cache.unwrap(&tenant(), &ours(), at(hour)).await.is_ok());
+        assert!(cache.unwrap(&tenant(), &ours(), at(hour + 30 * 60)).await.is_ok());
+        let end = policy::DATA_KEY_USABLE.as_secs();
+        assert!(matches!(cache.unwrap(&tenant(), &ours(), at(end)).await, Err(Failure::Unavailable(_))));
+    }
+
+    #[tokio::test]
+    async fn f23_a_cold_process_asks_once_per_backoff_and_recovers() {
+        let (service, cache) = cache();
+        service.down.store(true, Ordering::SeqCst);
+        for _ in 0..20 {
+            assert!(matches!(cache.unwrap(&tenant(), &ours(), at(0)).await, Err(Failure::Unavailable(_))));
+        }
+        assert_eq!(service.calls.load(Ordering::SeqCst), 1);
+        let later = at(0).plus(policy::KMS_BACKOFF);
+        assert!(cache.unwrap(&tenant(), &ours(), later).await.is_err());
+        assert_eq!(service.calls.load(Ordering::SeqCst), 2);
+        service.down.store(false, Ordering::SeqCst);
+        assert!(cache.unwrap(&tenant(), &ours(), later.plus(Duration::from_secs(1))).await.is_err(), "still left alone");
+        assert!(cache.unwrap(&tenant(), &ours(), later.plus(policy::KMS_BACKOFF)).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn f24_another_tenants_or_purposes_ciphertext_is_refused_and_nothing_stands_in() {
+        let (_, cache) = cache();
+        let other_tenant = data_key(wrapped_for(&TenantId::from_random([2; 16]), Purpose::Sealing));
+        let other_purpose = data_key(wrapped_for(&tenant(), Purpose::Signing));
+        for swapped in [other_tenant, other_purpose] {
+            assert!(matches!(cache.unwrap(&tenant(), &swapped, at(0)).await, Err(Failure::Broken(_))));
+        }
+        assert!(cache.unwrap(&tenant(), &ours(), at(0)).await.is_ok());
+        assert!(cache.unwrap(&tenant(), &data_key(wrapped_for(&tenant(), Purpose::Signing)), at(1)).await.is_ok(), "version 1 is known by then");
+    }
+}
