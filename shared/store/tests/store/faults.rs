@@ -78,6 +78,19 @@ async fn a_code_whose_every_answer_was_lost_is_redeemed_by_the_next_try_of_the_s
 }
 
 #[tokio::test]
+async fn a_session_whose_every_answer_was_lost_is_started_by_the_next_try_of_the_same_request() {
+    let shaky = Shaky::new();
+    let store = shaky.tenant();
+    shaky.faulty.always(Fault::AnswerLost);
+    let lost = store.start_session(&session(), None, &session_started(1)).await;
+    assert!(matches!(lost, Err(StoreError::Unavailable { cause: Cause::Failed, .. })), "{lost:?}");
+    shaky.faulty.heal();
+    assert_eq!(store.start_session(&session(), None, &session_started(1)).await, Ok(SessionStart::Started));
+    assert_eq!(store.start_session(&session(), None, &session_started(2)).await, Ok(SessionStart::AlreadyStarted), "another request");
+    assert_eq!(event_rows(&shaky.embedded).await.len(), 1);
+}
+
+#[tokio::test]
 async fn every_act_of_a_person_has_one_effect_whatever_its_first_try_meets() {
     for fault in Fault::QUICK {
         let shaky = Shaky::new();
