@@ -65,14 +65,15 @@ impl Refusal {
 
     /// The `WWW-Authenticate` header (RFC 6750 §3).
     pub fn challenge(self, issuer: &Issuer) -> String {
-        let mut challenge = format!("Bearer realm={}", quoted(issuer.as_str()));
+        let mut parameters = vec![("realm", issuer.as_str())];
         if let Some(code) = self.code() {
-            challenge.push_str(&format!(", error={}, error_description={}", quoted(code.as_str()), quoted(code.description())));
+            parameters.extend([("error", code.as_str()), ("error_description", code.description())]);
         }
         if self == Self::NotHonoured(Reason::OpenidMissing) {
-            challenge.push_str(&format!(", scope={}", quoted(scope::OPENID)));
+            parameters.push(("scope", scope::OPENID));
         }
-        challenge
+        let written: Vec<String> = parameters.iter().map(|(name, value)| format!("{name}={}", quoted(value))).collect();
+        format!("Bearer {}", written.join(", "))
     }
 }
 

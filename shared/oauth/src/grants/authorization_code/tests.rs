@@ -1,0 +1,215 @@
+//! Every way in which a code is redeemed, refused or a replay.
+
+use domain::client::SecurityProfile;
+use domain::family::RevocationReason;
+use domain::user::UserStatus;
+use domain::{Secret, client::ConsentPolicy};
+
+use super::*;
+use crate::samples::{self, NOW, REDIRECT_URI, VERIFIER};
+
+/// Everything a redemption is decided from, good until a test changes it.
+struct Scene {
+    client: Client,
+    grant: CodeGrant,
+    code: AuthorizationCode,
+    user: Option<User>,
+    session: Option<Session>,
+    consent: Option<Consent>,
+    family: Option<Family>,
+}
+
+impl Scene {
+    fn of(client: Client) -> Self {
+        Self {
+            consent: Some(consent::given(&client.id, None, &samples::scopes(&["openid", "email"]), NOW)),
+            client,
+            grant: CodeGrant {
+                code: Secret::new("sealed".to_owned()),
+                redirect_uri: Some(REDIRECT_URI.to_owned()),
+                code_verifier: Some(Secret::new(VERIFIER.to_owned())),
+            },
+            code: samples::code(),
+            user: Some(samples::user()),
+            session: Some(samples::session()),
+            family: None,
+        }
+    }
+
+    fn public() -> Self {
+        Self::of(samples::public_client())
+    }
+
+    fn confidential() -> Self {
+        Self::of(samples::confidential_client())
+    }
+
+    fn redeemed_before(self) -> Self {
+        Self { family: Some(samples::family()), ..self }
+    }
+
+    fn with_verifier(mut self, verifier: Option<&str>) -> Self {
+        self.grant.code_verifier = verifier.map(|text| Secret::new(text.to_owned()));
+        self
+    }
+
+    fn with_redirect_uri(mut self, redirect_uri: Option<&str>) -> Self {
+        self.grant.redirect_uri = redirect_uri.map(str::to_owned);
+        self
+    }
+
+    fn redeem<T>(&self, look: impl FnOnce(Outcome<'_>) -> T) -> T {
+        let attempt = Attempt { client: AuthenticatedClient::for_test(&self.client), grant: &self.grant, code: &self.code };
+        let found = Found { user: self.user.as_ref(), session: self.session.as_ref(), consent: self.consent.as_ref(), family: self.family.as_ref() };
+        let new_family = NewFamily { id: FamilyId::from_random([9; 16]), epoch: Epoch(4) };
+        look(redeem(&attempt, &found, new_family, samples::sha256, NOW))
+    }
+
+    fn refusal(&self) -> Option<Reason> {
+        self.redeem(|outcome| match outcome {
+            Outcome::Refused(reason) => Some(reason),
+            Outcome::Redeemed(_) | Outcome::Replayed => None,
+        })
+    }
+
+    fn is_redeemed(&self) -> bool {
+        self.redeem(|outcome| matches!(outcome, Outcome::Redeemed(_)))
+    }
+
+    fn is_replay(&self) -> bool {
+        self.redeem(|outcome| outcome == Outcome::Replayed)
+    }
+}
+
+#[test]
+fn a_good_code_becomes_a_family_of_its_person_client_session_and_scopes() {
+    let family = Scene::public().redeem(|outcome| match outcome {
+        Outcome::Redeemed(redemption) => redemption.family,
+        other => panic!("{other:?}"),
+    });
+    let expected = Family {
+        id: FamilyId::from_random([9; 16]),
+        user_id: samples::user().id,
+        client_id: samples::public_client().id,
+        session_id: samples::session().id,
+        scopes: samples::scopes(&["openid", "email"]),
+        state: FamilyState::Active,
+        issued_at: NOW,
+        ends_at: Timestamp::from_seconds(NOW.seconds() + 600 + 3600),
+        epoch: Epoch(4),
+    };
+    assert_eq!(family, expected);
+}
+
+#[test]
+fn a_family_outlives_its_access_token_and_the_code_it_came_from() {
+    assert!(policy::FAMILY_MARGIN > policy::AUTHORIZATION_CODE);
+}
+
+#[test]
+fn the_verifier_must_answer_the_challenge() {
+    assert!(Scene::public().is_redeemed() && Scene::confidential().is_redeemed());
+    for scene in [Scene::public, Scene::confidential] {
+        assert_eq!(scene().with_verifier(None).refusal(), Some(Reason::VerifierMissing));
+        assert_eq!(scene().with_verifier(Some(&"a".repeat(43))).refusal(), Some(Reason::VerifierWrong));
+        let mut downgraded = scene();
+        downgraded.code.code_challenge = None;
+        assert_eq!(downgraded.refusal(), Some(Reason::VerifierUnexpected));
+    }
+    let mut without_pkce = Scene::confidential().with_verifier(None);
+    without_pkce.code.code_challenge = None;
+    assert!(without_pkce.is_redeemed());
+}
+
+#[test]
+fn a_redirect_uri_that_is_sent_must_be_the_same_and_the_oidc_profile_must_send_it() {
+    for scene in [Scene::public, Scene::confidential] {
+        let other = format!("{REDIRECT_URI}/");
+        assert_eq!(scene().with_redirect_uri(Some(&other)).refusal(), Some(Reason::RedirectUriDiffers));
+    }
+    assert_eq!(Scene::confidential().with_redirect_uri(None).refusal(), Some(Reason::RedirectUriMissing));
+    assert!(Scene::public().with_redirect_uri(None).is_redeemed());
+}
+
+#[test]
+fn the_person_is_looked_at_again() {
+    let disabled = User { status: UserStatus::Disabled, ..samples::user() };
+    let another = User { id: domain::UserId::from_random([8; 16]), ..samples::user() };
+    for user in [None, Some(disabled), Some(another)] {
+        assert_eq!(Scene { user, ..Scene::public() }.refusal(), Some(Reason::UserNotActive));
+    }
+}
+
+#[test]
+fn the_session_is_looked_at_again() {
+    let ended = Session { ends_at: NOW, ..samples::session() };
+    let another = Session { id: domain::SessionId::from_random([8; 16]), ..samples::session() };
+    let foreign = Session { user_id: domain::UserId::from_random([8; 16]), ..samples::session() };
+    for session in [None, Some(ended), Some(another), Some(foreign)] {
+        assert_eq!(Scene { session, ..Scene::public() }.refusal(), Some(Reason::SessionEnded));
+    }
+    let signed_out_everywhere = User { not_before: NOW, ..samples::user() };
+    assert_eq!(Scene { user: Some(signed_out_everywhere), ..Scene::public() }.refusal(), Some(Reason::SessionEnded));
+}
+
+#[test]
+fn a_withdrawn_consent_stops_a_code_under_way() {
+    let narrower = consent::given(&samples::public_client().id, None, &samples::scopes(&["openid"]), NOW);
+    for consent in [None, Some(narrower)] {
+        assert_eq!(Scene { consent, ..Scene::public() }.refusal(), Some(Reason::ConsentWithdrawn));
+    }
+    let implied = Client { consent: ConsentPolicy::Implied, ..samples::public_client() };
+    assert!(Scene { consent: None, ..Scene::of(implied) }.is_redeemed());
+}
+
+#[test]
+fn a_second_redemption_by_the_codes_own_client_is_a_replay() {
+    assert!(Scene::public().redeemed_before().is_replay());
+    assert!(Scene::confidential().redeemed_before().is_replay());
+}
+
+#[test]
+fn an_authenticated_client_replays_whatever_else_is_wrong() {
+    assert!(Scene::confidential().redeemed_before().with_verifier(None).is_replay());
+    assert!(Scene::confidential().redeemed_before().with_verifier(Some("wrong")).is_replay());
+    assert!(Scene::confidential().redeemed_before().with_redirect_uri(Some("https://app.example/other")).is_replay());
+    assert!(Scene { user: None, session: None, consent: None, ..Scene::confidential().redeemed_before() }.is_replay());
+}
+
+#[test]
+fn whoever_has_a_public_clients_code_but_not_its_verifier_changes_nothing() {
+    assert_eq!(Scene::public().redeemed_before().with_verifier(Some(&"a".repeat(43))).refusal(), Some(Reason::VerifierWrong));
+    assert_eq!(Scene::public().redeemed_before().with_verifier(None).refusal(), Some(Reason::VerifierMissing));
+    let mut without_challenge = Scene::public().redeemed_before().with_verifier(None);
+    without_challenge.code.code_challenge = None;
+    assert_eq!(without_challenge.refusal(), Some(Reason::ChallengeMissing));
+}
+
+#[test]
+fn a_public_client_replays_with_the_right_verifier_whatever_else_is_wrong() {
+    assert!(Scene::public().redeemed_before().with_redirect_uri(Some("https://app.example/other")).is_replay());
+    assert!(Scene { session: None, ..Scene::public().redeemed_before() }.is_replay());
+}
+
+#[test]
+fn a_replay_of_a_family_that_is_dead_already_is_still_a_replay() {
+    let state = FamilyState::Revoked { at: NOW, reason: RevocationReason::CodeReplayed };
+    let dead = Family { state, ..samples::family() };
+    assert!(Scene { family: Some(dead), ..Scene::public() }.is_replay());
+}
+
+#[test]
+fn every_refusal_of_a_code_is_invalid_grant() {
+    for reason in Reason::ALL {
+        assert_eq!((reason.code().as_str(), reason.code().status()), ("invalid_grant", 400), "{reason}");
+    }
+}
+
+#[test]
+fn a_confidential_client_of_the_strict_profile_needs_the_proof_as_well() {
+    let strict = Client { security_profile: SecurityProfile::OAuth21, ..samples::confidential_client() };
+    assert!(Scene::of(strict.clone()).is_redeemed());
+    let mut without = Scene::of(strict).with_verifier(None);
+    without.code.code_challenge = None;
+    assert_eq!(without.refusal(), Some(Reason::ChallengeMissing));
+}
