@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -16,7 +16,8 @@ const LAST_REQUESTS: Duration = Duration::from_secs(1);
 pub(super) struct Server {
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
-    stopped: mpsc::Receiver<()>,
+    // Behind a lock so that threads may share the tables.
+    stopped: Mutex<mpsc::Receiver<()>>,
 }
 
 impl Server {
@@ -43,7 +44,7 @@ impl Server {
                 eprintln!("the embedded DynamoDB ended: {why}");
             }
         })?;
-        Ok(Self { address, stop: Some(stop), stopped })
+        Ok(Self { address, stop: Some(stop), stopped: Mutex::new(stopped) })
     }
 
     pub(super) fn url(&self) -> String {
@@ -57,6 +58,6 @@ impl Drop for Server {
             // It may have ended by itself.
             let _ = stop.send(());
         }
-        let _ = self.stopped.recv_timeout(LAST_REQUESTS);
+        let _ = crate::lock(&self.stopped).recv_timeout(LAST_REQUESTS);
     }
 }

@@ -1,0 +1,68 @@
+//! The functions that are compiled in, by their folder below `functions/`. A new function gets a line here.
+
+use std::sync::Arc;
+
+use axum::Router;
+use cloud::mail::Mailer;
+use cloud::queue::Nudges;
+use futures_util::FutureExt;
+use runtime::{Platform, front};
+
+use crate::queue::QueueFunction;
+use crate::schedule::ScheduledFunction;
+use crate::streams::StreamFunction;
+
+/// The code of a function that answers HTTP, with what stands before it.
+pub fn answering(folder: &str, platform: &Platform) -> Option<Router> {
+    let router = match folder {
+        "authorize" => authorize::router(authorize::Deps::new(platform)),
+        "discovery" => discovery::router(discovery::Deps::new(platform)),
+        "sign-in" => sign_in::router(sign_in::Deps::new(platform)),
+        "token" => token::router(token::Deps::new(platform)),
+        "userinfo" => userinfo::router(userinfo::Deps::new(platform)),
+        _ => return None,
+    };
+    Some(front(router, platform))
+}
+
+/// The code of a function that follows a stream.
+pub fn following(folder: &str, platform: &Platform, nudges: Arc<dyn Nudges>) -> Option<StreamFunction> {
+    match folder {
+        "relay" => {
+            let deps = Arc::new(relay::Deps::new(platform, nudges));
+            Some(Arc::new(move |event| {
+                let deps = Arc::clone(&deps);
+                async move { relay::receive(&deps, event).await }.boxed()
+            }))
+        }
+        _ => None,
+    }
+}
+
+/// The code of a function that consumes a queue.
+pub fn consuming(folder: &str, platform: &Platform, mailer: Arc<dyn Mailer>) -> Option<QueueFunction> {
+    match folder {
+        "deliver" => {
+            let deps = Arc::new(deliver::Deps::new(platform, mailer));
+            Some(Arc::new(move |event| {
+                let deps = Arc::clone(&deps);
+                async move { deliver::receive(&deps, event).await }.boxed()
+            }))
+        }
+        _ => None,
+    }
+}
+
+/// The code of a function that is woken by the clock.
+pub fn woken(folder: &str, platform: &Platform, nudges: Arc<dyn Nudges>) -> Option<ScheduledFunction> {
+    match folder {
+        "webhook-retry" => {
+            let deps = Arc::new(webhook_retry::Deps::new(platform, nudges));
+            Some(Arc::new(move || {
+                let deps = Arc::clone(&deps);
+                async move { webhook_retry::sweep(&deps).await.map(drop).map_err(|failure| failure.to_string()) }.boxed()
+            }))
+        }
+        _ => None,
+    }
+}

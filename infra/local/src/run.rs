@@ -1,0 +1,202 @@
+//! One run on one machine: takes the data folder and the ports, seeds the demo, says what to click, serves until it is told to stop.
+
+use std::fmt::Write as _;
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloud::mail::Mailer;
+use crypto::SymmetricKey;
+use domain::{Region, ZoneName};
+use runtime::{Platform, SystemClock, SystemRandom, TenantRouting};
+use testkit::embedded::{EmbeddedError, Place};
+use testkit::{Embedded, LocalKeys};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::data_folder::{DataFolder, DataFolderError};
+use crate::deployed::{Deployed, Keeping, NotDeployed};
+use crate::inbox::Inbox;
+use crate::seed::{self, Addresses, Document, SeedError, TENANT};
+use crate::server;
+use crate::settings::{InvalidSetting, Settings};
+use crate::shelf::Shelf;
+use crate::template::{Deployment, DeploymentError};
+
+/// The zone of one machine.
+const ZONE: &str = "local";
+/// Its only region.
+const REGION: &str = "local-1";
+/// The stacks, seen from the repository's root.
+const INFRA: &str = "infra";
+/// How long work that has begun may take once the run is told to stop.
+const LAST_WORK: Duration = Duration::from_secs(5);
+
+/// Why a run doesn't start; each is one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A setting can't be.
+    #[error(transparent)]
+    Setting(#[from] InvalidSetting),
+    /// The templates can't be built here.
+    #[error(transparent)]
+    Deployment(#[from] DeploymentError),
+    /// The data folder can't be used.
+    #[error(transparent)]
+    DataFolder(#[from] DataFolderError),
+    /// Somebody listens on the port.
+    #[error("Port {port} is in use; stop what uses it, or {otherwise}.")]
+    PortInUse {
+        /// The port.
+        port: u16,
+        /// What else may be done.
+        otherwise: &'static str,
+    },
+    /// The address can't be listened on.
+    #[error("Nothing can listen on {address}: {error}.")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        error: io::Error,
+    },
+    /// The tables can't be opened.
+    #[error(transparent)]
+    Tables(#[from] EmbeddedError),
+    /// What the templates describe can't be run here.
+    #[error(transparent)]
+    NotDeployed(#[from] NotDeployed),
+    /// The demo can't be made.
+    #[error(transparent)]
+    Seed(#[from] SeedError),
+    /// The run ended by itself.
+    #[error("The server ended: {0}.")]
+    Server(#[from] io::Error),
+}
+
+/// The two ports of a run.
+struct Listeners {
+    platform: TcpListener,
+    demo_app: TcpListener,
+}
+
+/// Runs until Ctrl-C.
+pub async fn run() -> Result<(), RunError> {
+    let settings = Settings::from_environment()?;
+    runtime::telemetry::start(Some(&settings.log_level));
+    let stop = stop_signal()?;
+    let deployment = Deployment::read(&settings.template, Path::new(INFRA), ZONE)?;
+    let folder = DataFolder::take(&settings.data)?;
+    let port = folder.port(settings.port)?;
+    let listeners = listen(&settings, &folder, port).await?;
+    folder.keep_port(port)?;
+
+    let addresses = addresses(port);
+    let random = Arc::new(SystemRandom::new());
+    let master = SymmetricKey::from_bytes(*folder.master_key(&*random)?.expose());
+    let tables = Arc::new(Embedded::open(Place::File(folder.database()), Region::new(REGION), deployment.tables.clone())?);
+    let platform = Platform {
+        store: tables.store(),
+        keys: Arc::new(LocalKeys::new(master, random.clone())),
+        clock: Arc::new(SystemClock),
+        random,
+        zone: ZoneName::new(ZONE),
+        region: Region::new(REGION),
+        routing: TenantRouting::ByPath { base_url: addresses.base_url.clone() },
+    };
+    let inbox = Arc::new(Inbox::new(Shelf::in_folder(&folder.file("inbox")).map_err(|error| folder.disk(error))?));
+    let mailer = Arc::clone(&inbox) as Arc<dyn Mailer>;
+    let deployed = Deployed::build(&deployment, &platform, &tables, &mailer, Keeping::InFolder(&folder))?;
+    let file = folder.file("local.json");
+    let document = seed::seed(&platform, vec![Region::new(REGION)], &addresses, &file).await?;
+    println!("{}", what_to_click(&document, &settings.data, &file));
+    serve(listeners, deployed, inbox, &document, stop).await
+}
+
+async fn listen(settings: &Settings, folder: &DataFolder, port: u16) -> Result<Listeners, RunError> {
+    // A folder that has a port can't move: its issuers name it.
+    let otherwise = if folder.has_port() { "start over with `make reset`" } else { "choose another with PORT=" };
+    let bind = async |port: u16| {
+        let address = SocketAddr::new(settings.bind, port);
+        TcpListener::bind(address).await.map_err(|error| match error.kind() {
+            io::ErrorKind::AddrInUse => RunError::PortInUse { port, otherwise },
+            _ => RunError::Listen { address, error },
+        })
+    };
+    Ok(Listeners { platform: bind(port).await?, demo_app: bind(port + 1).await? })
+}
+
+fn addresses(port: u16) -> Addresses {
+    let base_url = format!("http://localhost:{port}");
+    Addresses { inbox_url: Some(format!("{base_url}/inbox")), demo_app_url: Some(format!("http://localhost:{}", port + 1)), base_url }
+}
+
+fn what_to_click(document: &Document, data: &Path, file: &Path) -> String {
+    let mut text = String::new();
+    let mut line = |name: &str, value: &str| {
+        // Writing to a text can't fail.
+        let _written = writeln!(text, "  {name:<11}{value}");
+    };
+    let (demo_app, inbox) = (document.demo_app_url.as_deref(), document.inbox_url.as_deref());
+    line("Demo app", &format!("{}/", demo_app.unwrap_or_default()));
+    for person in document.tenants.get(TENANT).iter().flat_map(|demo| &demo.users) {
+        line("Username", &person.username);
+        line("Password", &person.password);
+    }
+    line("Inbox", inbox.unwrap_or_default());
+    for demo in document.tenants.values() {
+        line("Issuer", &demo.issuer);
+    }
+    let (data, file) = (data.display(), file.display());
+    format!("Countersign runs. Open the demo app and sign in:\n\n{text}\nIt keeps everything in {data}. Ctrl-C ends it, `make reset` starts over.\nready {file}")
+}
+
+async fn serve(
+    listeners: Listeners,
+    deployed: Deployed,
+    inbox: Arc<Inbox>,
+    document: &Document,
+    mut stop: watch::Receiver<bool>,
+) -> Result<(), RunError> {
+    let demo_app = demo_app(document).map(|configuration| tokio::spawn(demo_app::serve(listeners.demo_app, configuration)));
+    let background = tokio::spawn(deployed.background.run(stop.clone()));
+    let stopped = async move {
+        // An error means that the sender is gone, which is a stop as well.
+        let _ = stop.wait_for(|stop| *stop).await;
+    };
+    server::serve(listeners.platform, deployed.gateway, inbox, stopped).await?;
+    // Unfinished work is taken up again by the next run.
+    let _finished = tokio::time::timeout(LAST_WORK, background).await;
+    if let Some(demo_app) = demo_app {
+        demo_app.abort();
+    }
+    Ok(())
+}
+
+/// The demo app is the tenant's public app.
+fn demo_app(document: &Document) -> Option<demo_app::Configuration> {
+    let demo = document.tenants.get(TENANT)?;
+    let app = demo.clients.iter().find(|app| app.client_secret.is_none())?;
+    let redirect_uri = format!("{}/callback", document.demo_app_url.as_deref()?);
+    Some(demo_app::Configuration { issuer: demo.issuer.clone(), client_id: app.client_id.clone(), client_secret: None, redirect_uri })
+}
+
+/// Says true once, at Ctrl-C or SIGTERM.
+fn stop_signal() -> io::Result<watch::Receiver<bool>> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        let _nobody_waits = stop.send(true);
+        // Whoever presses twice doesn't want to wait.
+        interrupt.recv().await;
+        std::process::exit(130);
+    });
+    Ok(stopped)
+}

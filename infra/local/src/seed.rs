@@ -1,0 +1,171 @@
+//! The demo tenant with a person and three apps, and the file that says what to sign in with.
+//!
+//! Passwords and secrets are made up before anything is written to a table and kept in that file, so that a seed that was cut off, or is run
+//! again, ends with the same ones.
+
+mod document;
+mod plan;
+pub mod program;
+
+use std::io;
+use std::path::Path;
+
+use domain::client::{Client, RedirectUri, SecretHash};
+use domain::tenant::{InvalidIssuer, Issuer};
+use domain::{ClientId, Region, Secret, Slug, TenantId};
+use runtime::provision::{NewTenant, NewUser, NotCreated};
+use runtime::{Failure, Platform, Provisioner};
+use store::{ClientCreation, UserCreation};
+
+pub use document::{App, Document, Person, TenantDocument};
+pub use plan::{APPS, AppPlan, TENANT};
+
+/// Why the demo tenant isn't there.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    /// The tables hold what the file doesn't know.
+    #[error("{what} stands already, and {file} doesn't say its secret; start over with empty tables (`make reset`).")]
+    Forgotten {
+        /// What stands.
+        what: String,
+        /// The file.
+        file: String,
+    },
+    /// The file can't be read or written.
+    #[error("{file} can't be used: {error}.")]
+    File {
+        /// The file.
+        file: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// The slug is another tenant's.
+    #[error("The slug `{0}` is taken.")]
+    SlugTaken(String),
+    /// The base URL gives no issuer.
+    #[error("No issuer can be made: {0}.")]
+    Issuer(#[from] InvalidIssuer),
+    /// What the plan says isn't a value of the domain.
+    #[error("The demo can't be made: {0}.")]
+    Plan(String),
+    /// The platform failed.
+    #[error("The demo can't be made: {0}.")]
+    Failure(#[from] Failure),
+}
+
+/// Where the demo will be reached.
+#[derive(Clone, Debug)]
+pub struct Addresses {
+    /// The platform.
+    pub base_url: String,
+    /// Where mails can be read.
+    pub inbox_url: Option<String>,
+    /// The demo app, where one runs.
+    pub demo_app_url: Option<String>,
+}
+
+/// Makes sure that the demo stands and that `file` tells of it. `regions` are those of the platform's zone.
+pub async fn seed(platform: &Platform, regions: Vec<Region>, addresses: &Addresses, file: &Path) -> Result<Document, SeedError> {
+    let failed = |error| SeedError::File { file: file.display().to_string(), error };
+    let remembered = Document::read(file).map_err(failed)?;
+    let document = match &remembered {
+        Some(document) => document.at(addresses),
+        None => invent(platform, addresses)?,
+    };
+    document.write(file).map_err(failed)?;
+    let fresh = remembered.is_none();
+    let forgotten = |what: &str| SeedError::Forgotten { what: what.to_owned(), file: file.display().to_string() };
+    for (what, standing) in plant(platform, regions, &document).await?.things {
+        if standing == Standing::Before && fresh {
+            return Err(forgotten(&what));
+        }
+    }
+    Ok(document)
+}
+
+/// A demo with a new password and new secrets, nowhere yet.
+pub fn invent(platform: &Platform, addresses: &Addresses) -> Result<Document, SeedError> {
+    let issuer = platform.routing.issuer(&slug()?)?;
+    Ok(plan::document(&issuer, addresses, &*platform.random))
+}
+
+/// Whether a thing stood before this seed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It did.
+    Before,
+    /// It is new.
+    New,
+}
+
+/// What stands now.
+#[derive(Clone, Debug)]
+pub struct Planted {
+    /// The demo tenant.
+    pub tenant: TenantId,
+    /// Its people and apps by name.
+    pub things: Vec<(String, Standing)>,
+}
+
+/// Makes sure that what `document` tells stands. `regions` are those of the platform's zone.
+pub async fn plant(platform: &Platform, regions: Vec<Region>, document: &Document) -> Result<Planted, SeedError> {
+    let demo = document.tenants.get(TENANT).ok_or_else(|| SeedError::Plan(format!("the file tells of no tenant `{TENANT}`")))?;
+    let provisioner = Provisioner::new(platform);
+    provisioner.ensure_zone(regions).await?;
+    let new = NewTenant { slug: slug()?, name: plan::TENANT_NAME.to_owned(), issuer: Issuer::parse(&demo.issuer)? };
+    let tenant = provisioner.create_tenant(&new).await?.ok_or_else(|| SeedError::SlugTaken(TENANT.to_owned()))?;
+    let mut things = Vec::new();
+    for person in &demo.users {
+        things.push((person.username.clone(), make_person(&provisioner, &tenant, person).await?));
+    }
+    for app in &demo.clients {
+        let standing = match provisioner.create_client(&tenant, &client(app, platform)?).await? {
+            ClientCreation::Created => Standing::New,
+            ClientCreation::Exists => Standing::Before,
+        };
+        things.push((app.client_id.clone(), standing));
+    }
+    Ok(Planted { tenant, things })
+}
+
+async fn make_person(provisioner: &Provisioner, tenant: &TenantId, person: &Person) -> Result<Standing, SeedError> {
+    let new = NewUser {
+        username: person.username.clone(),
+        email: person.email.clone(),
+        password: Secret::new(person.password.clone()),
+        profile: plan::profile(),
+    };
+    match provisioner.create_user(tenant, &new).await {
+        Ok(UserCreation::Created) => Ok(Standing::New),
+        Ok(UserCreation::Taken(_) | UserCreation::Exists) => Ok(Standing::Before),
+        Err(NotCreated::Failure(failure)) => Err(failure.into()),
+        Err(NotCreated::Identifier(reason)) => Err(SeedError::Plan(reason.to_string())),
+    }
+}
+
+fn client(app: &App, platform: &Platform) -> Result<Client, SeedError> {
+    let plan = plan::of(&app.client_id).ok_or_else(|| SeedError::Plan(format!("no app is called {}", app.client_id)))?;
+    let now = platform.clock.now();
+    let uris = |uris: &[String]| uris.iter().map(|uri| RedirectUri::parse(uri)).collect::<Result<Vec<_>, _>>().map_err(plan_error);
+    let hash = |secret: &String| SecretHash { sha256: crypto::base64url::encode(crypto::derive::sha256(secret.as_bytes())), created_at: now };
+    Ok(Client {
+        id: ClientId::parse(&app.client_id).map_err(plan_error)?,
+        name: plan.name.to_owned(),
+        authentication: plan.authentication,
+        secrets: app.client_secret.iter().map(hash).collect(),
+        redirect_uris: uris(&app.redirect_uris)?,
+        post_logout_redirect_uris: uris(&app.post_logout_redirect_uris)?,
+        security_profile: plan.profile,
+        id_token_signed_response_alg: plan.algorithm,
+        consent: plan.consent,
+        created_at: now,
+    })
+}
+
+fn slug() -> Result<Slug, SeedError> {
+    Slug::parse(TENANT).map_err(plan_error)
+}
+
+fn plan_error(error: impl std::fmt::Display) -> SeedError {
+    SeedError::Plan(error.to_string())
+}

@@ -1,0 +1,132 @@
+//! Who and what the demo tenant has.
+
+use std::collections::BTreeMap;
+
+use domain::client::{ClientAuthenticationMethod, ConsentPolicy, SecurityProfile};
+use domain::key_ring::Algorithm;
+use domain::tenant::Issuer;
+use domain::user::Profile;
+use runtime::Random;
+
+use super::Addresses;
+use super::document::{App, Document, Person, TenantDocument};
+
+/// The demo tenant's slug.
+pub const TENANT: &str = "demo";
+/// The name that its pages show.
+pub(super) const TENANT_NAME: &str = "Demo";
+
+/// An app of the demo tenant.
+#[derive(Clone, Copy, Debug)]
+pub struct AppPlan {
+    /// Its identifier.
+    pub client_id: &'static str,
+    /// The name that pages show.
+    pub name: &'static str,
+    /// How it authenticates.
+    pub authentication: ClientAuthenticationMethod,
+    /// Which rules it follows.
+    pub profile: SecurityProfile,
+    /// What signs its ID tokens.
+    pub algorithm: Algorithm,
+    /// Whether people are asked.
+    pub consent: ConsentPolicy,
+}
+
+/// One app per way to authenticate, both profiles, both algorithms.
+pub const APPS: [AppPlan; 3] = [
+    AppPlan {
+        client_id: "demo-public",
+        name: "Demo app",
+        authentication: ClientAuthenticationMethod::None,
+        profile: SecurityProfile::OAuth21,
+        algorithm: Algorithm::Es256,
+        consent: ConsentPolicy::Ask,
+    },
+    AppPlan {
+        client_id: "demo-confidential",
+        name: "Demo web app",
+        authentication: ClientAuthenticationMethod::ClientSecretBasic,
+        profile: SecurityProfile::OAuth21,
+        algorithm: Algorithm::Es256,
+        consent: ConsentPolicy::Ask,
+    },
+    AppPlan {
+        client_id: "demo-post",
+        name: "Demo classic app",
+        authentication: ClientAuthenticationMethod::ClientSecretPost,
+        profile: SecurityProfile::Oidc,
+        algorithm: Algorithm::Rs256,
+        consent: ConsentPolicy::Ask,
+    },
+];
+
+/// The plan of an app.
+pub(super) fn of(client_id: &str) -> Option<&'static AppPlan> {
+    APPS.iter().find(|app| app.client_id == client_id)
+}
+
+/// What is known about the demo's person.
+pub(super) fn profile() -> Profile {
+    Profile {
+        name: Some("Ada Lovelace".to_owned()),
+        given_name: Some("Ada".to_owned()),
+        family_name: Some("Lovelace".to_owned()),
+        locale: Some("en-GB".to_owned()),
+        zoneinfo: Some("Europe/London".to_owned()),
+    }
+}
+
+/// The demo with a new password and new secrets.
+pub(super) fn document(issuer: &Issuer, addresses: &Addresses, random: &dyn Random) -> Document {
+    let ada = Person { username: "ada".to_owned(), email: "ada@demo.example".to_owned(), password: password(random) };
+    // Port-free: a native app and a test listen where they can (RFC 8252 §7.3).
+    let mut redirect_uris = vec!["http://127.0.0.1/callback".to_owned()];
+    redirect_uris.extend(addresses.demo_app_url.as_ref().map(|url| format!("{url}/callback")));
+    let post_logout_redirect_uris: Vec<_> = addresses.demo_app_url.iter().map(|url| format!("{url}/")).collect();
+    let app = |plan: &AppPlan| App {
+        client_id: plan.client_id.to_owned(),
+        client_secret: (plan.authentication != ClientAuthenticationMethod::None).then(|| crypto::base64url::encode(random.bytes::<32>())),
+        token_endpoint_auth_method: plan.authentication.as_str().to_owned(),
+        redirect_uris: redirect_uris.clone(),
+        post_logout_redirect_uris: post_logout_redirect_uris.clone(),
+    };
+    let demo = TenantDocument { issuer: issuer.as_str().to_owned(), users: vec![ada], clients: APPS.iter().map(app).collect() };
+    let Addresses { base_url, inbox_url, demo_app_url } = addresses.clone();
+    Document { base_url, inbox_url, demo_app_url, tenants: BTreeMap::from([(TENANT.to_owned(), demo)]) }
+}
+
+/// Digits and letters that nobody mistakes for each other; 32 of them, so a byte's low five bits choose fairly.
+const LETTERS: &[u8; 32] = b"23456789abcdefghijkmnpqrstuvwxyz";
+
+/// Four groups of five letters, 100 bits: good enough to type, too many to guess.
+fn password(random: &dyn Random) -> String {
+    let letters = random.bytes::<20>().map(|byte| char::from(LETTERS[usize::from(byte & 31)]));
+    letters.chunks(5).map(String::from_iter).collect::<Vec<_>>().join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use testkit::SeededRandom;
+
+    use super::*;
+
+    #[test]
+    fn a_password_is_four_groups_and_never_the_same_twice() {
+        let random = SeededRandom::new(1);
+        let (first, second) = (password(&random), password(&random));
+        assert_ne!(first, second);
+        assert!(first.len() == 23 && first.split('-').all(|group| group.len() == 5), "{first}");
+    }
+
+    #[test]
+    fn a_public_app_has_no_secret_and_a_confidential_one_has() {
+        let addresses = Addresses { base_url: "http://localhost:1".to_owned(), inbox_url: None, demo_app_url: Some("http://localhost:2".to_owned()) };
+        let issuer = Issuer::parse("http://localhost:1/t/demo").expect("an issuer");
+        let document = document(&issuer, &addresses, &SeededRandom::new(1));
+        let secrets: Vec<_> = document.tenants[TENANT].clients.iter().map(|app| (app.client_id.as_str(), app.client_secret.is_some())).collect();
+        assert_eq!(secrets, [("demo-public", false), ("demo-confidential", true), ("demo-post", true)]);
+        let uris = &document.tenants[TENANT].clients[0].redirect_uris;
+        assert_eq!(uris[..], ["http://127.0.0.1/callback", "http://localhost:2/callback"]);
+    }
+}
