@@ -179,6 +179,17 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn the_bundled_roots_are_certificates_that_the_tls_provider_reads() {
+        let credentials =
+            Credentials { access_key_id: "AKIDEXAMPLE".to_owned(), secret_access_key: Secret::new("hunter2".to_owned()), session_token: None };
+        let aws = Aws { region: Region::new("eu-west-1"), endpoint: None, credentials, http: http_client(None) };
+        // Nobody listens on port 1. The trust store is made before that is noticed, and a bad certificate panics.
+        let config = aws.config(Patience::Keys).into_builder().endpoint_url("https://127.0.0.1:1").build();
+        let answer = aws_sdk_kms::Client::new(&config).list_aliases().send().await;
+        assert!(matches!(answer, Err(aws_sdk_kms::error::SdkError::DispatchFailure(_))), "{answer:?}");
+    }
+
     #[test]
     fn a_hanging_kms_is_given_up_in_less_than_a_second_and_not_asked_again() {
         let timeouts = Patience::Keys.timeouts();
