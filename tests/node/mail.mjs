@@ -36,7 +36,7 @@ async function mailAbout(description, userAgent) {
 }
 
 async function mailsAbout(description, userAgent) {
-  const answer = await fetch(description.inbox_url, { headers: { accept: "application/json" } });
+  const answer = await fetch(`${description.inbox_url}?format=json`);
   assert.equal(answer.status, 200, description.inbox_url);
   const mails = await answer.json();
   return mails.filter(({ text }) => text.includes(userAgent));
