@@ -28,6 +28,9 @@ pub enum InvalidRedirectUri {
     /// Plain `http` to another machine, or a scheme that runs code.
     #[error("a redirect URI is https, http to this machine, or an app's own scheme with a dot (RFC 8252 §7.1)")]
     Scheme,
+    /// White space, control characters or letters beyond ASCII, which no `Location` can carry as they are (RFC 3986 §2).
+    #[error("a redirect URI has visible ASCII characters alone")]
+    Characters,
     /// Longer than the platform keeps.
     #[error("a redirect URI has at most {} bytes", policy::REDIRECT_URI_MAX)]
     TooLong,
@@ -38,6 +41,9 @@ impl RedirectUri {
     pub fn parse(text: &str) -> Result<Self, InvalidRedirectUri> {
         if text.len() > policy::REDIRECT_URI_MAX {
             return Err(InvalidRedirectUri::TooLong);
+        }
+        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(InvalidRedirectUri::Characters);
         }
         let url = Url::parse(text).map_err(|_| InvalidRedirectUri::NotAbsolute)?;
         if text.contains('#') {
@@ -190,6 +196,9 @@ mod tests {
             ("http://app.example/cb", InvalidRedirectUri::Scheme),
             ("javascript:alert(1)", InvalidRedirectUri::Scheme),
             ("data:text/html,x", InvalidRedirectUri::Scheme),
+            ("https://app.example/a b", InvalidRedirectUri::Characters),
+            ("https://app.example/\ncb", InvalidRedirectUri::Characters),
+            ("https://bücher.example/cb", InvalidRedirectUri::Characters),
         ] {
             assert_eq!(RedirectUri::parse(wrong), Err(why), "{wrong}");
         }
