@@ -85,7 +85,8 @@ const THROTTLED: Kind = kind(
 const ONCE: Kind =
     kind(Table::Once, "ONCE#{tenant}#{kind}#{issuer or client}#{hash of id}", "CLAIM", "proof that a thing was used", "with the thing it names");
 
-const DELIVERY: Kind = kind(Table::Work, "DELIVERY#{tenant}#{event}", "{channel}", "a delivery and what became of it", "8 days after it was made");
+const DELIVERY: Kind =
+    kind(Table::Work, "DELIVERY#{tenant}#{event}", "{channel}", "a delivery and what became of it", "some days after it is done; never when parked");
 const DUE: Kind =
     kind(Table::Work, "DUE#{shard}", "{due, 15 digits}#{tenant}#{event}#{channel}", "when a delivery is to be tried", "never; goes with its try");
 

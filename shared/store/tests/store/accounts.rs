@@ -1,51 +1,17 @@
 //! Tenants, clients and accounts begin; what flows read of them.
 
-use domain::client::{Client, ClientAuthenticationMethod, ConsentPolicy, SecurityProfile};
 use domain::event::{EventKind, Subject};
 use domain::identifier::IdentifierKind;
-use domain::key_ring::{Algorithm, Purpose, SigningRing, WrappedDataKey, WrappedKeyVersion};
-use domain::secret::SealedBytes;
-use domain::tenant::{Issuer, SessionPolicy, Tenant};
-use domain::{ClientId, Slug, TenantId, UserId, attempt};
+use domain::key_ring::Purpose;
+use domain::{ClientId, TenantId, UserId, attempt};
 use futures_util::future::join_all;
-use store::{
-    Account, AccountKeys, AttemptId, ClientCreation, FailureKey, NewTenant, Person, PersonKeys, Signing, StoreError, TenantCreation, UserCreation,
-};
+use store::{Account, AccountKeys, AttemptId, ClientCreation, FailureKey, Person, PersonKeys, Signing, StoreError, TenantCreation, UserCreation};
 use testkit::Embedded;
 
 use crate::support::{
-    NOW, claim, client_id, consent, event, event_about, event_rows, family, family_id, grant_issued, identity_rows, later, new_user, password,
-    session, session_id, session_started, tenant_id, tenant_store, user, user_id, wrapped_key,
+    NOW, claim, client, client_id, consent, event, event_about, event_rows, family, family_id, grant_issued, identity_rows, later, new_tenant,
+    new_user, password, session, session_id, session_started, tenant_id, tenant_store, user, user_id, wrapped_key,
 };
-
-fn new_tenant(id: TenantId) -> NewTenant {
-    let tenant = Tenant {
-        id,
-        slug: Slug::parse("demo").expect("a slug"),
-        name: "Demo".to_owned(),
-        issuer: Issuer::parse("https://demo.id.example.com").expect("an issuer"),
-        sessions: SessionPolicy::default(),
-        created_at: NOW,
-    };
-    let version = WrappedKeyVersion { id: 1, wrapped: SealedBytes::new(vec![5; 180]), created_at: NOW };
-    let data_keys = Purpose::ALL.map(|purpose| WrappedDataKey { purpose, versions: vec![version.clone()] }).to_vec();
-    NewTenant { tenant, data_keys, signing: SigningRing { version: 1, keys: Vec::new() } }
-}
-
-fn client(id: &str) -> Client {
-    Client {
-        id: ClientId::parse(id).expect("a client id"),
-        name: "App".to_owned(),
-        authentication: ClientAuthenticationMethod::None,
-        secrets: Vec::new(),
-        redirect_uris: Vec::new(),
-        post_logout_redirect_uris: Vec::new(),
-        security_profile: SecurityProfile::OAuth21,
-        id_token_signed_response_alg: Algorithm::Es256,
-        consent: ConsentPolicy::Ask,
-        created_at: NOW,
-    }
-}
 
 #[tokio::test]
 async fn a_tenant_is_created_once_and_read_with_the_keys_asked_for() {

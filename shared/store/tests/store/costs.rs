@@ -1,10 +1,12 @@
 //! What each act costs in requests and write units, as its documentation says.
 
+use domain::ClientId;
 use domain::attempt::window;
 use domain::delivery::DeliveryState;
-use domain::event::{EventKind, Subject};
+use domain::event::{Browser, EventKind, Subject};
 use domain::family::RevocationReason;
 use domain::policy::{ACCOUNT_WINDOW, ATTEMPT_WINDOW};
+use domain::secret::SealedBytes;
 use domain::sign_in::Refusal;
 use store::once::{self, OnceKey};
 use store::{AccountKeys, AttemptId, AttemptKey, FailureKey, Lease, PasswordUpgrade, PersonKeys, Signing, TenantStore};
@@ -12,8 +14,8 @@ use testkit::units::Units;
 use testkit::{Counting, Embedded};
 
 use crate::support::{
-    NOW, client_id, consent, delivery, event, event_about, family, family_id, grant_issued, later, new_user, password, placement, session,
-    session_id, session_started, user_id, wrapped_key,
+    NOW, client, client_id, consent, delivery, event, event_about, family, family_id, grant_issued, later, new_tenant, new_user, password, placement,
+    session, session_id, session_started, tenant_id, user_id, wrapped_key,
 };
 
 struct Till {
@@ -106,6 +108,31 @@ async fn a_delivery_pays_four_to_be_written_six_to_be_leased_and_four_to_be_done
     till.assert_paid(6, "lease");
     work.settle(&leased, DeliveryState::Done { at: NOW }).await.expect("a settlement");
     till.assert_paid(4, "settle");
+}
+
+#[tokio::test]
+async fn a_tenant_pays_six_and_two_per_data_key_and_a_client_four() {
+    let till = Till::new();
+    let store = till.store();
+    store.create_tenant(&new_tenant(tenant_id()), &event_about(Subject::Tenant, EventKind::TenantCreated, 1)).await.expect("a tenant");
+    till.assert_paid(6 + 2 * 4, "create_tenant");
+    let created = EventKind::ClientCreated { client_id: client_id() };
+    store.create_client(&client("app"), &event_about(Subject::Tenant, created, 2)).await.expect("a client");
+    till.assert_paid(4, "create_client");
+}
+
+#[tokio::test]
+async fn an_event_stays_within_a_kilobyte_with_450_bytes_of_sealed_fields() {
+    let till = Till::new();
+    let store = till.store();
+    let client_id = ClientId::parse(&"c".repeat(36)).expect("a client id");
+    let started = EventKind::SessionStarted { session_id: session_id(), client_id: client_id.clone(), browser: Browser::Known };
+    let refused = EventKind::SignInRefused { client_id, reason: Refusal::UnknownAccount };
+    for mut event in [event(started, 1), event_about(Subject::Unknown("x".repeat(43)), refused, 2)] {
+        event.personal = Some(SealedBytes::new(vec![7; 450]));
+        store.record_event(&event).await.expect("an event");
+        till.assert_paid(2, "record_event");
+    }
 }
 
 #[tokio::test]

@@ -4,18 +4,20 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::client::{Client, ClientAuthenticationMethod, ConsentPolicy, SecurityProfile};
 use domain::consent::Consent;
 use domain::credential::PasswordCredential;
 use domain::delivery::{Channel, Delivery, DeliveryId, DeliveryState};
 use domain::event::{Browser, Event, EventKind, Lookups, Personal, RecordedEvent, Subject};
 use domain::family::{Family, FamilyState};
 use domain::identifier::{CANONICAL_VERSION, IdentifierKind};
-use domain::key_ring::WrappedUserKey;
+use domain::key_ring::{Algorithm, Purpose, SigningRing, WrappedDataKey, WrappedKeyVersion, WrappedUserKey};
 use domain::secret::SealedBytes;
 use domain::session::{AuthenticationMethod, Session};
+use domain::tenant::{Issuer, SessionPolicy, Tenant};
 use domain::user::{Email, Profile, User, UserStatus};
-use domain::{ClientId, Epoch, EventId, FamilyId, Placement, Region, SessionId, TenantId, Timestamp, UserId, ZoneName};
-use store::{Claim, NewUser, TenantStore};
+use domain::{ClientId, Epoch, EventId, FamilyId, Placement, Region, SessionId, Slug, TenantId, Timestamp, UserId, ZoneName};
+use store::{Claim, NewTenant, NewUser, TenantStore};
 use testkit::Embedded;
 
 /// 2026-11-22T14:32:05Z.
@@ -155,6 +157,37 @@ pub(crate) fn delivery(number: u8) -> Delivery {
         event_shard: 3,
         attempts: 0,
         state: DeliveryState::Due { due_at: NOW },
+    }
+}
+
+/// A tenant with keys for every purpose.
+pub(crate) fn new_tenant(id: TenantId) -> NewTenant {
+    let tenant = Tenant {
+        id,
+        slug: Slug::parse("demo").expect("a slug"),
+        name: "Demo".to_owned(),
+        issuer: Issuer::parse("https://demo.id.example.com").expect("an issuer"),
+        sessions: SessionPolicy::default(),
+        created_at: NOW,
+    };
+    let version = WrappedKeyVersion { id: 1, wrapped: SealedBytes::new(vec![5; 180]), created_at: NOW };
+    let data_keys = Purpose::ALL.map(|purpose| WrappedDataKey { purpose, versions: vec![version.clone()] }).to_vec();
+    NewTenant { tenant, data_keys, signing: SigningRing { version: 1, keys: Vec::new() } }
+}
+
+/// An app registered as `id`.
+pub(crate) fn client(id: &str) -> Client {
+    Client {
+        id: ClientId::parse(id).expect("a client id"),
+        name: "App".to_owned(),
+        authentication: ClientAuthenticationMethod::None,
+        secrets: Vec::new(),
+        redirect_uris: Vec::new(),
+        post_logout_redirect_uris: Vec::new(),
+        security_profile: SecurityProfile::OAuth21,
+        id_token_signed_response_alg: Algorithm::Es256,
+        consent: ConsentPolicy::Ask,
+        created_at: NOW,
     }
 }
 
