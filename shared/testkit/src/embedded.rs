@@ -29,7 +29,7 @@ pub enum Place {
     Memory,
     /// In memory, where time is somebody's: sweeps and streams follow it.
     MemoryAt(Arc<dyn Clock>),
-    /// In an SQLite file. There is no lock on it: whoever opens it must hold one.
+    /// In a file of `SQLite`. There is no lock on it: whoever opens it must hold one.
     File(PathBuf),
 }
 

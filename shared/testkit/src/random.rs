@@ -22,8 +22,9 @@ impl SeededRandom {
 
     /// The next number, uniform over all 64-bit values.
     pub fn next_u64(&self) -> u64 {
-        let [a, b, c, d, e, f, g, h, ..] = self.block();
-        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+        let mut bytes = [0; 8];
+        self.fill(&mut bytes);
+        u64::from_be_bytes(bytes)
     }
 
     fn block(&self) -> [u8; 32] {

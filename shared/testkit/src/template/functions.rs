@@ -79,7 +79,7 @@ impl<'a> Scope<'a> {
                 filled.push_str(text);
             } else {
                 complete = false;
-                filled.push_str(&format!("${{{name}}}"));
+                filled.extend(["${", name, "}"]);
             }
             rest = beyond;
         }

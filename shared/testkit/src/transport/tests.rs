@@ -174,6 +174,24 @@ async fn a_fault_after_the_effect_makes_a_plain_retry_fail_on_its_own_write() {
 }
 
 #[tokio::test]
+async fn scripted_faults_come_one_request_each_from_now_on() {
+    let bench = bench();
+    bench.put("A").await.expect("a put");
+    bench.faulty.script(&[Fault::Throttled, Fault::FailsBefore]);
+    assert_eq!(bench.put_new("B", 1).await, Ok(()));
+    assert_eq!(bench.faulty.requests(), 4);
+}
+
+#[tokio::test]
+async fn a_hanging_request_is_neither_answered_nor_carried_out() {
+    let bench = bench();
+    bench.faulty.at(1, Fault::Hangs);
+    assert!(tokio::time::timeout(Duration::from_millis(50), bench.put("A")).await.is_err());
+    assert!(!bench.is_there("A").await);
+    assert_eq!(bench.put("A").await, Ok(()));
+}
+
+#[tokio::test]
 async fn an_outage_lasts_until_it_is_healed() {
     let bench = bench();
     bench.faulty.always(Fault::Throttled);
