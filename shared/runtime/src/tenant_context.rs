@@ -42,8 +42,8 @@ pub enum ArtefactRefusal {
     #[error(transparent)]
     Sealed(#[from] artefact::Refusal),
     /// It was minted in an epoch that no longer counts.
-    #[error(transparent)]
-    Epoch(#[from] NotHonoured),
+    #[error("minted in an earlier epoch")]
+    EarlierEpoch,
 }
 
 impl Signers {
@@ -153,10 +153,16 @@ impl TenantContext {
     ) -> Result<Result<T, ArtefactRefusal>, Failure> {
         let expected = artefact::Expected { kind, tenant: &self.tenant.id, client };
         let keys = self.keys(Purpose::Sealing)?;
-        Ok(artefact::open::<T>(keys, &expected, text, now).map_err(ArtefactRefusal::from).and_then(|opened| {
-            self.placement.honours(opened.epoch, kind.across_epochs(), now)?;
-            Ok(opened.payload)
-        }))
+        let opened = match artefact::open::<T>(keys, &expected, text, now) {
+            Ok(opened) => opened,
+            Err(refusal) => return Ok(Err(refusal.into())),
+        };
+        match self.placement.honours(opened.epoch, kind.across_epochs(), now) {
+            Ok(()) => Ok(Ok(opened.payload)),
+            Err(NotHonoured::EarlierEpoch) => Ok(Err(ArtefactRefusal::EarlierEpoch)),
+            // A home that isn't ready, or a directory record that is behind, is no fault of the artefact: it may be good in a moment.
+            Err(unready @ (NotHonoured::Settling | NotHonoured::LaterEpoch)) => Err(unready.into()),
+        }
     }
 
     /// A keyed, tenant-bound name for something that must not stand in a key in clear; base64url.

@@ -118,7 +118,7 @@ fn event(deps: &Deps, tenant: &TenantContext, family: &Family, kind: EventKind, 
 fn unopened(refusal: ArtefactRefusal) -> Refused {
     match refusal {
         ArtefactRefusal::Sealed(_) => refused(Reason::Unopened),
-        ArtefactRefusal::Epoch(_) => refused(Reason::EpochMoved),
+        ArtefactRefusal::EarlierEpoch => refused(Reason::EpochMoved),
     }
 }
 
