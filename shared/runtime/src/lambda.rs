@@ -82,13 +82,10 @@ fn guarded(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> 
     if let LambdaRequest::ApiGatewayV2(request) = &mut event.payload {
         request.raw_query_string = request.raw_query_string.take().map(|query| with_only_uri_characters(&query));
         request.raw_path = request.raw_path.take().map(|path| with_only_uri_characters(&path));
-        if !request.headers.get(header::HOST).is_none_or(is_plain_host) {
+        if !request.headers.get(header::HOST).is_none_or(|host| host.to_str().is_ok_and(is_host)) {
             request.headers.remove(header::HOST);
         }
-        let domain_fits = request.request_context.domain_name.as_ref().is_some_and(|name| name.bytes().all(is_host_byte));
-        if !domain_fits {
-            request.request_context.domain_name = None;
-        }
+        request.request_context.domain_name = request.request_context.domain_name.take().filter(|name| is_host(name));
         // The scheme of the URL is nobody's business here; a viewer's may not even be one.
         request.headers.insert("x-forwarded-proto", HeaderValue::from_static("https"));
         if request.is_base64_encoded && !request.body.as_deref().is_none_or(is_base64) {
@@ -98,12 +95,9 @@ fn guarded(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> 
     event
 }
 
-fn is_plain_host(host: &HeaderValue) -> bool {
-    !host.is_empty() && host.as_bytes().iter().copied().all(is_host_byte) && host.to_str().is_ok_and(|host| url::Url::parse(&format!("https://{host}/")).is_ok())
-}
-
-const fn is_host_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']')
+fn is_host(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
+    !text.is_empty() && text.bytes().all(allowed) && url::Url::parse(&format!("https://{text}/")).is_ok()
 }
 
 fn is_base64(text: &str) -> bool {
@@ -121,4 +115,93 @@ fn with_only_uri_characters(text: &str) -> String {
         }
     }
     encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use lambda_http::Context;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn event(change: impl FnOnce(&mut Value)) -> LambdaRequest {
+        let mut event = json!({
+            "version": "2.0",
+            "routeKey": "ANY /authorize",
+            "rawPath": "/authorize",
+            "rawQueryString": "client_id=app&scope=openid%20email",
+            "headers": { "host": "demo.id.example.com", "x-forwarded-proto": "https" },
+            "requestContext": {
+                "accountId": "1", "apiId": "a", "domainName": "demo.id.example.com", "domainPrefix": "demo", "requestId": "r",
+                "routeKey": "ANY /authorize", "stage": "$default", "time": "t", "timeEpoch": 0,
+                "http": { "method": "POST", "path": "/authorize", "protocol": "HTTP/1.1", "sourceIp": "192.0.2.7", "userAgent": "u" }
+            },
+            "isBase64Encoded": false
+        });
+        change(&mut event);
+        serde_json::from_value(event).expect("an event of API Gateway")
+    }
+
+    fn request(change: impl FnOnce(&mut Value)) -> lambda_http::Request {
+        guarded(LambdaEvent::new(event(change), Context::default())).payload.into()
+    }
+
+    #[test]
+    fn a_plain_event_passes_as_it_is() {
+        let request = request(|_| ());
+        assert_eq!(request.uri().query(), Some("client_id=app&scope=openid%20email"));
+        assert_eq!(request.headers()[header::HOST], "demo.id.example.com");
+    }
+
+    #[test]
+    fn characters_that_no_uri_can_hold_are_encoded_instead_of_panicking() {
+        let request = request(|event| event["rawQueryString"] = json!("a=x y\"<>`{|}\\^#é&b=%zz"));
+        assert_eq!(request.uri().query(), Some("a=x%20y%22%3C%3E%60%7B%7C%7D%5C%5E%23%C3%A9&b=%zz"));
+        for path in ["/a b", "/ü", "/<script>", "//", "/..;/x", "/[::"] {
+            let request = self::request(|event| event["rawPath"] = json!(path));
+            assert!(request.uri().path().starts_with('/'), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_host_that_is_none_is_dropped_instead_of_panicking() {
+        for host in ["", "a b", "demo:99999999", "[::", "a/b", "a@b", "exa%mple", "<x>", "a:b:c"] {
+            let request = request(|event| {
+                event["headers"]["host"] = json!(host);
+                event["requestContext"]["domainName"] = json!(host);
+            });
+            assert_eq!(request.headers().get(header::HOST), None, "{host}");
+        }
+    }
+
+    #[test]
+    fn a_forwarded_scheme_that_is_none_does_no_harm() {
+        let request = request(|event| event["headers"]["x-forwarded-proto"] = json!("1 <x>"));
+        assert_eq!(request.uri().scheme_str(), Some("https"));
+    }
+
+    #[test]
+    fn a_body_that_is_no_base64_is_dropped_and_a_good_one_is_kept() {
+        let body = |text: &str| {
+            let request = request(|event| {
+                event["isBase64Encoded"] = json!(true);
+                event["body"] = json!(text);
+            });
+            request.into_body().to_vec()
+        };
+        assert_eq!(body("YT1i"), b"a=b");
+        assert_eq!(body("!!!"), b"");
+    }
+
+    #[tokio::test]
+    async fn the_caller_is_who_api_gateway_saw_and_not_who_a_header_says() {
+        let mut request = Request::new(axum::body::Body::empty());
+        let RequestContext::ApiGatewayV2(context) = lambda_http::RequestExt::request_context_ref(&self::request(|_| ())).expect("a context").clone() else {
+            panic!("payload 2.0")
+        };
+        request.extensions_mut().insert(RequestContext::ApiGatewayV2(context));
+        request.headers_mut().insert("x-forwarded-for", HeaderValue::from_static("203.0.113.1"));
+        let caller = *with_caller(request).await.extensions().get::<Caller>().expect("a caller");
+        assert_eq!(caller.address, "192.0.2.7".parse().ok());
+    }
 }
