@@ -2,7 +2,7 @@
 
 use crypto::derive;
 use domain::attempt::{Source, window};
-use domain::event::{Event, EventKind, Personal, RecordedEvent, Subject, kept_user_agent};
+use domain::event::{Event, EventKind, Personal, RecordedEvent, Subject, kept_identifier, kept_user_agent};
 use domain::identifier::Canonical;
 use domain::user::User;
 use domain::{UserId, policy};
@@ -83,9 +83,7 @@ pub(crate) async fn event_about(
 ) -> Result<RecordedEvent, Failure> {
     let month = attempt.now.month();
     let (subject, key) = match (&account.user, &account.user_key) {
-        (Some(user), Some(wrapped)) => {
-            (Subject::User(user.id.clone()), attempt.tenant.open_personal_key(KeyOwner::User(&user.id), wrapped)?)
-        }
+        (Some(user), Some(wrapped)) => (Subject::User(user.id.clone()), attempt.tenant.open_personal_key(KeyOwner::User(&user.id), wrapped)?),
         _ => {
             let owner = KeyOwner::Month(&month);
             let wrapped = match &account.month_key {
@@ -98,7 +96,7 @@ pub(crate) async fn event_about(
             (Subject::Unknown(named.lookup.clone()), attempt.tenant.open_personal_key(owner, &wrapped)?)
         }
     };
-    let event = event(deps, attempt, subject, kind, Some(named.typed.clone()));
+    let event = event(deps, attempt, subject, kind, Some(kept_identifier(&named.typed)));
     attempt.tenant.record_event(event, &key, deps.random.bytes())
 }
 

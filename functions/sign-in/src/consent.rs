@@ -59,10 +59,8 @@ impl Answer<'_> {
         // Only the session that was asked may answer; another one's cookie reads nothing.
         let asked = browser.session.as_ref().filter(|session| session.session_id == self.state.session_id && session.user_id == self.state.user_id);
         let Some(session) = asked else { return Ok(Person::default()) };
-        let keys = PersonKeys::of(session.user_id.clone())
-            .with_session(session.session_id.clone())
-            .with_consent(self.client.id.clone())
-            .with_user_key();
+        let keys =
+            PersonKeys::of(session.user_id.clone()).with_session(session.session_id.clone()).with_consent(self.client.id.clone()).with_user_key();
         Ok(self.tenant.home(self.now)?.read_person(&keys).await?)
     }
 

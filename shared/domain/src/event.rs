@@ -129,8 +129,10 @@ pub struct Personal {
     pub identifier: Option<String>,
 }
 
-/// The longest `User-Agent` that an event keeps, in characters.
-pub const USER_AGENT_MAX: usize = 200;
+/// The longest `User-Agent` that an event keeps, in bytes: with the other fields an event stays within 1 KB.
+pub const USER_AGENT_MAX: usize = 160;
+/// The longest identifier that an event keeps, in bytes.
+pub const IDENTIFIER_MAX: usize = 120;
 
 /// HMACs of personal fields under the tenant's key, so that filters work on what can't be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -192,9 +194,20 @@ impl Event {
     }
 }
 
-/// Cuts a `User-Agent` to what an event keeps, and drops control characters.
+/// A `User-Agent` as an event keeps it: cut, and without control characters.
 pub fn kept_user_agent(header: &str) -> String {
-    header.chars().filter(|c| !crate::identifier::is_control_or_format(*c)).take(USER_AGENT_MAX).collect()
+    kept(header, USER_AGENT_MAX)
+}
+
+/// An identifier as an event keeps it: cut, and without control characters.
+pub fn kept_identifier(typed: &str) -> String {
+    kept(typed, IDENTIFIER_MAX)
+}
+
+fn kept(text: &str, most: usize) -> String {
+    let mut kept: String = text.chars().filter(|c| !crate::identifier::is_control_or_format(*c)).take(most).collect();
+    kept.truncate(kept.floor_char_boundary(most));
+    kept
 }
 
 #[cfg(test)]
@@ -221,6 +234,7 @@ mod tests {
     #[test]
     fn a_user_agent_is_cut_and_cleaned() {
         assert_eq!(kept_user_agent("a\0b\u{202e}c"), "abc");
-        assert_eq!(kept_user_agent(&"ä".repeat(500)).chars().count(), USER_AGENT_MAX);
+        assert_eq!(kept_user_agent(&"ä".repeat(500)).len(), USER_AGENT_MAX);
+        assert_eq!(kept_identifier(&format!("x{}", "ä".repeat(500))).len(), IDENTIFIER_MAX - 1);
     }
 }

@@ -1,7 +1,7 @@
 //! Every environment variable of every function. Nothing else reads the environment.
 
-use domain::{Region, ZoneName};
 use domain::tenant::Issuer;
+use domain::{Region, ZoneName};
 
 use crate::routing::TenantRouting;
 
@@ -42,7 +42,11 @@ pub const VARIABLES: [Variable; 15] = [
     Variable { name: "AWS_REGION", meaning: "The region, set by Lambda.", readers: Readers::All },
     Variable { name: "ZONE", meaning: "The residency zone that the stack belongs to.", readers: Readers::All },
     Variable { name: "ZONE_REGIONS", meaning: "The zone's regions, separated by commas; a tenant's home is one of them.", readers: Readers::All },
-    Variable { name: "ZONE_DOMAIN", meaning: "The domain below which tenants have their hosts; empty with a loopback base URL.", readers: Readers::Http },
+    Variable {
+        name: "ZONE_DOMAIN",
+        meaning: "The domain below which tenants have their hosts; empty with a loopback base URL.",
+        readers: Readers::Http,
+    },
     Variable {
         name: "LOOPBACK_BASE_URL",
         meaning: "Empty in AWS. An http URL of this machine for the platform run locally or on an emulator; anything else is refused at start.",

@@ -4,9 +4,9 @@ use axum::Router;
 use axum::extract::Request;
 use cloud::aws::Aws;
 use http::{HeaderValue, header};
+use lambda_http::Adapter;
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn, tower::util::MapRequest};
 use lambda_http::request::{LambdaRequest, RequestContext};
-use lambda_http::Adapter;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -196,7 +196,8 @@ mod tests {
     #[tokio::test]
     async fn the_caller_is_who_api_gateway_saw_and_not_who_a_header_says() {
         let mut request = Request::new(axum::body::Body::empty());
-        let RequestContext::ApiGatewayV2(context) = lambda_http::RequestExt::request_context_ref(&self::request(|_| ())).expect("a context").clone() else {
+        let RequestContext::ApiGatewayV2(context) = lambda_http::RequestExt::request_context_ref(&self::request(|_| ())).expect("a context").clone()
+        else {
             panic!("payload 2.0")
         };
         request.extensions_mut().insert(RequestContext::ApiGatewayV2(context));

@@ -41,7 +41,8 @@ impl TenantContext {
 
     /// Unwraps the key of `owner`.
     pub fn open_personal_key(&self, owner: KeyOwner<'_>, wrapped: &WrappedUserKey) -> Result<SymmetricKey, Failure> {
-        let plain = envelope::unwrap(self.keys(Purpose::People)?, &owner.context(self), wrapped.wrapped.as_bytes()).map_err(broken("personal key"))?;
+        let plain =
+            envelope::unwrap(self.keys(Purpose::People)?, &owner.context(self), wrapped.wrapped.as_bytes()).map_err(broken("personal key"))?;
         SymmetricKey::from_slice(plain.expose()).ok_or_else(|| Failure::Broken("a personal key of another length".to_owned()))
     }
 
@@ -63,7 +64,8 @@ impl TenantContext {
 
     /// Opens a password's PHC string.
     pub fn open_password_hash(&self, user: &UserId, sealed: &SealedBytes) -> Result<Secret<String>, Failure> {
-        let plain = envelope::unwrap(self.keys(Purpose::Credentials)?, &self.password_context(user), sealed.as_bytes()).map_err(broken("password hash"))?;
+        let plain =
+            envelope::unwrap(self.keys(Purpose::Credentials)?, &self.password_context(user), sealed.as_bytes()).map_err(broken("password hash"))?;
         String::from_utf8(plain.expose().clone()).map(Secret::new).map_err(|_| Failure::Broken("a password hash that is no text".to_owned()))
     }
 

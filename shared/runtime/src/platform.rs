@@ -60,7 +60,8 @@ impl Platform {
 
 /// The account that a function's role speaks for.
 pub fn aws(configuration: &Configuration) -> Result<Aws, ConfigurationError> {
-    let endpoint = configuration.endpoint()?.map(|url| Endpoint::parse(&url)).transpose().map_err(|_| ConfigurationError::NotLoopback("ENDPOINT_URL"))?;
+    let endpoint =
+        configuration.endpoint()?.map(|url| Endpoint::parse(&url)).transpose().map_err(|_| ConfigurationError::NotLoopback("ENDPOINT_URL"))?;
     let credentials = Credentials {
         access_key_id: configuration.required("AWS_ACCESS_KEY_ID")?,
         secret_access_key: Secret::new(configuration.required("AWS_SECRET_ACCESS_KEY")?),

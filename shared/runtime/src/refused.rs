@@ -48,4 +48,3 @@ pub const fn page_reason(refusal: PageRefusal) -> ErrorReason {
         PageRefusal::RedirectUriMissing | PageRefusal::RedirectUriUnregistered => ErrorReason::RedirectUriMismatch,
     }
 }
-

@@ -80,7 +80,8 @@ mod tests {
         let routing = TenantRouting::ByHost { zone_domain: "id.example.com".to_owned() };
         assert_eq!(routing.locate(Some("demo.id.example.com"), "/token"), located("demo", "/token"));
         assert_eq!(routing.locate(Some("DEMO.id.example.com:443"), "/token"), located("demo", "/token"));
-        for foreign in ["id.example.com", "demo.evil.example", "a.demo.id.example.com", "demoid.example.com", "demo.id.example.com.evil.example", ""] {
+        for foreign in ["id.example.com", "demo.evil.example", "a.demo.id.example.com", "demoid.example.com", "demo.id.example.com.evil.example", ""]
+        {
             assert_eq!(routing.locate(Some(foreign), "/t/demo/token"), None, "{foreign}");
         }
         assert_eq!(routing.locate(None, "/t/demo/token"), None);

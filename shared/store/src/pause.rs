@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::error::{Cause, StoreError};
-use crate::shard::stable_hash;
+use domain::placement::spread;
 
 /// How often a request is made before its caller is told that the database is unavailable.
 const TRIES: u32 = 6;
@@ -44,7 +44,7 @@ impl<'a> Patience<'a> {
 // Between half and all of a bound that doubles.
 fn length(tried: u32, of: &str) -> Duration {
     let half = FIRST.saturating_mul(1 << tried.min(8)) / 4;
-    let share = stable_hash(&format!("{of}#{tried}")) >> 56;
+    let share = spread(&format!("{of}#{tried}")) >> 56;
     half + half.mul_f64(f64::from(u8::try_from(share).unwrap_or(0)) / 255.0)
 }
 

@@ -2,6 +2,7 @@
 
 use domain::delivery::DeliveryId;
 use domain::event::Subject;
+use domain::placement::spread;
 use domain::policy;
 
 /// The shard of a tenant's day that events about `subject` are in; part of an event's key.
@@ -14,15 +15,8 @@ pub(crate) fn due_shard(delivery: &DeliveryId) -> u8 {
     shard(delivery.event.as_str(), policy::DUE_SHARDS)
 }
 
-// FNV-1a, 64 bits. Not a secret, not a defence.
-pub(crate) fn stable_hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
 fn shard(text: &str, shards: u8) -> u8 {
-    let hash = stable_hash(text);
-    // The lowest bits of the hash see only the lowest bits of each character; the upper half sees them all.
-    u8::try_from((hash ^ (hash >> 32)) % u64::from(shards.max(1))).unwrap_or(0)
+    u8::try_from(spread(text) % u64::from(shards.max(1))).unwrap_or(0)
 }
 
 #[cfg(test)]
