@@ -130,10 +130,10 @@ fn the_rule_tells_a_wrong_direction_from_a_right_one() {
 }
 
 #[test]
-fn only_the_local_platform_and_tests_are_built_on_the_testkit() {
+fn only_the_local_platform_benches_and_tests_are_built_on_the_testkit() {
     let built_on: Vec<_> = ours().into_iter().filter(|edge| edge.to == "testkit" && edge.kind != DependencyKind::Development).collect();
-    let others: Vec<_> = built_on.into_iter().filter(|edge| edge.from != "local").collect();
-    assert_none(&others, "testkit is a dev-dependency, or used by infra/local");
+    let others: Vec<_> = built_on.into_iter().filter(|edge| !["local", "bench"].contains(&edge.from.as_str())).collect();
+    assert_none(&others, "testkit is a dev-dependency, or used by infra/local and infra/bench");
 }
 
 #[test]

@@ -105,16 +105,17 @@ class App {
   }
 }
 
-async function signIn(visitor, page, { username, password }, app) {
-  return visitor.submit(page, { username, password }, app.redirectUri);
+/** By address, which is as good as the name. */
+async function signIn(visitor, page, { email, password }, app) {
+  return visitor.submit(page, { username: email, password }, app.redirectUri);
 }
 
 /** The same form again, with what is wrong and the name that was typed; the password is not repeated. */
-async function wrongPassword(visitor, page, { username }) {
-  const again = await visitor.submit(page, { username, password: "not-the-password" });
+async function wrongPassword(visitor, page, { email }) {
+  const again = await visitor.submit(page, { username: email, password: "not-the-password" });
   assert.equal(again.status, 403);
   assert.ok(shows(again, "problem") && shows(again, "password"), `a problem and the form:\n${again.html}`);
-  assert.ok(again.html.includes(`value="${username}"`) && !again.html.includes("not-the-password"));
+  assert.ok(again.html.includes(`value="${email}"`) && !again.html.includes("not-the-password"));
   return again;
 }
 

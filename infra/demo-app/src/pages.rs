@@ -56,43 +56,45 @@ struct FailurePage<'a> {
 struct Row {
     name: String,
     value: String,
-    meaning: String,
+    /// The value, where it is a time, as people write it.
+    moment: Option<String>,
+    meaning: &'static str,
 }
 
 fn rows(claims: &Claims) -> Vec<Row> {
     let row = |(name, value): (&String, &Value)| Row {
         name: name.clone(),
         value: value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned),
-        meaning: meaning(name, value),
+        moment: moment(name, value),
+        meaning: meaning(name),
     };
     claims.iter().map(row).collect()
 }
 
-/// A claim in plain words (OpenID Connect Core 1.0 §2, §5.1; RFC 7515 §4.1); empty for one that speaks for itself.
-fn meaning(name: &str, value: &Value) -> String {
-    let words = match name {
+/// A claim in plain words (OpenID Connect Core 1.0 §2, §5.1); empty for one that speaks for itself.
+fn meaning(name: &str) -> &'static str {
+    match name {
         "iss" => "who says so",
         "sub" => "the person, for as long as the account exists",
         "aud" => "the app this is for",
         "azp" => "the app that asked",
-        "exp" | "iat" | "auth_time" | "updated_at" => return moment(value),
+        "exp" => "good until",
+        "iat" => "when it was issued",
+        "auth_time" => "when the person signed in",
+        "updated_at" => "when the profile last changed",
         "nonce" => "what this app sent along",
         "at_hash" => "half a hash of the access token",
         "sid" => "the session at the provider",
         "acr" => "how strong the sign-in was",
         "amr" => "how the person signed in",
-        "alg" => "how it is signed",
-        "kid" => "with which key",
-        "typ" => "what kind of token",
         _ => "",
-    };
-    words.to_owned()
+    }
 }
 
-fn moment(value: &Value) -> String {
-    let moment = value.as_i64().and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
-    let written = moment.and_then(|moment| moment.format(format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC")).ok());
-    written.unwrap_or_default()
+fn moment(name: &str, value: &Value) -> Option<String> {
+    let seconds = value.as_i64().filter(|_| ["exp", "iat", "auth_time", "updated_at"].contains(&name))?;
+    let moment = OffsetDateTime::from_unix_timestamp(seconds).ok()?;
+    moment.format(format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC")).ok()
 }
 
 fn render(page: &impl Template) -> String {
