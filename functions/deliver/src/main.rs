@@ -12,6 +12,6 @@ fn main() -> Result<(), lambda::Error> {
             let mailer = Ses::new(&start.aws, start.configuration.required("MAIL_FROM")?);
             Ok(Deps::new(&start.platform, Arc::new(mailer)))
         },
-        async |deps, event| Ok(deliver::receive(deps, event).await),
+        &async |deps, event| Ok(deliver::receive(deps, event).await),
     )
 }

@@ -12,6 +12,6 @@ fn main() -> Result<(), lambda::Error> {
             let queue = Sqs::new(&start.aws, start.configuration.required("DELIVER_QUEUE_URL")?);
             Ok(Deps::new(&start.platform, Arc::new(queue)))
         },
-        async |deps, event| Ok(relay::receive(deps, event).await),
+        &async |deps, event| Ok(relay::receive(deps, event).await),
     )
 }

@@ -12,6 +12,6 @@ fn main() -> Result<(), lambda::Error> {
             let queue = Sqs::new(&start.aws, start.configuration.required("DELIVER_QUEUE_URL")?);
             Ok(Deps::new(&start.platform, Arc::new(queue)))
         },
-        async |deps, _schedule: serde_json::Value| Ok(webhook_retry::sweep(deps).await?),
+        &async |deps, _schedule: serde_json::Value| Ok(webhook_retry::sweep(deps).await?),
     )
 }

@@ -39,7 +39,7 @@ pub fn serve(router: impl FnOnce(&Start) -> Router) -> Result<(), Error> {
 }
 
 /// Runs a function that reads a stream, a queue or a schedule.
-pub fn receive<D, E, R>(deps: impl FnOnce(&Start) -> Result<D, Error>, act: impl AsyncFn(&D, E) -> Result<R, Error>) -> Result<(), Error>
+pub fn receive<D, E, R>(deps: impl FnOnce(&Start) -> Result<D, Error>, act: &impl AsyncFn(&D, E) -> Result<R, Error>) -> Result<(), Error>
 where
     E: DeserializeOwned,
     R: Serialize,
@@ -105,13 +105,17 @@ fn is_base64(text: &str) -> bool {
     base64::engine::general_purpose::STANDARD.decode(text).is_ok()
 }
 
+fn hexadecimal(digit: u8) -> char {
+    char::from_digit(u32::from(digit), 16).map_or('0', |digit| digit.to_ascii_uppercase())
+}
+
 fn with_only_uri_characters(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'#' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}') {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            encoded.extend(['%', hexadecimal(byte >> 4), hexadecimal(byte & 15)]);
         }
     }
     encoded

@@ -98,16 +98,12 @@ impl Tenants {
         if let Some(known) = slot.fresh_enough(now) {
             return Ok(Some(self.visit(name, known, now)));
         }
-        match self.load(name, slot.known(), now).await? {
-            Some(known) => {
-                slot.remember(known.clone());
-                Ok(Some(Visit { tenant: known.context, refresh: None }))
-            }
-            None => {
-                self.slots.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
-                Ok(None)
-            }
-        }
+        let Some(known) = self.load(name, slot.known(), now).await? else {
+            self.slots.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+            return Ok(None);
+        };
+        slot.remember(known.clone());
+        Ok(Some(Visit { tenant: known.context, refresh: None }))
     }
 
     fn slot(&self, name: &Name) -> Arc<Slot> {

@@ -76,13 +76,11 @@ impl Browser {
 
     /// The hash that a state names its browser by, and the cookie to set when the browser had none.
     pub fn bind(&self, tenant: &TenantContext, random: &dyn Random) -> Result<(String, Option<SetCookie>), Failure> {
-        match &self.binding {
-            Some(binding) => Ok((hash(binding), None)),
-            None => {
-                let (binding, cookie) = new_binding(tenant, random)?;
-                Ok((hash(&binding), Some(cookie)))
-            }
+        if let Some(binding) = &self.binding {
+            return Ok((hash(binding), None));
         }
+        let (binding, cookie) = new_binding(tenant, random)?;
+        Ok((hash(&binding), Some(cookie)))
     }
 
     /// Whether `user_id` signed in from here before.
