@@ -1,7 +1,7 @@
 //! Runs `token` on Lambda.
 
-use token::Deps;
 use runtime::lambda;
+use token::Deps;
 
 fn main() -> Result<(), lambda::Error> {
     lambda::serve(|start| token::router(Deps::new(&start.platform)))

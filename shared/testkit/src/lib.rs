@@ -3,11 +3,15 @@
 pub mod builders;
 pub mod clock;
 pub mod embedded;
+pub mod endpoint;
 pub mod jwt;
 pub mod keys;
 pub mod mail;
+pub mod malformed;
 pub mod queue;
 pub mod random;
+pub mod scene;
+pub mod shown;
 pub mod stacks;
 pub mod stage;
 pub mod template;
@@ -18,10 +22,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use clock::FixedClock;
 pub use embedded::Embedded;
+pub use endpoint::{Answer, Call, CookieJar, Endpoint};
 pub use keys::LocalKeys;
 pub use mail::Inbox;
 pub use queue::LocalQueue;
 pub use random::SeededRandom;
+pub use scene::Scene;
 pub use stage::Stage;
 pub use transport::{Counting, Faulty};
 

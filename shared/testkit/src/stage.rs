@@ -5,14 +5,14 @@ use std::sync::Arc;
 use crypto::SymmetricKey;
 use domain::tenant::Issuer;
 use domain::{Region, Slug, TenantId, ZoneName};
-use runtime::provision::{NewTenant, NewUser, Provisioner};
+use runtime::provision::{NewTenant, Provisioner};
 use runtime::routing::TenantRouting;
 use runtime::{Clock, Platform, Random};
 
 use crate::embedded::{Embedded, Place};
 use crate::keys::LocalKeys;
 use crate::transport::{Counting, Faulty};
-use crate::{FixedClock, SeededRandom, builders, stacks};
+use crate::{FixedClock, SeededRandom, scene, stacks};
 
 /// A platform and the switches behind it. Dropping it ends it.
 pub struct Stage {
@@ -40,7 +40,7 @@ impl Stage {
     /// The domain of the stage's zone; the tenant's host is `demo.id.example.com`.
     pub const ZONE_DOMAIN: &str = "id.example.com";
 
-    /// A platform with the tenant `demo`, the person of [`builders::user`] with [`builders::PASSWORD`], and both sample apps.
+    /// A platform with the tenant `demo`, the person of [`crate::builders::user`] with [`crate::builders::PASSWORD`], and both sample apps.
     ///
     /// Ids are drawn from the seeded randomness; signing keys are new each time.
     ///
@@ -80,19 +80,10 @@ impl Stage {
 }
 
 async fn seed(platform: &Platform, region: Region) -> (TenantId, Issuer) {
-    let provisioner = Provisioner::new(platform);
-    provisioner.ensure_zone(vec![region]).await.expect("a zone");
+    Provisioner::new(platform).ensure_zone(vec![region]).await.expect("a zone");
     let slug = Slug::parse("demo").expect("a slug");
     let issuer = platform.routing.issuer(&slug).expect("an issuer");
-    let new = NewTenant { slug, name: "Demo".to_owned(), issuer: issuer.clone() };
-    let tenant = provisioner.create_tenant(&new).await.expect("a tenant").expect("a free slug");
-    let ada = builders::user();
-    let email = ada.email.map(|email| email.address).unwrap_or_default();
-    let new = NewUser { username: ada.username, email, password: builders::password(), profile: ada.profile };
-    provisioner.create_user(&tenant, &new).await.expect("a person");
-    for client in [builders::client(), builders::confidential_client()] {
-        provisioner.create_client(&tenant, &client).await.expect("an app");
-    }
+    let tenant = scene::create_tenant(platform, &NewTenant { slug, name: "Demo".to_owned(), issuer: issuer.clone() }).await;
     (tenant, issuer)
 }
 

@@ -31,12 +31,8 @@ pub(crate) async fn redeem(
     let code: AuthorizationCode = tenant.open(Kind::AuthorizationCode, Some(&client.client().id), grant.code.expose(), now)?.map_err(unopened)?;
     let id = FamilyId::from_random(tenant.derived_id("family", code.id.as_bytes())?);
     let person = read(&tenant, &mut visit, (&code, &id), (client, now)).await?;
-    let found = Found {
-        user: person.user.as_ref(),
-        session: person.session.as_ref(),
-        consent: person.consent.as_ref(),
-        family: person.family.as_ref(),
-    };
+    let found =
+        Found { user: person.user.as_ref(), session: person.session.as_ref(), consent: person.consent.as_ref(), family: person.family.as_ref() };
     let new_family = NewFamily { id: id.clone(), epoch: tenant.placement().epoch };
     match decision::redeem(&Attempt { client, grant, code: &code }, &found, new_family, derive::sha256, now) {
         Outcome::Refused(reason) => Err(refused(reason)),
@@ -78,7 +74,12 @@ async fn commit(
     }
 }
 
-fn tokens(deps: &Deps, tenant: &TenantContext, (client, redemption): (AuthenticatedClient<'_>, &Redemption<'_>), now: Timestamp) -> Result<Response, Failure> {
+fn tokens(
+    deps: &Deps,
+    tenant: &TenantContext,
+    (client, redemption): (AuthenticatedClient<'_>, &Redemption<'_>),
+    now: Timestamp,
+) -> Result<Response, Failure> {
     let issuer = &tenant.record().issuer;
     let reference = access_token::reference(redemption);
     let expires_at = access_token::expires_at(now);

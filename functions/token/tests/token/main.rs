@@ -1,0 +1,9 @@
+//! The token endpoint, one request at a time.
+
+mod bad_input;
+mod client_authentication;
+mod failures;
+mod redemption;
+mod refusals;
+mod replays;
+mod support;

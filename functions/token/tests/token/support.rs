@@ -1,0 +1,88 @@
+//! A stage with the function on it, and token requests as the sample apps make them.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use crypto::jws;
+use domain::client::Client;
+use serde_json::Value;
+use testkit::builders::{CLIENT_SECRET, REDIRECT_URI};
+use testkit::jwt::Shown;
+use testkit::scene::VERIFIER;
+use testkit::{Answer, Call, Endpoint, Scene, Stage};
+use token::Deps;
+
+/// What every refusal of a code answers.
+pub(crate) const INVALID_GRANT: &str =
+    r#"400 {"error":"invalid_grant","error_description":"The code is expired, was used before, or was issued for another request or client."}"#;
+
+pub(crate) type Form<'a> = Vec<(&'a str, &'a str)>;
+
+pub(crate) struct Place {
+    pub(crate) stage: Stage,
+    pub(crate) scene: Scene,
+    pub(crate) endpoint: Endpoint,
+}
+
+pub(crate) async fn place() -> Place {
+    let stage = Stage::new().await;
+    let scene = stage.scene().await;
+    let endpoint = endpoint(&stage);
+    Place { stage, scene, endpoint }
+}
+
+/// A fresh process of the function.
+pub(crate) fn endpoint(stage: &Stage) -> Endpoint {
+    Endpoint::new(stage, token::router(Deps::new(&stage.platform)))
+}
+
+/// The request that redeems a code of the sample apps.
+pub(crate) fn grant(code: &str) -> Form<'_> {
+    vec![("grant_type", "authorization_code"), ("code", code), ("redirect_uri", REDIRECT_URI), ("code_verifier", VERIFIER)]
+}
+
+/// A form with another value for a parameter.
+pub(crate) fn with<'a>(form: &Form<'a>, name: &'a str, value: &'a str) -> Form<'a> {
+    let mut form = without(form, name);
+    form.push((name, value));
+    form
+}
+
+/// A form without a parameter.
+pub(crate) fn without<'a>(form: &Form<'a>, name: &str) -> Form<'a> {
+    form.iter().copied().filter(|(key, _)| *key != name).collect()
+}
+
+/// The value of an `Authorization` header.
+pub(crate) fn basic(user: &str, password: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
+}
+
+/// The request of a sample app, authenticated as it is registered.
+pub(crate) fn call(client: &Client, form: &Form<'_>) -> Call {
+    if client.is_confidential() {
+        Call::form("/token", form).with("authorization", &basic(client.id.as_str(), CLIENT_SECRET))
+    } else {
+        Call::form("/token", &with(form, "client_id", client.id.as_str()))
+    }
+}
+
+impl Place {
+    pub(crate) async fn redeem(&self, client: &Client, form: &Form<'_>) -> Answer {
+        self.endpoint.send(call(client, form)).await
+    }
+
+    /// A token that this tenant signed, as a snapshot shows it.
+    pub(crate) fn shown(&self, typ: &str, token: &str) -> String {
+        jws::verify_with_set(self.scene.tenant.verifying_keys(), typ, token).expect("a signature of this tenant");
+        let Shown { mut header, mut claims } = Shown::read(token).expect("a token");
+        header["kid"] = Value::from("<kid>");
+        for (name, instead) in [("at_hash", "<at_hash>"), ("jti", "<jti>"), ("ref", "<sealed>")] {
+            if let Some(value) = claims.get_mut(name) {
+                *value = Value::from(instead);
+            }
+        }
+        assert_eq!(claims["sub"], self.scene.person.sub);
+        claims["sub"] = Value::from("<ada>");
+        serde_json::to_string_pretty(&Shown { header, claims }.snapshot()).expect("JSON")
+    }
+}

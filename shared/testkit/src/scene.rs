@@ -1,0 +1,330 @@
+//! What stands before a request: a session, a consent, a code, a token, each as the platform's own functions leave it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use crypto::artefact::Kind;
+use crypto::derive;
+use domain::client::{Client, RedirectUri};
+use domain::consent::Consent;
+use domain::event::{Browser, Event, EventKind, Lookups, Personal, RecordedEvent, Subject};
+use domain::family::{Family, FamilyState};
+use domain::identifier::Canonical;
+use domain::key_ring::Purpose;
+use domain::session::{AuthenticationMethod, Beginning, Session};
+use domain::tenant::Issuer;
+use domain::user::User;
+use domain::{FamilyId, SessionId, Slug, TenantId, Timestamp, policy};
+use oauth::access_token;
+use oauth::authorization_request::{AuthorizationRequest, Prompt};
+use oauth::code::{AuthorizationCode, CodeId};
+use oauth::grants::authorization_code::Redemption;
+use oauth::pkce::CodeChallenge;
+use runtime::interaction::{SessionReference, SignInState, StateId};
+use runtime::provision::{NewTenant, NewUser, Provisioner};
+use runtime::tenants::Name;
+use runtime::{Clock, Needs, Platform, Random, Signing, TenantContext, Tenants};
+use store::{AttemptId, PersonKeys, TenantStore};
+use web::{Cookie, CookiePolicy};
+
+use crate::endpoint::CookieJar;
+use crate::{FixedClock, Stage, builders};
+
+/// RFC 7636, appendix B.
+pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+/// RFC 7636, appendix B.
+pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+const NEEDS: Needs = Needs { purposes: &Purpose::ALL, signing: Signing::Signs };
+
+/// A tenant with every key at hand, and its person.
+pub struct Scene {
+    /// The tenant as functions see it.
+    pub tenant: Arc<TenantContext>,
+    /// Its person.
+    pub person: User,
+    clock: Arc<FixedClock>,
+    random: Arc<dyn Random>,
+    platform: Platform,
+}
+
+/// An attribute of a row.
+pub type Value = AttributeValue;
+
+/// A row of a table.
+pub type Row = HashMap<String, AttributeValue>;
+
+impl Stage {
+    /// The tenant `demo` and Ada.
+    ///
+    /// # Panics
+    /// When the stage is broken, which fails the test that asked; so do all that follow.
+    pub async fn scene(&self) -> Scene {
+        Scene::of(self, &self.tenant).await
+    }
+
+    /// A second tenant with a person of the same names and apps of the same ids.
+    ///
+    /// # Panics
+    /// When it can't be made.
+    pub async fn second_tenant(&self) -> Scene {
+        let slug = Slug::parse("other").expect("a slug");
+        let issuer = self.platform.routing.issuer(&slug).expect("an issuer");
+        let tenant = create_tenant(&self.platform, &NewTenant { slug, name: "Other".to_owned(), issuer }).await;
+        Scene::of(self, &tenant).await
+    }
+
+    /// Every row of a table.
+    ///
+    /// # Panics
+    /// When there is no such table.
+    pub async fn rows(&self, role: &str) -> Vec<Row> {
+        let scan = self.embedded.client().scan().table_name(self.table(role));
+        scan.send().await.expect("a scan").items.unwrap_or_default()
+    }
+
+    /// Writes a row past the store, as a test has changed it.
+    ///
+    /// # Panics
+    /// When it can't be written.
+    pub async fn overwrite(&self, role: &str, row: Row) {
+        let put = self.embedded.client().put_item().table_name(self.table(role)).set_item(Some(row));
+        put.send().await.expect("a put");
+    }
+
+    /// How many rows of a table have a sort key that begins so.
+    pub async fn count(&self, role: &str, kind: &str) -> usize {
+        self.rows(role).await.iter().filter(|row| text(row, "sk").starts_with(kind)).count()
+    }
+
+    /// The types of all events, in order of their names.
+    pub async fn event_types(&self) -> Vec<String> {
+        let mut types: Vec<_> = self.rows("events").await.iter().map(|row| text(row, "type").to_owned()).collect();
+        types.sort();
+        types
+    }
+
+    fn table(&self, role: &str) -> String {
+        let definition = self.embedded.definitions().iter().find(|definition| definition.role == role);
+        definition.map(|definition| definition.name.clone()).expect("a table of the stacks")
+    }
+}
+
+/// Makes a tenant, its person and both sample apps.
+pub(crate) async fn create_tenant(platform: &Platform, new: &NewTenant) -> TenantId {
+    let provisioner = Provisioner::new(platform);
+    let tenant = provisioner.create_tenant(new).await.expect("a tenant").expect("a free slug");
+    let ada = builders::user();
+    let email = ada.email.map(|email| email.address).unwrap_or_default();
+    let new = NewUser { username: ada.username, email, password: builders::password(), profile: ada.profile };
+    provisioner.create_user(&tenant, &new).await.expect("a person");
+    for client in [builders::client(), builders::confidential_client()] {
+        provisioner.create_client(&tenant, &client).await.expect("an app");
+    }
+    tenant
+}
+
+/// A text of a row; empty when it isn't there.
+pub fn text<'a>(row: &'a Row, attribute: &str) -> &'a str {
+    row.get(attribute).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
+}
+
+/// Scopes by their names.
+pub fn scopes(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// What an app asked for: the code flow with PKCE, `openid`, a state and a nonce.
+///
+/// # Panics
+/// Never; its texts are valid.
+pub fn request(client: &Client) -> AuthorizationRequest {
+    AuthorizationRequest {
+        client_id: client.id.clone(),
+        redirect_uri: RedirectUri::parse(builders::REDIRECT_URI).expect("a redirect URI"),
+        scopes: scopes(&["openid"]),
+        state: Some("af0ifjsldkj".to_owned()),
+        nonce: Some("n-0S6_WzA2Mj".to_owned()),
+        code_challenge: Some(CodeChallenge::parse(CHALLENGE).expect("a challenge")),
+        prompt: Prompt::WhenNeeded,
+        ui_locales: None,
+    }
+}
+
+impl Scene {
+    async fn of(stage: &Stage, tenant: &TenantId) -> Self {
+        let tenants = Arc::new(Tenants::new(&stage.platform, NEEDS));
+        let visit = tenants.find(&Name::Id(tenant.clone()), stage.clock.now()).await.expect("an answer").expect("a tenant");
+        let tenant = visit.tenant.clone();
+        let home = tenant.home(stage.clock.now()).expect("a home");
+        let claim = tenant.claim(&Canonical::username("ada").expect("a username")).expect("a claim");
+        let user_id = home.find_identifier(&claim).await.expect("an answer").expect("a person");
+        let person = home.read_person(&PersonKeys::of(user_id)).await.expect("an answer").user.expect("a person");
+        let (clock, random) = (Arc::clone(&stage.clock), stage.platform.random.clone());
+        Self { tenant: visit.tenant, person, clock, random, platform: stage.platform.clone() }
+    }
+
+    /// The tenant's issuer.
+    pub fn issuer(&self) -> &Issuer {
+        &self.tenant.record().issuer
+    }
+
+    /// Registers one more app.
+    ///
+    /// # Panics
+    /// When it can't be registered.
+    pub async fn register(&self, client: &Client) {
+        Provisioner::new(&self.platform).create_client(&self.tenant.record().id, client).await.expect("an app");
+    }
+
+    /// The person's session, begun now.
+    ///
+    /// # Panics
+    /// When it can't be begun.
+    pub async fn session(&self) -> Session {
+        let id = SessionId::from_random(self.random.bytes());
+        let beginning = Beginning { id: id.clone(), user_id: self.person.id.clone(), methods: vec![AuthenticationMethod::Password] };
+        let session = Session::begin(beginning, self.tenant.record().sessions, self.now());
+        let kind = EventKind::SessionStarted { session_id: id, client_id: builders::client().id, browser: Browser::Known };
+        self.home().start_session(&session, None, &self.event(kind)).await.expect("a session");
+        session
+    }
+
+    /// The person's consent.
+    ///
+    /// # Panics
+    /// When it can't be given.
+    pub async fn allow(&self, client: &Client, names: &[&str]) {
+        let given = Consent { client_id: client.id.clone(), scopes: scopes(names), given_at: self.now() };
+        let event = self.event(EventKind::ConsentGranted { client_id: client.id.clone(), scopes: scopes(names) });
+        self.home().grant_consent(&self.person.id, &given, &event).await.expect("a consent");
+    }
+
+    /// The person is disabled, as an administrator will do it.
+    ///
+    /// # Panics
+    /// When the person isn't there.
+    pub async fn disable(&self, stage: &Stage) {
+        self.change_person(stage, "status", AttributeValue::S("disabled".to_owned())).await;
+    }
+
+    /// Changes an attribute of the person's row.
+    ///
+    /// # Panics
+    /// When the person isn't there.
+    pub async fn change_person(&self, stage: &Stage, attribute: &str, value: AttributeValue) {
+        let rows = stage.rows("identity").await;
+        let mut row = rows.into_iter().find(|row| text(row, "sk") == "USER" && text(row, "pk").ends_with(self.person.id.as_str())).expect("a person");
+        row.insert(attribute.to_owned(), value);
+        stage.overwrite("identity", row).await;
+    }
+
+    /// The cookies of a browser in which the session lives.
+    ///
+    /// # Panics
+    /// When they can't be sealed.
+    pub fn cookies(&self, session: &Session) -> CookieJar {
+        let reference = SessionReference { user_id: session.user_id.clone(), session_id: session.id.clone() };
+        CookieJar::of(&self.cookie_name(Cookie::Session), &self.seal(Kind::Session, None, session.ends_at, &reference))
+    }
+
+    /// A cookie's full name at this tenant.
+    pub fn cookie_name(&self, cookie: Cookie) -> String {
+        CookiePolicy::of(self.issuer()).name(cookie)
+    }
+
+    /// The state of a sign-in page for `request`, and the browser that it belongs to.
+    pub fn sign_in_state(&self, request: AuthorizationRequest) -> (String, CookieJar) {
+        let binding = crypto::base64url::encode(self.random.bytes::<16>());
+        let hash = crypto::base64url::encode(derive::sha256(binding.as_bytes()));
+        let state = SignInState { id: StateId::from_random(self.random.bytes()), binding: hash, request };
+        let sealed = self.seal(Kind::SignInState, None, self.now().plus(policy::SIGN_IN_STATE), &state);
+        (sealed, CookieJar::of(&self.cookie_name(Cookie::Browser), &binding))
+    }
+
+    /// What a code says that answers `request` in `session`.
+    pub fn code_of(&self, session: &Session, request: &AuthorizationRequest) -> AuthorizationCode {
+        AuthorizationCode::issue(CodeId::from_random(self.random.bytes()), request, session, derive::sha256)
+    }
+
+    /// A code, sealed for its client.
+    pub fn seal_code(&self, client: &Client, code: &AuthorizationCode) -> String {
+        self.seal(Kind::AuthorizationCode, Some(client), self.now().plus(policy::AUTHORIZATION_CODE), code)
+    }
+
+    /// A code as `client` gets it for [`request`], after the person signed in and agreed.
+    pub async fn code(&self, client: &Client) -> String {
+        self.allow(client, &["openid"]).await;
+        let session = self.session().await;
+        self.seal_code(client, &self.code_of(&session, &request(client)))
+    }
+
+    /// Seals any artefact of this tenant.
+    ///
+    /// # Panics
+    /// When it can't be sealed.
+    pub fn seal(&self, kind: Kind, client: Option<&Client>, expires_at: Timestamp, payload: &impl serde::Serialize) -> String {
+        self.tenant.seal(kind, client.map(|client| &client.id), expires_at, self.random.bytes(), payload).expect("an artefact")
+    }
+
+    /// An access token of a family that was made now, and the family.
+    ///
+    /// # Panics
+    /// When it can't be made.
+    pub async fn access_token(&self, client: &Client, names: &[&str]) -> (String, Family) {
+        let session = self.session().await;
+        let code = self.code_of(&session, &AuthorizationRequest { scopes: scopes(names), ..request(client) });
+        let family = self.family(client, &session, names);
+        let event = self.event(EventKind::GrantIssued { client_id: client.id.clone(), family_id: family.id.clone() });
+        self.home().redeem_code(&family, AttemptId(self.random.bytes()), &event).await.expect("a family");
+        let redemption = Redemption { family: family.clone(), user: &self.person, code: &code };
+        let expires_at = access_token::expires_at(self.now());
+        let reference = self.seal(Kind::AccessReference, Some(client), expires_at, &access_token::reference(&redemption));
+        let claims = access_token::claims(self.issuer(), &redemption, self.random.bytes(), &reference, self.now());
+        (self.tenant.sign(access_token::ALGORITHM, access_token::TYP, &claims).expect("a token"), family)
+    }
+
+    /// Revokes a family, as a replayed code does.
+    ///
+    /// # Panics
+    /// When it can't be revoked.
+    pub async fn revoke(&self, family: &Family) {
+        let reason = domain::family::RevocationReason::CodeReplayed;
+        let event = self.event(EventKind::GrantRevoked { client_id: family.client_id.clone(), family_id: family.id.clone(), reason });
+        self.home().revoke_family(&family.user_id, &family.id, reason, self.now(), &event).await.expect("a revocation");
+    }
+
+    /// An event about the person that happens now, without anything personal.
+    pub fn event(&self, kind: EventKind) -> RecordedEvent {
+        let (id, subject) = (self.random.event_id(self.now()), Subject::User(self.person.id.clone()));
+        let event = Event { id, tenant: self.tenant.record().id.clone(), subject, kind, personal: Personal::default() };
+        event.record(None, Lookups::default())
+    }
+
+    /// The tenant's rows.
+    ///
+    /// # Panics
+    /// While a new home waits for the old one.
+    pub fn home(&self) -> &TenantStore {
+        self.tenant.home(self.now()).expect("a home")
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn family(&self, client: &Client, session: &Session, names: &[&str]) -> Family {
+        Family {
+            id: FamilyId::from_random(self.random.bytes()),
+            user_id: self.person.id.clone(),
+            client_id: client.id.clone(),
+            session_id: session.id.clone(),
+            scopes: scopes(names),
+            state: FamilyState::Active,
+            issued_at: self.now(),
+            ends_at: self.now().plus(policy::ACCESS_TOKEN).plus(policy::FAMILY_MARGIN),
+            epoch: self.tenant.placement().epoch,
+        }
+    }
+}
