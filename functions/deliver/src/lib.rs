@@ -53,14 +53,12 @@ pub async fn receive(deps: &Deps, event: SqsEvent) -> SqsEventResponse {
 }
 
 async fn deliver_message(deps: &Deps, message: &SqsMessage) -> Result<(), Failure> {
-    match message.body.as_deref().map(serde_json::from_str::<DeliveryId>) {
-        Some(Ok(id)) => deliver(deps, &id).await,
+    let Some(Ok(id)) = message.body.as_deref().map(serde_json::from_str::<DeliveryId>) else {
         // A nudge that names nothing is dropped: the due row, if there is one, brings another.
-        _ => {
-            tracing::error!(message_id = message.message_id, "a nudge that names no delivery");
-            Ok(())
-        }
-    }
+        tracing::error!(message_id = message.message_id, "a nudge that names no delivery");
+        return Ok(());
+    };
+    deliver(deps, &id).await
 }
 
 /// Sends one delivery if it is due and nobody else is at it.

@@ -1,11 +1,11 @@
 //! The mail "new sign-in from a new browser": who, when, from where, and what to do if it wasn't you.
 
 use cloud::mail::Mail;
+use domain::Timestamp;
 use domain::delivery::Delivery;
 use domain::event::{Personal, RecordedEvent, Subject};
 use domain::tenant::Tenant;
 use domain::user::User;
-use domain::Timestamp;
 use runtime::Failure;
 use runtime::people::{KeyOwner, open_event};
 
@@ -27,11 +27,8 @@ pub(crate) async fn compose(deps: &Deps, delivery: &Delivery, now: Timestamp) ->
 fn mail(tenant: &Tenant, user: &User, event: &RecordedEvent, personal: &Personal) -> Option<Mail> {
     let to = user.email.as_ref()?.address.clone();
     let language = user.profile.locale.as_deref().unwrap_or("en");
-    let (subject, text) = if language == "de" || language.starts_with("de-") {
-        german(tenant, user, event, personal)
-    } else {
-        english(tenant, user, event, personal)
-    };
+    let (subject, text) =
+        if language == "de" || language.starts_with("de-") { german(tenant, user, event, personal) } else { english(tenant, user, event, personal) };
     Some(Mail { to, subject, text, html: None, dedupe: event.id.to_string() })
 }
 
@@ -118,7 +115,13 @@ mod tests {
             client_id: ClientId::parse("app").expect("a client id"),
             browser: Browser::New,
         };
-        let event = Event { id: EventId::new(at, [4; 10]), tenant: tenant.id.clone(), subject: Subject::User(user.id.clone()), kind, personal: Personal::default() };
+        let event = Event {
+            id: EventId::new(at, [4; 10]),
+            tenant: tenant.id.clone(),
+            subject: Subject::User(user.id.clone()),
+            kind,
+            personal: Personal::default(),
+        };
         let personal = Personal { address: Some("192.0.2.7".to_owned()), user_agent: Some("Firefox".to_owned()), identifier: None };
         mail(&tenant, &user, &event.record(None, Lookups::default()), &personal)
     }

@@ -1,6 +1,6 @@
 //! The account that somebody names, whether or not it exists: the same keys, the same reads, the same events.
 
-use crypto::derive;
+use crypto::{SymmetricKey, derive};
 use domain::attempt::{Source, window};
 use domain::event::{Event, EventKind, Personal, RecordedEvent, Subject, kept_identifier, kept_user_agent};
 use domain::identifier::Canonical;
@@ -74,30 +74,32 @@ pub(crate) fn event_of(deps: &Deps, attempt: &Attempt<'_>, account: &Account, ki
     attempt.tenant.record_event(event, &key, deps.random.bytes())
 }
 
-/// An event about whoever was named: the person, or a name that nobody has, under the tenant's key of the month.
+/// An event about whoever was named: the person, or a name that nobody has.
 pub(crate) async fn event_about(
     deps: &Deps,
     attempt: &Attempt<'_>,
     (named, account): (&Named, &Account),
     kind: EventKind,
 ) -> Result<RecordedEvent, Failure> {
-    let month = attempt.now.month();
-    let (subject, key) = match (&account.user, &account.user_key) {
-        (Some(user), Some(wrapped)) => (Subject::User(user.id.clone()), attempt.tenant.open_personal_key(KeyOwner::User(&user.id), wrapped)?),
-        _ => {
-            let owner = KeyOwner::Month(&month);
-            let wrapped = match &account.month_key {
-                Some(wrapped) => wrapped.clone(),
-                None => {
-                    let (_, made) = attempt.tenant.make_personal_key(owner, &*deps.random, attempt.now)?;
-                    attempt.tenant.home(attempt.now)?.put_month_key(&month, &made).await?
-                }
-            };
-            (Subject::Unknown(named.lookup.clone()), attempt.tenant.open_personal_key(owner, &wrapped)?)
-        }
+    let (subject, key) = if let (Some(user), Some(wrapped)) = (&account.user, &account.user_key) {
+        (Subject::User(user.id.clone()), attempt.tenant.open_personal_key(KeyOwner::User(&user.id), wrapped)?)
+    } else {
+        (Subject::Unknown(named.lookup.clone()), month_key(deps, attempt, account).await?)
     };
     let event = event(deps, attempt, subject, kind, Some(kept_identifier(&named.typed)));
     attempt.tenant.record_event(event, &key, deps.random.bytes())
+}
+
+// What is personal about nobody is sealed under the tenant's key of the month; the first such event of a month makes it.
+async fn month_key(deps: &Deps, attempt: &Attempt<'_>, account: &Account) -> Result<SymmetricKey, Failure> {
+    let month = attempt.now.month();
+    let owner = KeyOwner::Month(&month);
+    if let Some(standing) = &account.month_key {
+        return attempt.tenant.open_personal_key(owner, standing);
+    }
+    let (_, made) = attempt.tenant.make_personal_key(owner, &*deps.random, attempt.now)?;
+    let standing = attempt.tenant.home(attempt.now)?.put_month_key(&month, &made).await?;
+    attempt.tenant.open_personal_key(owner, &standing)
 }
 
 fn event(deps: &Deps, attempt: &Attempt<'_>, subject: Subject, kind: EventKind, identifier: Option<String>) -> Event {

@@ -19,7 +19,7 @@ pub(crate) struct Compared {
 }
 
 /// Compares `typed` with the account's password, or with a decoy of the same cost.
-pub(crate) async fn compare(deps: &Deps, attempt: &Attempt<'_>, account: &Account, typed: &str) -> Result<Compared, Failure> {
+pub(crate) fn compare(deps: &Deps, attempt: &Attempt<'_>, account: &Account, typed: &str) -> Result<Compared, Failure> {
     let typed = Secret::new(typed.to_owned());
     let stored = account.user.as_ref().zip(account.password.as_ref());
     let Some((user, credential)) = stored else {

@@ -53,7 +53,7 @@ pub(crate) async fn sign_in(deps: &Deps, posted: &Posted) -> Result<Response, Re
     }
     let client = deps.clients.find(&mut visit, &state.request.client_id, now).await?.ok_or(ErrorReason::UnknownClient)?;
     let attempt = Attempt { tenant: &tenant, client: &client, state: &state, browser: &browser, posted, now };
-    visit.beside(attempt.answer(deps, &form, sealed)).await
+    visit.beside(Box::pin(attempt.answer(deps, &form, sealed))).await
 }
 
 impl Attempt<'_> {
@@ -75,7 +75,7 @@ impl Attempt<'_> {
             throttle::report(deps, self, &named, &account).await?;
             return Ok(self.again(sealed, typed, SignInProblem::Throttled { retry_after: until.since(self.now) }));
         }
-        let compared = password::compare(deps, self, &account, password).await?;
+        let compared = password::compare(deps, self, &account, password)?;
         match decide(account.user.as_ref(), compared.verdict) {
             Ok(user) => self.start(deps, user, (&account, &compared)).await,
             Err(reason) => {
