@@ -2,10 +2,15 @@
 //!
 //! Consent is remembered per person and app, so each app is one test's own.
 
+use std::fs;
+use std::process::Command;
+
 use serde_json::{Value, json};
 
 use super::node;
-use super::places::{Place, in_both_places};
+use super::places::{Place, built, fresh_folder, in_both_places};
+use super::running::{Running, free_pair_of_ports, get};
+use crate::repository::root;
 
 in_both_places!(
     /// A public client: first a person in Chromium denies, allows and comes back, then the library does the circle with consent given.
@@ -28,12 +33,26 @@ in_both_places!(
     |place: &Place| whole_circle(place, "client_secret_post", &json!({"consent_given": false, "id_token_alg": "RS256"}))
 );
 
+/// A relying party whose provider is down is nothing that differs between places.
+#[test]
+fn the_demo_app_says_when_its_provider_is_down() {
+    let file = fresh_folder("provider-down").join("local.json");
+    let app = json!({"client_id": "demo-public", "redirect_uris": ["http://127.0.0.1/callback"]});
+    let nobody = format!("http://localhost:{}/t/demo", free_pair_of_ports());
+    fs::write(&file, json!({"tenants": {"demo": {"issuer": nobody, "clients": [app]}}}).to_string()).expect("target is writable");
+    let port = free_pair_of_ports();
+    let running = Running::start("provider-down", Command::new(built("demo-app")).arg(&file).arg(port.to_string()));
+    running.wait_until("the demo app", || get(port, "/"));
+    let input = json!({"demo_app": format!("http://127.0.0.1:{port}"), "screenshots": root().join("target/screenshots/local")});
+    node::journey("browser", "providerDown", &input);
+}
+
 fn in_chromium(place: &Place) {
     let input = json!({
         "demo_app": place.description["demo_app_url"],
         "issuer": place.issuer(),
         "person": place.person(),
-        "screenshots": crate::repository::root().join("target/screenshots").join(place.name),
+        "screenshots": root().join("target/screenshots").join(place.name),
     });
     node::journey("browser", "demoApp", &input);
 }

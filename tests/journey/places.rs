@@ -126,7 +126,7 @@ pub(crate) fn fresh_folder(name: &str) -> PathBuf {
 }
 
 /// A program that was built beside this one.
-fn built(name: &str) -> PathBuf {
+pub(crate) fn built(name: &str) -> PathBuf {
     let own = std::env::current_exe().expect("this test is a file");
     let program = own.parent().and_then(Path::parent).expect("target/debug/deps").join(name);
     assert!(program.exists(), "cargo build -p {name} comes first, as in `make test`");

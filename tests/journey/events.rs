@@ -1,0 +1,33 @@
+//! Every event of `events/` is answered by the built function that it is for. Made on the deployment only: on one machine there is no Lambda in
+//! front of the functions.
+
+use serde_json::json;
+
+use super::node;
+use super::places::deployed;
+use crate::repository::root;
+
+#[test]
+fn every_event_is_answered() {
+    let place = deployed();
+    let endpoint = &place.description["aws"]["endpoint_url"];
+    let input = json!({"endpoint": endpoint, "folder": root().join("events"), "path_prefix": "/t/demo"});
+    let answers = node::journey("events", "invokeAll", &input);
+    let expected = json!({
+        // An app that nobody registered gets a page, not a redirect.
+        "authorize.characters-no-uri-can-hold": 400,
+        "authorize.get": 400,
+        // The delivery isn't there any more, so its nudge is done with.
+        "deliver.nudge": {"batchItemFailures": []},
+        "discovery.jwks": 200,
+        "discovery.openid-configuration": 200,
+        // Another tenant's event, which this zone doesn't have: its delivery is written all the same, and ends there.
+        "relay.session-started": {"batchItemFailures": []},
+        // Its `Origin` isn't this deployment's.
+        "sign-in.post": 403,
+        "token.authorization-code": 401,
+        "userinfo.get": 401,
+        "webhook-retry.every-minute": answers["webhook-retry.every-minute"],
+    });
+    assert_eq!(answers, expected);
+}
