@@ -17,7 +17,7 @@ use runtime::{Failure, Refused, TenantContext};
 use store::{Person, PersonKeys};
 use web::{ErrorReason, read_form, responders};
 
-use crate::{Deps, Posted};
+use crate::{Deps, Posted, back_to_authorize, elsewhere};
 
 struct Answer<'a> {
     tenant: &'a TenantContext,
@@ -39,7 +39,7 @@ pub(crate) async fn consent(deps: &Deps, posted: &Posted) -> Result<Response, Re
     let state: ConsentState = tenant.open(Kind::ConsentState, None, sealed, now)?.map_err(|_| ErrorReason::SignInExpired)?;
     let browser = Browser::read(&tenant, &posted.headers, now)?;
     if !browser.is_bound_to(&state.binding) {
-        return Err(ErrorReason::OtherBrowser.into());
+        return elsewhere(&tenant, &browser, &state.request);
     }
     let client = deps.clients.find(&mut visit, &state.request.client_id, now).await?.ok_or(ErrorReason::UnknownClient)?;
     let address = ReturnAddress::of(&state.request, &client, &tenant.record().issuer).map_err(page_reason)?;
@@ -66,7 +66,7 @@ impl Answer<'_> {
 
     async fn allow(&self, deps: &Deps, person: &Person) -> Result<Response, Refused> {
         let live = person.user.as_ref().zip(person.session.as_ref()).filter(|(user, session)| session.live(user, self.now).is_ok());
-        let Some((user, session)) = live else { return Ok(self.back_to_authorize()) };
+        let Some((user, session)) = live else { return Ok(back_to_authorize(self.tenant, &self.state.request)) };
         let given = decision::given(&self.client.id, person.consent.as_ref(), &self.state.request.scopes, self.now);
         let event = self.event(deps, user, person)?;
         self.tenant.home(self.now)?.grant_consent(&user.id, &given, &event).await?;
@@ -90,10 +90,5 @@ impl Answer<'_> {
             personal: Personal { address, user_agent, identifier: None },
         };
         self.tenant.record_event(event, &key, deps.random.bytes())
-    }
-
-    fn back_to_authorize(&self) -> Response {
-        let endpoint = self.tenant.record().issuer.endpoint("/authorize");
-        responders::see_other(&format!("{endpoint}?{}", self.state.request.to_query()))
     }
 }

@@ -18,8 +18,10 @@ use crypto::password::Workspace;
 use domain::Slug;
 use domain::key_ring::Purpose;
 use http::HeaderMap;
-use runtime::{Caller, Clients, Clock, Incident, Needs, Platform, Random, Refused, Signing, Tenants};
-use web::{Language, responders};
+use oauth::authorization_request::AuthorizationRequest;
+use runtime::interaction::Browser;
+use runtime::{Caller, Clients, Clock, Incident, Needs, Platform, Random, Refused, Signing, TenantContext, Tenants};
+use web::{ErrorReason, Language, responders};
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::Credentials, Purpose::People], signing: Signing::None };
 
@@ -81,6 +83,18 @@ async fn consent(State(deps): State<Deps>, asked: Asked) -> Response {
 
 fn posted((Extension(slug), Extension(incident), caller, headers, body): Asked) -> (Posted, Incident) {
     (Posted { slug, caller: caller.map(|Extension(caller)| caller).unwrap_or_default(), headers, body }, incident)
+}
+
+/// A form of another browser. Where somebody is signed in, the sign-in replaced what tied its pages to it: a form that is sent again, or another
+/// tab's, goes on with that session.
+pub(crate) fn elsewhere(tenant: &TenantContext, browser: &Browser, request: &AuthorizationRequest) -> Result<Response, Refused> {
+    if browser.session.is_some() { Ok(back_to_authorize(tenant, request)) } else { Err(ErrorReason::OtherBrowser.into()) }
+}
+
+/// Sends the browser to the authorization endpoint with the request that it came from.
+pub(crate) fn back_to_authorize(tenant: &TenantContext, request: &AuthorizationRequest) -> Response {
+    let endpoint = tenant.record().issuer.endpoint("/authorize");
+    responders::see_other(&format!("{endpoint}?{}", request.to_query()))
 }
 
 fn page(answer: Result<Response, Refused>, posted: &Posted, incident: &Incident) -> Response {

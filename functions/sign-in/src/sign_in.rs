@@ -21,12 +21,12 @@ use runtime::refused::page_reason;
 use runtime::tenants::Name;
 use runtime::{Refused, TenantContext};
 use store::{Account, SessionStart};
-use web::{ErrorReason, Parameters, SignInProblem, read_form, responders};
+use web::{ErrorReason, Parameters, SignInProblem, read_form};
 
 use crate::account;
 use crate::password::{self, Compared};
 use crate::throttle::{self, Admission};
-use crate::{Deps, Posted, refusal};
+use crate::{Deps, Posted, back_to_authorize, elsewhere, refusal};
 
 /// A posted sign-in whose state is good.
 pub(crate) struct Attempt<'a> {
@@ -49,7 +49,7 @@ pub(crate) async fn sign_in(deps: &Deps, posted: &Posted) -> Result<Response, Re
     let state: SignInState = tenant.open(Kind::SignInState, None, sealed, now)?.map_err(|_| ErrorReason::SignInExpired)?;
     let browser = Browser::read(&tenant, &posted.headers, now)?;
     if !browser.is_bound_to(&state.binding) {
-        return Err(ErrorReason::OtherBrowser.into());
+        return elsewhere(&tenant, &browser, &state.request);
     }
     let client = deps.clients.find(&mut visit, &state.request.client_id, now).await?.ok_or(ErrorReason::UnknownClient)?;
     let attempt = Attempt { tenant: &tenant, client: &client, state: &state, browser: &browser, posted, now };
@@ -96,7 +96,7 @@ impl Attempt<'_> {
         match self.tenant.home(self.now)?.start_session(&session, upgrade, &event).await? {
             SessionStart::Started => self.go_on(deps, user, account, &session),
             // The state made its session before: a repeated POST makes no second one. A password changed meanwhile asks again.
-            SessionStart::AlreadyStarted | SessionStart::PasswordChanged => Ok(self.back_to_authorize()),
+            SessionStart::AlreadyStarted | SessionStart::PasswordChanged => Ok(back_to_authorize(self.tenant, &self.state.request)),
         }
     }
 
@@ -105,7 +105,7 @@ impl Attempt<'_> {
         let person = KnownPerson { user_id: user.id.clone(), identifiers: account::identifiers(self.tenant, user)? };
         let cookies = signed_in_cookies(self.tenant, self.browser, &reference, person, (&*deps.random, self.now))?;
         let response = match asking(self.client, account.consent.as_ref(), &self.state.request.scopes) {
-            Asking::Needed => self.back_to_authorize(),
+            Asking::Needed => back_to_authorize(self.tenant, &self.state.request),
             Asking::NotNeeded => {
                 let address = ReturnAddress::of(&self.state.request, self.client, &self.tenant.record().issuer).map_err(page_reason)?;
                 returning::with_code(self.tenant, &self.state.request, &address, session, (&*deps.random, self.now))?
@@ -113,11 +113,6 @@ impl Attempt<'_> {
         };
         let [session_cookie, device, binding] = cookies;
         Ok((session_cookie, device, binding, response).into_response())
-    }
-
-    fn back_to_authorize(&self) -> Response {
-        let endpoint = self.tenant.record().issuer.endpoint("/authorize");
-        responders::see_other(&format!("{endpoint}?{}", self.state.request.to_query()))
     }
 
     fn again(&self, sealed: &str, typed: &str, problem: SignInProblem) -> Response {

@@ -9,7 +9,7 @@ use http_body_util::BodyExt;
 use runtime::Caller;
 use tower::ServiceExt;
 
-use crate::{Stage, shown};
+use crate::{Stage, form, shown};
 
 /// A function's routes behind the front, reached at the host of a tenant.
 pub struct Endpoint {
@@ -85,8 +85,7 @@ impl Call {
 
     /// A form that is posted.
     pub fn form(path: impl Into<String>, form: &[(&str, &str)]) -> Self {
-        let encoded = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        Self::new(Method::POST, path).with_body("application/x-www-form-urlencoded", encoded)
+        Self::new(Method::POST, path).with_body("application/x-www-form-urlencoded", form::encoded(form))
     }
 
     /// With this body.
@@ -208,6 +207,11 @@ impl Answer {
     /// Status, headers in order of names, and body, as a snapshot shows them.
     pub fn snapshot(&self) -> String {
         shown::whole(self)
+    }
+
+    /// Status and body, for answers whose headers another snapshot shows.
+    pub fn page(&self) -> String {
+        shown::page_alone(self)
     }
 
     /// Status and what tells one answer from another: where it leads, its JSON, its page's title or its text.

@@ -4,6 +4,7 @@ pub mod builders;
 pub mod clock;
 pub mod embedded;
 pub mod endpoint;
+pub mod form;
 pub mod jwt;
 pub mod keys;
 pub mod mail;

@@ -20,6 +20,11 @@ pub(crate) fn whole(answer: &Answer) -> String {
     format!("{}\n{}\n\n{}", answer.status.as_u16(), headers.join("\n"), body(answer)).trim_end().to_owned()
 }
 
+/// Status and body.
+pub(crate) fn page_alone(answer: &Answer) -> String {
+    format!("{}\n\n{}", answer.status.as_u16(), body(answer)).trim_end().to_owned()
+}
+
 /// Status and what tells one answer from another.
 pub(crate) fn outcome(answer: &Answer) -> String {
     let said = match answer.headers.get(header::LOCATION) {

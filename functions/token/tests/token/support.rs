@@ -6,6 +6,7 @@ use crypto::jws;
 use domain::client::Client;
 use serde_json::Value;
 use testkit::builders::{CLIENT_SECRET, REDIRECT_URI};
+pub(crate) use testkit::form::{Form, with, without};
 use testkit::jwt::Shown;
 use testkit::scene::VERIFIER;
 use testkit::{Answer, Call, Endpoint, Scene, Stage};
@@ -14,8 +15,6 @@ use token::Deps;
 /// What every refusal of a code answers.
 pub(crate) const INVALID_GRANT: &str =
     r#"400 {"error":"invalid_grant","error_description":"The code is expired, was used before, or was issued for another request or client."}"#;
-
-pub(crate) type Form<'a> = Vec<(&'a str, &'a str)>;
 
 pub(crate) struct Place {
     pub(crate) stage: Stage,
@@ -38,18 +37,6 @@ pub(crate) fn endpoint(stage: &Stage) -> Endpoint {
 /// The request that redeems a code of the sample apps.
 pub(crate) fn grant(code: &str) -> Form<'_> {
     vec![("grant_type", "authorization_code"), ("code", code), ("redirect_uri", REDIRECT_URI), ("code_verifier", VERIFIER)]
-}
-
-/// A form with another value for a parameter.
-pub(crate) fn with<'a>(form: &Form<'a>, name: &'a str, value: &'a str) -> Form<'a> {
-    let mut form = without(form, name);
-    form.push((name, value));
-    form
-}
-
-/// A form without a parameter.
-pub(crate) fn without<'a>(form: &Form<'a>, name: &str) -> Form<'a> {
-    form.iter().copied().filter(|(key, _)| *key != name).collect()
 }
 
 /// The value of an `Authorization` header.

@@ -1,0 +1,11 @@
+//! Sign-in and consent, one posted form at a time.
+
+mod artefacts;
+mod bad_input;
+mod consent;
+mod failures;
+mod origin;
+mod refusals;
+mod signing_in;
+mod support;
+mod throttling;
