@@ -5,13 +5,14 @@ mod flow;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::{Extension, RawQuery, State};
 use axum::response::Response;
 use axum::routing::get;
 use domain::Slug;
 use domain::key_ring::Purpose;
 use http::HeaderMap;
-use runtime::{Clients, Clock, Incident, Needs, Platform, Random, Signing, Tenants};
+use runtime::{Clients, Clock, Incident, Needs, Platform, Random, Refused, Signing, Tenants};
 use web::{Language, responders};
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing], signing: Signing::None };
@@ -40,19 +41,24 @@ impl Deps {
 /// The routes.
 pub fn router(deps: Deps) -> Router {
     Router::new()
-        .route("/authorize", get(authorize).fallback(async || responders::method_not_allowed("GET, HEAD")))
+        .route("/authorize", get(authorize).post(authorize_posted).fallback(async || responders::method_not_allowed("GET, HEAD, POST")))
         .fallback(async || responders::not_found())
         .with_state(deps)
 }
 
-async fn authorize(
-    State(deps): State<Deps>,
-    (Extension(slug), Extension(incident)): (Extension<Slug>, Extension<Incident>),
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    match flow::authorize(&deps, &slug, query.as_deref().unwrap_or_default(), &headers).await {
-        Ok(response) => response,
-        Err(refused) => refused.page(Language::negotiate(None, &headers), &incident.0),
-    }
+type Asked = (Extension<Slug>, Extension<Incident>);
+
+async fn authorize(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let (Extension(slug), Extension(incident)) = asked;
+    let answer = flow::authorize(&deps, &slug, query.as_deref().unwrap_or_default(), &headers).await;
+    page(answer, &headers, &incident)
+}
+
+async fn authorize_posted(State(deps): State<Deps>, asked: Asked, headers: HeaderMap, body: Bytes) -> Response {
+    let (Extension(slug), Extension(incident)) = asked;
+    page(flow::authorize_posted(&deps, &slug, &headers, &body).await, &headers, &incident)
+}
+
+fn page(answer: Result<Response, Refused>, headers: &HeaderMap, incident: &Incident) -> Response {
+    answer.unwrap_or_else(|refused| refused.page(Language::negotiate(None, headers), &incident.0))
 }

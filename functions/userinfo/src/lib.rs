@@ -103,10 +103,8 @@ fn verified(tenant: &TenantContext, token: &Secret<String>, now: Timestamp) -> R
 fn refused(tenant: &TenantContext, refusal: Refusal, incident: &Incident) -> Response {
     tracing::info!(incident = incident.0, ?refusal, "userinfo refused");
     let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::UNAUTHORIZED);
-    let mut response = match refusal.code() {
-        Some(code) => responders::oauth_json(status, &code.body()),
-        None => status.into_response(),
-    };
+    let mut response = refusal.code().map_or_else(|| status.into_response(), |code| responders::oauth_json(status, &code.body()));
+    web::headers::not_stored(response.headers_mut());
     if let Ok(challenge) = HeaderValue::try_from(refusal.challenge(&tenant.record().issuer)) {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     }

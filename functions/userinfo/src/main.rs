@@ -1,7 +1,7 @@
 //! Runs `userinfo` on Lambda.
 
-use userinfo::Deps;
 use runtime::lambda;
+use userinfo::Deps;
 
 fn main() -> Result<(), lambda::Error> {
     lambda::serve(|start| userinfo::router(Deps::new(&start.platform)))

@@ -1,0 +1,76 @@
+//! What an app learns: claims of granted scopes, absent where unknown (OpenID Connect Core §5.3.2, §5.4).
+
+use http::{Method, StatusCode};
+use testkit::Call;
+use testkit::builders;
+use testkit::scene::Value;
+
+use crate::support::{Place, bearer, place};
+
+impl Place {
+    /// The claims, with the sub that every answer has named.
+    async fn learned(&self, scopes: &[&str]) -> String {
+        let answer = self.ask(&self.token(scopes).await).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        answer.body.replace(&self.scene.person.sub, "<ada>")
+    }
+}
+
+#[tokio::test]
+async fn everything_is_learned_with_every_scope() {
+    let place = place().await;
+    let mut answer = place.ask(&place.token(&["openid", "profile", "email"]).await).await;
+    answer.body = answer.body.replace(&place.scene.person.sub, "<ada>");
+    insta::assert_snapshot!(answer.snapshot(), @r#"
+    200
+    cache-control: no-store
+    content-type: application/json
+    pragma: no-cache
+    x-content-type-options: nosniff
+
+    {"sub":"<ada>","name":"Ada Lovelace","given_name":"Ada","family_name":"Lovelace","preferred_username":"ada","locale":"en","zoneinfo":"Europe/London","updated_at":1795357925,"email":"ada@example.com","email_verified":true}
+    "#);
+}
+
+#[tokio::test]
+async fn each_scope_adds_its_own_claims() {
+    let place = place().await;
+    insta::assert_snapshot!(place.learned(&["openid"]).await, @r#"{"sub":"<ada>"}"#);
+    insta::assert_snapshot!(place.learned(&["openid", "email"]).await, @r#"{"sub":"<ada>","email":"ada@example.com","email_verified":true}"#);
+    insta::assert_snapshot!(place.learned(&["openid", "profile"]).await, @r#"{"sub":"<ada>","name":"Ada Lovelace","given_name":"Ada","family_name":"Lovelace","preferred_username":"ada","locale":"en","zoneinfo":"Europe/London","updated_at":1795357925}"#);
+}
+
+#[tokio::test]
+async fn what_is_unknown_is_left_out_and_never_null() {
+    let place = place().await;
+    place.scene.change_person(&place.stage, "profile", Value::M(std::collections::HashMap::new())).await;
+    place.scene.change_person(&place.stage, "email", Value::Null(true)).await;
+    insta::assert_snapshot!(place.learned(&["openid", "profile", "email"]).await, @r#"{"sub":"<ada>","preferred_username":"ada","updated_at":1795357925}"#);
+}
+
+#[tokio::test]
+async fn a_token_may_stand_in_the_header_or_in_a_posted_form() {
+    let place = place().await;
+    let token = place.token(&["openid"]).await;
+    let header = format!("Bearer {token}");
+    for call in [
+        bearer(&token),
+        Call::get("/userinfo").with("authorization", &format!("bEARER  {token}")),
+        Call::new(Method::POST, "/userinfo").with("authorization", &header),
+        Call::form("/userinfo", &[]).with("authorization", &header),
+        Call::form("/userinfo", &[("access_token", &token)]),
+    ] {
+        let answer = place.endpoint.send(call.clone()).await;
+        assert_eq!((answer.status, answer.text_of("sub")), (StatusCode::OK, place.scene.person.sub.clone()), "{call:?}");
+    }
+    let head = place.endpoint.send(Call::new(Method::HEAD, "/userinfo").with("authorization", &header)).await;
+    assert_eq!((head.status, head.body.as_str()), (StatusCode::OK, ""));
+}
+
+#[tokio::test]
+async fn the_sub_is_the_one_of_the_token() {
+    let place = place().await;
+    let (token, _) = place.scene.access_token(&builders::confidential_client(), &["openid"]).await;
+    let claims = testkit::jwt::Shown::read(&token).expect("a token").claims;
+    assert_eq!(place.ask(&token).await.json()["sub"], claims["sub"]);
+}
