@@ -222,6 +222,6 @@ mod tests {
     fn a_cached_record_is_fresh_for_30_seconds_and_unusable_after_60() {
         assert_eq!(freshness(Duration::from_millis(29_999)), Freshness::Fresh);
         assert_eq!(freshness(Duration::from_secs(30)), Freshness::RefreshBeside);
-        assert_eq!(freshness(Duration::from_secs(60)), Freshness::Stale);
+        assert_eq!(freshness(Duration::from_mins(1)), Freshness::Stale);
     }
 }
