@@ -18,9 +18,9 @@ use futures_util::future::BoxFuture;
 use runtime::Clock;
 use serde_json::json;
 
+use crate::background::{Progress, Source};
 use crate::shelf::Shelf;
 use crate::template::{PartialFailures, QueueConsumer};
-use crate::background::{Progress, Source};
 
 /// A function that takes batches of messages; a panic is a function error.
 pub type QueueFunction = Arc<dyn Fn(SqsEvent) -> BoxFuture<'static, SqsEventResponse> + Send + Sync>;
@@ -43,6 +43,7 @@ pub struct Queue {
 struct State {
     messages: VecDeque<Message>,
     sent: u64,
+    loses_next: bool,
 }
 
 impl Queue {
@@ -69,9 +70,9 @@ impl Queue {
         self.len() == 0
     }
 
-    /// Forgets every message, as an outage of the queue might.
-    pub fn lose_all(&self) {
-        self.lock().messages.clear();
+    /// The next nudges are taken and never seen again, as an outage may have it.
+    pub fn lose_next(&self) {
+        self.lock().loses_next = true;
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -82,6 +83,9 @@ impl Queue {
 #[async_trait]
 impl Nudges for Queue {
     async fn nudge(&self, deliveries: &[DeliveryId]) -> Result<(), QueueError> {
+        if std::mem::take(&mut self.lock().loses_next) {
+            return Ok(());
+        }
         for delivery in deliveries {
             self.send(body(delivery));
         }
@@ -132,7 +136,7 @@ impl Consumer {
     // The ids of the messages that weren't worked off; without an answer all of them.
     async fn failures(&self, messages: &[Message]) -> BTreeSet<String> {
         let all = || messages.iter().map(|message| message.id.clone()).collect();
-        let Ok(answer) = AssertUnwindSafe((self.function)(event(messages, &self.mapping))).catch_unwind().await else { return all() };
+        let Ok(answer) = AssertUnwindSafe(async { (self.function)(event(messages, &self.mapping)).await }).catch_unwind().await else { return all() };
         if self.mapping.partial == PartialFailures::Ignored {
             return BTreeSet::new();
         }

@@ -151,7 +151,9 @@ fn what_to_click(document: &Document, data: &Path, file: &Path) -> String {
         line("Issuer", &demo.issuer);
     }
     let (data, file) = (data.display(), file.display());
-    format!("Countersign runs. Open the demo app and sign in:\n\n{text}\nIt keeps everything in {data}. Ctrl-C ends it, `make reset` starts over.\nready {file}")
+    format!(
+        "Countersign runs. Open the demo app and sign in:\n\n{text}\nIt keeps everything in {data}. Ctrl-C ends it, `make reset` starts over.\nready {file}"
+    )
 }
 
 async fn serve(

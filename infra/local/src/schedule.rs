@@ -28,7 +28,7 @@ pub async fn follow(schedule: Schedule, function: ScheduledFunction, mut stop: w
 
 /// Wakes a function once; what goes wrong is logged, as the next time heals it.
 pub(crate) async fn wake(schedule: &Schedule, function: &ScheduledFunction) {
-    let outcome = AssertUnwindSafe(function()).catch_unwind().await;
+    let outcome = AssertUnwindSafe(async { function().await }).catch_unwind().await;
     if let Err(error) = outcome.unwrap_or_else(|_| Err("it panicked".to_owned())) {
         tracing::error!(function = schedule.function, error, "a scheduled function failed");
     }

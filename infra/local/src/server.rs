@@ -23,12 +23,7 @@ use crate::inbox::{Inbox, Message};
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
 
 /// Serves `gateway` and `inbox` until `stop` ends and every request that has begun is answered.
-pub async fn serve(
-    listener: TcpListener,
-    gateway: Gateway,
-    inbox: Arc<Inbox>,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
+pub async fn serve(listener: TcpListener, gateway: Gateway, inbox: Arc<Inbox>, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
     let router = Router::new().route("/inbox", get(show).with_state(inbox)).fallback(pass_on).with_state(gateway);
     let (stopping, mut stopped) = tokio::sync::watch::channel(());
     let stop = async move {

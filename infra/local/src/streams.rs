@@ -19,9 +19,9 @@ use serde_json::{Value, json};
 use testkit::Embedded;
 use testkit::embedded::{EmbeddedError, StreamPosition};
 
+use crate::background::{Progress, Source};
 use crate::shelf::{Shelf, write_whole};
 use crate::template::{OnFunctionError, PartialFailures, StreamMapping};
-use crate::background::{Progress, Source};
 
 /// A function that takes batches of stream records; a panic is a function error.
 pub type StreamFunction = Arc<dyn Fn(Event) -> BoxFuture<'static, DynamoDbEventResponse> + Send + Sync>;
@@ -109,7 +109,7 @@ impl StreamFollower {
     // The place of the first record that wasn't worked off; the function may have done later ones, but order comes first.
     async fn first_failure(&self, batch: &Batch) -> Result<Option<usize>, Standstill> {
         let event: Event = serde_json::from_value(json!({ "Records": batch.records }))?;
-        let Ok(answer) = AssertUnwindSafe((self.function)(event)).catch_unwind().await else { return Ok(Some(0)) };
+        let Ok(answer) = AssertUnwindSafe(async { (self.function)(event).await }).catch_unwind().await else { return Ok(Some(0)) };
         let failures = answer.batch_item_failures.iter().filter(|_| self.mapping.partial == PartialFailures::Reported);
         // An identifier that names no record of the batch fails all of it, as in Lambda.
         let place = |identifier: Option<&str>| batch.records.iter().position(|record| Some(sequence_number(record)) == identifier).unwrap_or(0);

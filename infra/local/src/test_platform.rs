@@ -3,6 +3,7 @@
 //! Requests take the way they take on one machine, without a socket unless one is asked for. Nothing runs in the background: `pump` works off
 //! what has arrived, `sweep` wakes what the clock would wake.
 
+mod browser;
 mod demo;
 mod ground;
 mod replication;
@@ -31,6 +32,7 @@ use crate::server;
 use crate::shelf::Shelf;
 use crate::template::Deployment;
 
+pub use browser::{Browser, Page};
 pub use demo::Demo;
 pub use two_regions::TwoRegions;
 
@@ -103,6 +105,11 @@ impl TestPlatform {
         }
         request.headers_mut().entry(header::HOST).or_insert(HeaderValue::from_static("localhost"));
         self.gateway.answer(request).await
+    }
+
+    /// A browser that nobody used yet.
+    pub fn browser(&self) -> Browser<'_> {
+        Browser::of(self)
     }
 
     /// Works off streams and queues, and what comes of it, until nothing is left to do at this moment.

@@ -33,9 +33,8 @@ seed: makes the demo tenant, or says again what to sign in with.
 
 Credentials come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.";
 
-const NAMES: [&str; 11] = [
-    "region", "regions", "zone", "kms-key", "base-url", "zone-domain", "output", "endpoint", "inbox-url", "tables-prefix", "directory-table",
-];
+const NAMES: [&str; 11] =
+    ["region", "regions", "zone", "kms-key", "base-url", "zone-domain", "output", "endpoint", "inbox-url", "tables-prefix", "directory-table"];
 /// A key that lies in a file stands behind this.
 const KEY_FILE: &str = "file:";
 
@@ -118,7 +117,8 @@ impl Arguments {
     /// What a deployed function would find in its environment.
     fn variable(&self, name: &str) -> Option<String> {
         let table = |role: &str| {
-            let prefix = self.find("tables-prefix").map_or_else(|| Some(format!("countersign-{}", self.find("zone")?)), |prefix| Some(prefix.to_owned()));
+            let prefix =
+                self.find("tables-prefix").map_or_else(|| Some(format!("countersign-{}", self.find("zone")?)), |prefix| Some(prefix.to_owned()));
             prefix.map(|prefix| format!("{prefix}-{role}"))
         };
         match name {

@@ -20,7 +20,8 @@ impl PathPattern {
     /// Whether a request's path is of this pattern, compared segment by segment as API Gateway does.
     pub fn matches(&self, path: &str) -> bool {
         let mut segments = path.split('/');
-        let fits = self.0.split('/').all(|wanted| segments.next().is_some_and(|segment| is_parameter(wanted) && !segment.is_empty() || wanted == segment));
+        let fits =
+            self.0.split('/').all(|wanted| segments.next().is_some_and(|segment| is_parameter(wanted) && !segment.is_empty() || wanted == segment));
         fits && segments.next().is_none()
     }
 

@@ -7,7 +7,7 @@ use cloud::keys::KeyService;
 use cloud::mail::Mailer;
 use crypto::SymmetricKey;
 use domain::{Region, ZoneName};
-use runtime::{Clock, Platform, TenantRouting};
+use runtime::{Clock, Platform, Random, TenantRouting};
 use testkit::embedded::{Place, zone_store};
 use testkit::transport::{Counting, Faulty};
 use testkit::{Embedded, FixedClock, LocalKeys, SeededRandom, stacks};
@@ -57,6 +57,8 @@ impl RegionTables {
 /// What regions share: time, the key above all keys, the inbox.
 pub(super) struct Ground {
     pub(super) clock: Arc<FixedClock>,
+    // One for all, so that no number is drawn twice.
+    random: Arc<SeededRandom>,
     keys: Arc<LocalKeys>,
     inbox: Arc<Inbox>,
     addresses: Addresses,
@@ -70,25 +72,26 @@ impl Ground {
             inbox_url: Some(format!("{base_url}/inbox")),
             demo_app_url: Some("http://localhost:8081".to_owned()),
         };
+        let random = Arc::new(SeededRandom::new(1));
         Self {
             clock: Arc::new(FixedClock::default()),
-            keys: Arc::new(LocalKeys::new(SymmetricKey::from_bytes([7; 32]), Arc::new(SeededRandom::new(7)))),
+            keys: Arc::new(LocalKeys::new(SymmetricKey::from_bytes([7; 32]), Arc::clone(&random) as Arc<dyn Random>)),
+            random,
             inbox: Arc::new(Inbox::new(Shelf::in_memory())),
             addresses,
-            deployment: Deployment::read(&repository().join("template.yaml"), &repository().join("infra"), ZONE).expect("the repository's templates are readable"),
+            deployment: Deployment::read(&repository().join("template.yaml"), &repository().join("infra"), ZONE)
+                .expect("the repository's templates are readable"),
         }
     }
 
     /// The platform as a function in the region of `here` sees it.
     pub(super) fn platform(&self, here: &RegionTables, all: &[&RegionTables]) -> Platform {
         let regions: Vec<_> = all.iter().map(|tables| (&*tables.embedded, tables.counting.http())).collect();
-        // Two regions never draw the same numbers.
-        let seed = all.iter().position(|tables| tables.region() == here.region()).unwrap_or(0);
         Platform {
             store: zone_store(here.region(), &regions),
             keys: Arc::clone(&self.keys) as Arc<dyn KeyService>,
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
-            random: Arc::new(SeededRandom::new(seed as u64)),
+            random: Arc::clone(&self.random) as Arc<dyn Random>,
             zone: ZoneName::new(ZONE),
             region: here.region().clone(),
             routing: TenantRouting::ByPath { base_url: self.addresses.base_url.clone() },
