@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Router;
 use axum::body::Body;
+use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body_util::BodyExt;
 use runtime::Caller;
@@ -45,20 +46,14 @@ impl Endpoint {
     /// # Panics
     /// When the request is none, or its answer isn't text, which fails the test that asked.
     pub async fn send(&self, call: Call) -> Answer {
-        let mut request = http::Request::new(Body::from(call.body));
-        *request.method_mut() = call.method;
-        *request.uri_mut() = call.path.parse().expect("a path and query");
-        *request.headers_mut() = call.headers;
+        let mut request = call.into_request();
         if !request.headers().contains_key(header::HOST) {
             request.headers_mut().insert(header::HOST, HeaderValue::from_str(&self.host).expect("a host"));
         }
-        request.extensions_mut().insert(call.caller);
-        let (parts, body) = match self.router.clone().oneshot(request).await {
-            Ok(response) => response.into_parts(),
+        match self.router.clone().oneshot(request).await {
+            Ok(response) => Answer::read(response).await,
             Err(never) => match never {},
-        };
-        let body = body.collect().await.expect("a whole body").to_bytes();
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).expect("text") }
+        }
     }
 }
 
@@ -123,6 +118,19 @@ impl Call {
         self.caller = Caller { address: Some(address.parse().expect("an address")) };
         self
     }
+
+    /// The request as a function gets it.
+    ///
+    /// # Panics
+    /// When its path is none, which fails the test that asked.
+    pub fn into_request(self) -> http::Request<Body> {
+        let mut request = http::Request::new(Body::from(self.body));
+        *request.method_mut() = self.method;
+        *request.uri_mut() = self.path.parse().expect("a path and query");
+        *request.headers_mut() = self.headers;
+        request.extensions_mut().insert(self.caller);
+        request
+    }
 }
 
 /// What a browser keeps of the answers that it got.
@@ -177,6 +185,16 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Reads an answer to its end.
+    ///
+    /// # Panics
+    /// When it has none or isn't text, which fails the test that asked.
+    pub async fn read(response: Response) -> Self {
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("a whole body").to_bytes();
+        Self { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).expect("text") }
+    }
+
     /// A header; empty when it isn't there.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
