@@ -27,13 +27,7 @@ pub struct Deps {
 impl Deps {
     /// Takes from the platform what the role allows.
     pub fn new(platform: &Platform, nudges: Arc<dyn Nudges>) -> Self {
-        Self {
-            store: platform.store.clone(),
-            zone: platform.zone.clone(),
-            region: platform.region.clone(),
-            clock: platform.clock.clone(),
-            nudges,
-        }
+        Self { store: platform.store.clone(), zone: platform.zone.clone(), region: platform.region.clone(), clock: platform.clock.clone(), nudges }
     }
 }
 

@@ -1,9 +1,8 @@
 //! What stands before a request: a session, a consent, a code, a token, each as the platform's own functions leave it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use crypto::artefact::Kind;
 use crypto::derive;
 use domain::client::{Client, RedirectUri};
@@ -22,6 +21,7 @@ use oauth::code::{AuthorizationCode, CodeId};
 use oauth::grants::authorization_code::Redemption;
 use oauth::pkce::CodeChallenge;
 use runtime::interaction::{ConsentState, SessionReference, SignInState, StateId};
+use runtime::people::KeyOwner;
 use runtime::provision::{NewTenant, NewUser, Provisioner};
 use runtime::tenants::Name;
 use runtime::{Clock, Needs, Platform, Random, Signing, TenantContext, Tenants};
@@ -29,6 +29,7 @@ use store::{AttemptId, PersonKeys, TenantStore};
 use web::{Cookie, CookiePolicy};
 
 use crate::endpoint::CookieJar;
+use crate::rows::{Value, text};
 use crate::{FixedClock, Stage, builders};
 
 /// RFC 7636, appendix B.
@@ -49,12 +50,6 @@ pub struct Scene {
     platform: Platform,
 }
 
-/// An attribute of a row.
-pub type Value = AttributeValue;
-
-/// A row of a table.
-pub type Row = HashMap<String, AttributeValue>;
-
 impl Stage {
     /// The tenant `demo` and Ada.
     ///
@@ -74,41 +69,6 @@ impl Stage {
         let tenant = create_tenant(&self.platform, &NewTenant { slug, name: "Other".to_owned(), issuer }).await;
         Scene::of(self, &tenant).await
     }
-
-    /// Every row of a table.
-    ///
-    /// # Panics
-    /// When there is no such table.
-    pub async fn rows(&self, role: &str) -> Vec<Row> {
-        let scan = self.embedded.client().scan().table_name(self.table(role));
-        scan.send().await.expect("a scan").items.unwrap_or_default()
-    }
-
-    /// Writes a row past the store, as a test has changed it.
-    ///
-    /// # Panics
-    /// When it can't be written.
-    pub async fn overwrite(&self, role: &str, row: Row) {
-        let put = self.embedded.client().put_item().table_name(self.table(role)).set_item(Some(row));
-        put.send().await.expect("a put");
-    }
-
-    /// How many rows of a table have a sort key that begins so.
-    pub async fn count(&self, role: &str, kind: &str) -> usize {
-        self.rows(role).await.iter().filter(|row| text(row, "sk").starts_with(kind)).count()
-    }
-
-    /// The types of all events, in order of their names.
-    pub async fn event_types(&self) -> Vec<String> {
-        let mut types: Vec<_> = self.rows("events").await.iter().map(|row| text(row, "type").to_owned()).collect();
-        types.sort();
-        types
-    }
-
-    fn table(&self, role: &str) -> String {
-        let definition = self.embedded.definitions().iter().find(|definition| definition.role == role);
-        definition.map(|definition| definition.name.clone()).expect("a table of the stacks")
-    }
 }
 
 /// Makes a tenant, its person and both sample apps.
@@ -123,11 +83,6 @@ pub(crate) async fn create_tenant(platform: &Platform, new: &NewTenant) -> Tenan
         provisioner.create_client(&tenant, &client).await.expect("an app");
     }
     tenant
-}
-
-/// A text of a row; empty when it isn't there.
-pub fn text<'a>(row: &'a Row, attribute: &str) -> &'a str {
-    row.get(attribute).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
 }
 
 /// Scopes by their names.
@@ -191,6 +146,29 @@ impl Scene {
         session
     }
 
+    /// The person signs in from a browser: a session, and the event with what is personal about it.
+    ///
+    /// # Panics
+    /// When that can't be written.
+    pub async fn signed_in(&self, browser: Browser) -> RecordedEvent {
+        let id = SessionId::from_random(self.random.bytes());
+        let beginning = Beginning { id: id.clone(), user_id: self.person.id.clone(), methods: vec![AuthenticationMethod::Password] };
+        let session = Session::begin(beginning, self.tenant.record().sessions, self.now());
+        let event = Event {
+            id: self.random.event_id(self.now()),
+            tenant: self.tenant.record().id.clone(),
+            subject: Subject::User(self.person.id.clone()),
+            kind: EventKind::SessionStarted { session_id: id, client_id: builders::client().id, browser },
+            personal: Personal { address: Some("198.51.100.7".to_owned()), user_agent: Some("Firefox/150.0".to_owned()), identifier: None },
+        };
+        let keys = PersonKeys::of(self.person.id.clone()).with_user_key();
+        let wrapped = self.home().read_person(&keys).await.expect("an answer").user_key.expect("a key");
+        let key = self.tenant.open_personal_key(KeyOwner::User(&self.person.id), &wrapped).expect("a key");
+        let event = self.tenant.record_event(event, &key, self.random.bytes()).expect("an event");
+        self.home().start_session(&session, None, &event).await.expect("a session");
+        event
+    }
+
     /// The person's consent.
     ///
     /// # Panics
@@ -206,14 +184,14 @@ impl Scene {
     /// # Panics
     /// When the person isn't there.
     pub async fn disable(&self, stage: &Stage) {
-        self.change_person(stage, "status", AttributeValue::S("disabled".to_owned())).await;
+        self.change_person(stage, "status", Value::S("disabled".to_owned())).await;
     }
 
     /// Changes an attribute of the person's row.
     ///
     /// # Panics
     /// When the person isn't there.
-    pub async fn change_person(&self, stage: &Stage, attribute: &str, value: AttributeValue) {
+    pub async fn change_person(&self, stage: &Stage, attribute: &str, value: Value) {
         let rows = stage.rows("identity").await;
         let mut row = rows.into_iter().find(|row| text(row, "sk") == "USER" && text(row, "pk").ends_with(self.person.id.as_str())).expect("a person");
         row.insert(attribute.to_owned(), value);

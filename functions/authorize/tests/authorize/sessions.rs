@@ -5,7 +5,8 @@ use domain::policy;
 use http::StatusCode;
 use runtime::Clock;
 use runtime::interaction::SessionReference;
-use testkit::scene::{Value, request, text};
+use testkit::rows::{Value, text};
+use testkit::scene::request;
 use testkit::{Call, CookieJar, builders};
 use web::Cookie;
 

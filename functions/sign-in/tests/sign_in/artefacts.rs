@@ -112,5 +112,5 @@ async fn a_device_cookie_that_is_not_one_is_as_good_as_none() {
     swapped.browser.set(&device, &value);
     assert_eq!(place.sign_in(&swapped, "ada", PASSWORD).await.status, StatusCode::SEE_OTHER);
     let events = place.events("session.started").await;
-    assert!(events.iter().all(|row| testkit::scene::text(row, "browser") == "new"));
+    assert!(events.iter().all(|row| testkit::rows::text(row, "browser") == "new"));
 }

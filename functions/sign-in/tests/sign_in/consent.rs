@@ -107,9 +107,9 @@ async fn a_session_that_has_ended_allows_nothing() {
     disabled.scene.disable(&disabled.stage).await;
     // The page itself is good for less time than a session, so the session is aged by its row.
     let rows = idle.stage.rows("identity").await;
-    let mut row = rows.into_iter().find(|row| testkit::scene::text(row, "sk").starts_with("SESSION#")).expect("a session");
+    let mut row = rows.into_iter().find(|row| testkit::rows::text(row, "sk").starts_with("SESSION#")).expect("a session");
     let long_ago = testkit::FixedClock::USUAL.millis() - u64::try_from(policy::SESSION_IDLE.as_millis()).expect("a time");
-    row.insert("last_used_at".to_owned(), testkit::scene::Value::N(long_ago.to_string()));
+    row.insert("last_used_at".to_owned(), testkit::rows::Value::N(long_ago.to_string()));
     idle.stage.overwrite("identity", row).await;
     for (place, page) in [(idle, page), (disabled, page_of_disabled)] {
         let answer = place.endpoint.send(page.consent("allow")).await;

@@ -8,7 +8,8 @@ use oauth::code::AuthorizationCode;
 use runtime::Clock;
 use runtime::interaction::{SessionReference, SignInState, StateId};
 use testkit::builders::{self, PASSWORD};
-use testkit::scene::{Value, request, scopes, text};
+use testkit::rows::{Value, text};
+use testkit::scene::{request, scopes};
 use web::Cookie;
 
 use crate::support::{Page, WRONG, asked, endpoint, place};

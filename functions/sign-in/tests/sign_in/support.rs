@@ -3,7 +3,8 @@
 use domain::client::Client;
 use oauth::authorization_request::AuthorizationRequest;
 use sign_in::Deps;
-use testkit::scene::{Row, request, text};
+use testkit::rows::{Row, text};
+use testkit::scene::request;
 use testkit::{Answer, Call, CookieJar, Endpoint, Scene, Stage, builders};
 
 /// Where the person usually is.

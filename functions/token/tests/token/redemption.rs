@@ -159,8 +159,8 @@ async fn redeeming_makes_a_family_and_leaves_an_event() {
     let code = place.scene.code(&app).await;
     place.redeem(&app, &grant(&code)).await;
     assert_eq!(place.stage.count("identity", "FAMILY#").await, 1);
-    let row = place.stage.rows("identity").await.into_iter().find(|row| testkit::scene::text(row, "sk").starts_with("FAMILY#")).expect("a family");
-    let id = domain::FamilyId::parse(testkit::scene::text(&row, "id")).expect("an id");
+    let row = place.stage.rows("identity").await.into_iter().find(|row| testkit::rows::text(row, "sk").starts_with("FAMILY#")).expect("a family");
+    let id = domain::FamilyId::parse(testkit::rows::text(&row, "id")).expect("an id");
     let keys = PersonKeys::of(place.scene.person.id.clone()).with_family(id);
     let family = place.scene.home().read_person(&keys).await.expect("an answer").family.expect("a family");
     assert_eq!((family.state, family.client_id, family.scopes), (FamilyState::Active, app.id, scopes(&["openid"])));

@@ -192,6 +192,6 @@ async fn a_code_without_the_persons_consent_is_refused() {
     assert_eq!(place.redeem(&app, &grant(&code)).await.status, StatusCode::OK, "the refusal consumed nothing");
 }
 
-fn aws_millis(at: domain::Timestamp) -> testkit::scene::Value {
-    testkit::scene::Value::N(at.millis().to_string())
+fn aws_millis(at: domain::Timestamp) -> testkit::rows::Value {
+    testkit::rows::Value::N(at.millis().to_string())
 }

@@ -4,7 +4,7 @@ use domain::client::Client;
 use futures_util::future::join_all;
 use http::StatusCode;
 use testkit::builders;
-use testkit::scene::text;
+use testkit::rows::text;
 use testkit::transport::{Crash, Fault};
 
 use crate::support::{INVALID_GRANT, Place, call, endpoint, grant, place, with, without};

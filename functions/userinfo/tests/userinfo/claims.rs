@@ -3,7 +3,7 @@
 use http::{Method, StatusCode};
 use testkit::Call;
 use testkit::builders;
-use testkit::scene::Value;
+use testkit::rows::Value;
 
 use crate::support::{Place, bearer, place};
 

@@ -91,7 +91,7 @@ async fn a_token_of_a_disabled_person_or_of_before_the_watermark_is_refused() {
     let signed_out = place().await;
     let token = signed_out.token(&["openid"]).await;
     let later = testkit::FixedClock::USUAL.millis() + 1;
-    signed_out.scene.change_person(&signed_out.stage, "not_before", testkit::scene::Value::N(later.to_string())).await;
+    signed_out.scene.change_person(&signed_out.stage, "not_before", testkit::rows::Value::N(later.to_string())).await;
     signed_out.refuses(&token).await;
 }
 

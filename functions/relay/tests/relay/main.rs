@@ -1,0 +1,6 @@
+//! Batches of the stream of events, as Lambda hands them over.
+
+mod batches;
+mod places;
+mod support;
+mod tampering;

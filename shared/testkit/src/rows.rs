@@ -1,0 +1,55 @@
+//! A look at rows past the store, and a hand on them, where no act of the platform does yet what a test needs.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::Stage;
+
+/// An attribute of a row.
+pub type Value = AttributeValue;
+
+/// A row of a table.
+pub type Row = HashMap<String, AttributeValue>;
+
+impl Stage {
+    /// Every row of a table.
+    ///
+    /// # Panics
+    /// When there is no such table.
+    pub async fn rows(&self, role: &str) -> Vec<Row> {
+        let scan = self.embedded.client().scan().table_name(self.table(role));
+        scan.send().await.expect("a scan").items.unwrap_or_default()
+    }
+
+    /// Writes a row past the store, as a test has changed it.
+    ///
+    /// # Panics
+    /// When it can't be written.
+    pub async fn overwrite(&self, role: &str, row: Row) {
+        let put = self.embedded.client().put_item().table_name(self.table(role)).set_item(Some(row));
+        put.send().await.expect("a put");
+    }
+
+    /// How many rows of a table have a sort key that begins so.
+    pub async fn count(&self, role: &str, kind: &str) -> usize {
+        self.rows(role).await.iter().filter(|row| text(row, "sk").starts_with(kind)).count()
+    }
+
+    /// The types of all events, in order of their names.
+    pub async fn event_types(&self) -> Vec<String> {
+        let mut types: Vec<_> = self.rows("events").await.iter().map(|row| text(row, "type").to_owned()).collect();
+        types.sort();
+        types
+    }
+
+    fn table(&self, role: &str) -> String {
+        let definition = self.embedded.definitions().iter().find(|definition| definition.role == role);
+        definition.map(|definition| definition.name.clone()).expect("a table of the stacks")
+    }
+}
+
+/// A text of a row; empty when it isn't there.
+pub fn text<'a>(row: &'a Row, attribute: &str) -> &'a str {
+    row.get(attribute).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
+}
