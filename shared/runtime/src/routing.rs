@@ -71,15 +71,15 @@ impl TenantRouting {
 mod tests {
     use super::*;
 
-    fn located(slug: &str, path: &str) -> Option<Located> {
-        Some(Located { slug: Slug::parse(slug).expect("a slug"), path: path.to_owned() })
+    fn at(slug: &str, path: &str) -> Located {
+        Located { slug: Slug::parse(slug).expect("a slug"), path: path.to_owned() }
     }
 
     #[test]
     fn in_aws_the_host_names_the_tenant_and_the_path_does_not() {
         let routing = TenantRouting::ByHost { zone_domain: "id.example.com".to_owned() };
-        assert_eq!(routing.locate(Some("demo.id.example.com"), "/token"), located("demo", "/token"));
-        assert_eq!(routing.locate(Some("DEMO.id.example.com:443"), "/token"), located("demo", "/token"));
+        assert_eq!(routing.locate(Some("demo.id.example.com"), "/token"), Some(at("demo", "/token")));
+        assert_eq!(routing.locate(Some("DEMO.id.example.com:443"), "/token"), Some(at("demo", "/token")));
         for foreign in ["id.example.com", "demo.evil.example", "a.demo.id.example.com", "demoid.example.com", "demo.id.example.com.evil.example", ""]
         {
             assert_eq!(routing.locate(Some(foreign), "/t/demo/token"), None, "{foreign}");
@@ -90,8 +90,8 @@ mod tests {
     #[test]
     fn on_a_loopback_base_url_the_path_names_the_tenant_and_the_host_does_not() {
         let routing = TenantRouting::ByPath { base_url: "http://localhost:8080".to_owned() };
-        assert_eq!(routing.locate(Some("evil.example"), "/t/demo/token"), located("demo", "/token"));
-        assert_eq!(routing.locate(None, "/t/demo"), located("demo", "/"));
+        assert_eq!(routing.locate(Some("evil.example"), "/t/demo/token"), Some(at("demo", "/token")));
+        assert_eq!(routing.locate(None, "/t/demo"), Some(at("demo", "/")));
         for wrong in ["/token", "/t/", "/t//token", "/t/DEMO/token", "/x/demo/token"] {
             assert_eq!(routing.locate(Some("demo.localhost"), wrong), None, "{wrong}");
         }
