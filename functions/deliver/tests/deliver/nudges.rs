@@ -93,7 +93,7 @@ async fn a_nudge_that_names_nothing_is_dropped_and_the_others_are_worked_off() {
     let place = place().await;
     let id = place.due().await;
     let unknown = nudge(&id).replace(id.event.as_str(), "01ARZ3NDEKTSV4RRFFQ69G5FAV");
-    let bodies = ["".to_owned(), "{}".to_owned(), "not json".to_owned(), unknown, nudge(&id)];
+    let bodies = [String::new(), "{}".to_owned(), "not json".to_owned(), unknown, nudge(&id)];
     assert!(place.receive(&bodies).await.is_empty());
     assert_eq!(place.inbox.mails().len(), 1);
 }
