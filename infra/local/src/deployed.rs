@@ -69,8 +69,8 @@ impl Deployed {
         let names = deployment.queues.iter().map(|mapping| mapping.queue.as_str());
         let queues: BTreeMap<&str, Arc<Queue>> = names.map(|name| (name, Arc::new(Queue::new(Arc::clone(&platform.clock))))).collect();
         // Without a consumer nudges wait in a queue that nobody reads, as they would in AWS.
-        let nudged = deployment.queues.iter().find(|mapping| mapping.function == DELIVER).and_then(|mapping| queues.get(mapping.queue.as_str()));
-        let nudges = nudged.map_or_else(|| Arc::new(Queue::new(Arc::clone(&platform.clock))), Arc::clone);
+        let standing = deployment.queues.iter().find(|mapping| mapping.function == DELIVER).and_then(|mapping| queues.get(mapping.queue.as_str()));
+        let nudges = standing.map_or_else(|| Arc::new(Queue::new(Arc::clone(&platform.clock))), Arc::clone);
         let nudging = || Arc::clone(&nudges) as Arc<dyn Nudges>;
 
         let follower = |mapping: &StreamMapping| {

@@ -48,3 +48,20 @@ impl Gateway {
 fn no_route() -> Response {
     (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "application/json")], r#"{"message":"Not Found"}"#).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn a_function_without_code_is_one_sentence_that_names_it() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let deployment = Deployment::read(&root.join("template.yaml"), &root.join("infra"), "local").expect("the repository's templates");
+        let with_code = |folder: &str| (folder != "userinfo").then(Router::new);
+        let error = Gateway::new(&deployment, with_code).expect_err("userinfo has no code").to_string();
+        assert!(error.contains("UserinfoFunction") && error.contains("functions/userinfo") && error.lines().count() == 1, "{error}");
+        assert!(Gateway::new(&deployment, |_| Some(Router::new())).is_ok());
+    }
+}

@@ -1,4 +1,4 @@
-//! Wakes a function at its rate, as an EventBridge schedule does.
+//! Wakes a function at its rate, as an `EventBridge` schedule does.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;

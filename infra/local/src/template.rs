@@ -133,7 +133,7 @@ mod tests {
         let [queue] = &deployment.queues[..] else { panic!("one queue: {:?}", deployment.queues) };
         assert_eq!((queue.function.as_str(), queue.partial), ("deliver", PartialFailures::Reported));
         assert!(queue.receives.is_some(), "there is a dead letter queue");
-        assert_eq!(deployment.schedules, [Schedule { function: "webhook-retry".to_owned(), every: Duration::from_secs(60) }]);
+        assert_eq!(deployment.schedules, [Schedule { function: "webhook-retry".to_owned(), every: Duration::from_mins(1) }]);
     }
 
     #[test]

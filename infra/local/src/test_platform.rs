@@ -71,12 +71,15 @@ impl TestPlatform {
     /// A platform in one region, in memory.
     ///
     /// # Panics
-    /// As every method here: when something fails that isn't the test's doing, which fails the test.
+    /// When it can't be, which fails the test that asked.
     pub async fn start() -> Self {
         Self::at(BASE_URL).await
     }
 
     /// A platform that also answers on a port of this machine, for clients that need one; its issuer names it.
+    ///
+    /// # Panics
+    /// When it can't be, which fails the test that asked.
     pub async fn served() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let port = listener.local_addr().expect("a bound socket has an address").port();
@@ -113,6 +116,9 @@ impl TestPlatform {
     }
 
     /// Works off streams and queues, and what comes of it, until nothing is left to do at this moment.
+    ///
+    /// # Panics
+    /// When work never ends, which fails the test.
     pub async fn pump(&self) {
         self.background.lock().await.settle().await.expect("work that ends");
     }
@@ -123,6 +129,9 @@ impl TestPlatform {
     }
 
     /// Lets every function that answers HTTP start anew, with nothing in memory.
+    ///
+    /// # Panics
+    /// Never: their code was found before.
     pub fn restart(&mut self) {
         let code = |folder: &str| -> Option<Router> { functions::answering(folder, &self.platform) };
         self.gateway = Gateway::new(&self.deployment, code).expect("they started before");

@@ -47,7 +47,7 @@ async fn a_lost_nudge_heals_at_the_next_sweep() {
     platform.nudges.lose_next();
     platform.pump().await;
     assert!(platform.inbox.messages().is_empty());
-    platform.clock.advance(Duration::from_secs(60));
+    platform.clock.advance(Duration::from_mins(1));
     platform.sweep().await;
     platform.pump().await;
     assert_eq!(platform.inbox.messages().len(), 1);
@@ -63,12 +63,12 @@ async fn while_mail_fails_for_ten_minutes_people_sign_in_and_the_notice_arrives_
     for _ in 0..10 {
         platform.pump().await;
         platform.sweep().await;
-        platform.clock.advance(Duration::from_secs(60));
+        platform.clock.advance(Duration::from_mins(1));
     }
     assert!(platform.inbox.messages().is_empty());
     platform.inbox.refuse(None);
     for _ in 0..60 {
-        platform.clock.advance(Duration::from_secs(60));
+        platform.clock.advance(Duration::from_mins(1));
         platform.sweep().await;
         platform.pump().await;
     }
@@ -105,7 +105,7 @@ async fn functions_that_start_anew_remember_nothing_and_the_tables_everything() 
     platform.restart();
     let cold = open(&platform, &cookies, &url).await;
     platform.keys.be(Health::Up);
-    platform.clock.advance(Duration::from_secs(60));
+    platform.clock.advance(Duration::from_mins(1));
     let healed = open(&platform, &cookies, &url).await;
     assert_eq!((warm, cold, healed), (StatusCode::SEE_OTHER, StatusCode::SERVICE_UNAVAILABLE, StatusCode::SEE_OTHER));
 }

@@ -27,6 +27,17 @@ async fn a_function_in_the_other_region_acts_at_home() {
 }
 
 #[tokio::test]
+async fn a_session_that_began_in_one_region_goes_on_in_the_other_without_waiting_for_replication() {
+    let zone = TestPlatform::two_regions().await;
+    let [first, second] = &zone.regions;
+    let url = authorize_url(first, first.demo.app(ClientAuthenticationMethod::None));
+    let mut browser = first.browser();
+    browser.arrive(&url).await;
+    let arrived = browser.visits(second).open(&url).await;
+    assert!(arrived.parameter("code").is_some(), "{} {}", arrived.status, arrived.url);
+}
+
+#[tokio::test]
 async fn only_the_home_region_delivers_though_both_see_the_event() {
     let zone = TestPlatform::two_regions().await;
     let (home, away) = (zone.home().await, zone.away().await);

@@ -14,7 +14,7 @@ use local::shelf::Shelf;
 use local::streams::{Checkpoint, StreamFollower, StreamFunction};
 use local::template::{OnFunctionError, PartialFailures, QueueConsumer, StreamMapping};
 use runtime::Clock;
-use serde_json::json;
+use serde_json::{Value, json};
 use testkit::{Embedded, FixedClock};
 
 /// The batches that a function was given, each as the names of its records.
@@ -38,8 +38,8 @@ async fn write(tables: &Embedded, names: &[&str]) {
 fn function(poison: &'static str, fails: Fails, seen: &Batches) -> StreamFunction {
     let seen = Arc::clone(seen);
     Arc::new(move |event: Event| {
-        let names: Vec<String> =
-            event.records.iter().map(|record| serde_dynamo::from_item(record.change.keys.clone()).expect("a key")).map(name).collect();
+        let key = |keys: &serde_dynamo::Item| serde_dynamo::from_item::<_, Value>(keys.clone()).expect("a key");
+        let names: Vec<String> = event.records.iter().map(|record| name(&key(&record.change.keys))).collect();
         seen.lock().expect("no panic under the lock").push(names.clone());
         let failed = names.iter().position(|name| name == poison);
         let mut answer = DynamoDbEventResponse::default();
@@ -53,7 +53,7 @@ fn function(poison: &'static str, fails: Fails, seen: &Batches) -> StreamFunctio
     })
 }
 
-fn name(key: serde_json::Value) -> String {
+fn name(key: &Value) -> String {
     key["pk"].as_str().expect("a partition key").to_owned()
 }
 
@@ -122,7 +122,7 @@ fn consumer(clock: &Arc<FixedClock>, dead_letters: &Arc<Shelf>, seen: &Batches) 
         queue: "DeliverQueue".to_owned(),
         function: "deliver".to_owned(),
         batch_size: 2,
-        visibility: Duration::from_secs(360),
+        visibility: Duration::from_mins(6),
         receives: Some(3),
         partial: PartialFailures::Reported,
     };

@@ -183,9 +183,9 @@ mod tests {
 
     #[test]
     fn a_rate_is_read_and_everything_else_refused() {
-        assert_eq!(every("rate(1 minute)"), Some(Duration::from_secs(60)));
-        assert_eq!(every("rate(5 minutes)"), Some(Duration::from_secs(300)));
-        assert_eq!(every("rate(2 days)"), Some(Duration::from_secs(172_800)));
+        assert_eq!(every("rate(1 minute)"), Some(Duration::from_mins(1)));
+        assert_eq!(every("rate(5 minutes)"), Some(Duration::from_mins(5)));
+        assert_eq!(every("rate(2 days)"), Some(Duration::from_hours(48)));
         for other in ["rate(0 minutes)", "rate(1 week)", "cron(0 10 * * ? *)", "1 minute", ""] {
             assert_eq!(every(other), None, "{other}");
         }

@@ -61,19 +61,22 @@ impl<'a> Browser<'a> {
     }
 
     /// The same browser in front of another region of the zone.
-    pub fn visits<'b>(self, platform: &'b TestPlatform) -> Browser<'b> {
+    pub fn visits(self, platform: &TestPlatform) -> Browser<'_> {
         Browser { platform, cookies: self.cookies, address: self.address }
     }
 
     /// Opens an address.
     ///
     /// # Panics
-    /// As every method here: when it isn't one, or the platform answers what no browser takes, which fails the test.
+    /// When it isn't one, or the platform answers what no browser takes, which fails the test.
     pub async fn open(&mut self, url: &str) -> Page {
         self.follow(Method::GET, Url::parse(url).expect("an absolute URL"), String::new()).await
     }
 
     /// Sends the page's form with its hidden fields and what was typed or pressed.
+    ///
+    /// # Panics
+    /// When the page has no form, which fails the test.
     pub async fn submit(&mut self, page: &Page, typed: &[(&str, &str)]) -> Page {
         let mut body = url::form_urlencoded::Serializer::new(String::new());
         body.extend_pairs(page.fields()).extend_pairs(typed);
@@ -96,7 +99,7 @@ impl<'a> Browser<'a> {
     async fn follow(&mut self, method: Method, url: Url, body: String) -> Page {
         let (mut method, mut url, mut body) = (method, url, body);
         for _ in 0..REDIRECTS {
-            let response = self.platform.request(self.request(method, &url, body)).await;
+            let response = self.platform.request(self.request(&method, &url, body)).await;
             self.keep_cookies(response.headers());
             let page = read(url, response).await;
             let Some(location) = page.headers.get(header::LOCATION).and_then(|location| location.to_str().ok()) else { return page };
@@ -109,13 +112,13 @@ impl<'a> Browser<'a> {
         panic!("the redirects go in a circle at {url}");
     }
 
-    fn request(&self, method: Method, url: &Url, body: String) -> Request<Body> {
-        let mut request = Request::builder().method(&method).uri(&url[url::Position::BeforePath..url::Position::AfterQuery]);
+    fn request(&self, method: &Method, url: &Url, body: String) -> Request<Body> {
+        let mut request = Request::builder().method(method).uri(&url[url::Position::BeforePath..url::Position::AfterQuery]);
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies.join("; "));
         }
-        if method == Method::POST {
+        if *method == Method::POST {
             let origin = url.origin().ascii_serialization();
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").header(header::ORIGIN, origin);
             request = request.header("sec-fetch-site", "same-origin");
