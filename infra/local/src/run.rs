@@ -32,6 +32,8 @@ const ZONE: &str = "local";
 const REGION: &str = "local-1";
 /// The stacks, seen from the repository's root.
 const INFRA: &str = "infra";
+/// How often expired items are removed; in AWS it takes days.
+const SWEEP: Duration = Duration::from_hours(1);
 /// How long work that has begun may take once the run is told to stop.
 const LAST_WORK: Duration = Duration::from_secs(5);
 
@@ -112,8 +114,20 @@ pub async fn run() -> Result<(), RunError> {
     let deployed = Deployed::build(&deployment, &platform, &tables, &mailer, Keeping::InFolder(&folder))?;
     let file = folder.file("local.json");
     let document = seed::seed(&platform, vec![Region::new(REGION)], &addresses, &file).await?;
+    tokio::spawn(sweep(Arc::clone(&tables)));
     println!("{}", what_to_click(&document, &settings.data, &file));
     serve(listeners, deployed, inbox, &document, stop).await
+}
+
+/// Removes what has expired, as DynamoDB does.
+async fn sweep(tables: Arc<Embedded>) {
+    let mut ticks = tokio::time::interval(SWEEP);
+    loop {
+        ticks.tick().await;
+        let tables = Arc::clone(&tables);
+        // A sweep that fails is logged by its panic; the next may work.
+        let _swept = tokio::task::spawn_blocking(move || tables.sweep()).await;
+    }
 }
 
 async fn listen(settings: &Settings, folder: &DataFolder, port: u16) -> Result<Listeners, RunError> {

@@ -11,13 +11,20 @@ use serde_json::Value;
 #[derive(Debug)]
 pub struct Shelf {
     folder: Option<PathBuf>,
-    documents: Mutex<Vec<Value>>,
+    contents: Mutex<Contents>,
+}
+
+#[derive(Debug, Default)]
+struct Contents {
+    documents: Vec<Value>,
+    // The number of the last file; files may have been taken away.
+    last: u64,
 }
 
 impl Shelf {
     /// A shelf that ends with the process.
     pub fn in_memory() -> Self {
-        Self { folder: None, documents: Mutex::default() }
+        Self { folder: None, contents: Mutex::default() }
     }
 
     /// A shelf whose documents are files of `folder`, with those that are there already.
@@ -28,27 +35,29 @@ impl Shelf {
         files.sort();
         let read = |file: &PathBuf| serde_json::from_slice(&fs::read(file)?).map_err(io::Error::other);
         let documents = files.iter().map(read).collect::<io::Result<Vec<_>>>()?;
-        Ok(Self { folder: Some(folder.to_owned()), documents: Mutex::new(documents) })
+        let last = files.last().and_then(|file| file.file_stem()?.to_str()?.parse().ok()).unwrap_or(0);
+        Ok(Self { folder: Some(folder.to_owned()), contents: Mutex::new(Contents { documents, last }) })
     }
 
     /// Adds a document; it is on disk when this returns.
     pub fn add(&self, document: Value) -> io::Result<()> {
-        let mut documents = self.lock();
+        let mut contents = self.lock();
+        contents.last += 1;
         if let Some(folder) = &self.folder {
-            let file = folder.join(format!("{:06}.json", documents.len() + 1));
+            let file = folder.join(format!("{:06}.json", contents.last));
             write_whole(&file, format!("{document:#}\n").as_bytes())?;
         }
-        documents.push(document);
+        contents.documents.push(document);
         Ok(())
     }
 
     /// All documents, the oldest first.
     pub fn list(&self) -> Vec<Value> {
-        self.lock().clone()
+        self.lock().documents.clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Value>> {
-        self.documents.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Contents> {
+        self.contents.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -75,7 +84,10 @@ mod tests {
         }
         let again = Shelf::in_folder(scratch.path()).expect("the same folder");
         assert_eq!(again.list(), (1..=12).map(|number| json!(number)).collect::<Vec<_>>());
+        fs::remove_file(scratch.path().join("000003.json")).expect("somebody tidies up");
+        let again = Shelf::in_folder(scratch.path()).expect("the same folder");
         again.add(json!("more")).expect("it is written");
+        assert_eq!(again.list().len(), 12);
         assert_eq!(Shelf::in_folder(scratch.path()).expect("the same folder").list().last(), Some(&json!("more")));
     }
 

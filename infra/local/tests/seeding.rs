@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
 
 use crypto::SymmetricKey;
@@ -73,4 +74,23 @@ async fn a_seed_that_was_cut_off_after_its_file_is_finished_by_the_next() {
     let planted = plant(&platform, regions(&tables), &written).await.expect("the same again");
     assert_eq!(planted.things.len(), 4);
     assert!(planted.things.iter().all(|(_, standing)| *standing == Standing::Before), "{planted:?}");
+}
+
+#[test]
+fn the_program_seeds_the_tables_of_an_endpoint_and_says_the_same_when_it_is_run_again() {
+    let (tables, file, key) = (Embedded::memory(), File::new("program"), File::new("key"));
+    fs::write(&key.0, [9; 32]).expect("a key file");
+    let mut program = Command::new(env!("CARGO_BIN_EXE_seed"));
+    program.args(["--endpoint", tables.endpoint().as_str(), "--region", tables.region().as_str(), "--zone", "test", "--base-url", BASE_URL]);
+    program.args(["--kms-key", &format!("file:{}", key.0.display()), "--output"]).arg(&file.0);
+    program.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test");
+    let mut run = || {
+        let output = program.output().expect("the program runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        (String::from_utf8(output.stdout).expect("UTF-8"), Document::read(&file.0).expect("a file").expect("it was written"))
+    };
+    let (said, document) = run();
+    assert_eq!(run(), (said.clone(), document.clone()));
+    assert_eq!(document.tenants["demo"].issuer, format!("{BASE_URL}/t/demo"));
+    assert!(said.contains(&document.tenants["demo"].users[0].password), "{said}");
 }
