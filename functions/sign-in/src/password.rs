@@ -44,3 +44,32 @@ fn verify(deps: &Deps, typed: &Secret<String>, phc: &str) -> Result<Verdict, Fai
     let mut workspace = deps.workspace.lock().unwrap_or_else(PoisonError::into_inner);
     password::verify(typed, phc, &mut workspace).map_err(|error| Failure::Broken(error.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use crypto::password::MEMORY_KIB;
+    use oauth::authorization_request::AuthorizationRequest;
+    use testkit::{Call, Endpoint, Stage, builders, scene};
+
+    use super::*;
+
+    /// What the function's one workspace holds after a process's first sign-in under `name`: Argon2 asks for its memory when it first runs.
+    async fn memory_after(name: &str) -> String {
+        let stage = Stage::new().await;
+        let request: AuthorizationRequest = scene::request(&builders::client());
+        let (state, browser) = stage.scene().await.sign_in_state(request);
+        let deps = Deps::new(&stage.platform);
+        let form = [("state", state.as_str()), ("username", name), ("password", "wrong")];
+        let answer = Endpoint::new(&stage, crate::router(deps.clone())).send(Call::form("/sign-in", &form).with_cookies(&browser)).await;
+        assert_eq!(answer.status, 403);
+        format!("{:?}", deps.workspace.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    #[tokio::test]
+    async fn a_name_that_nobody_has_costs_the_hash_that_a_known_one_does() {
+        assert_eq!(memory_after("ada").await, format!("Workspace({MEMORY_KIB} KiB)"));
+        for nobody in ["grace", "grace@example.com", "not a name"] {
+            assert_eq!(memory_after(nobody).await, memory_after("ada").await, "{nobody}");
+        }
+    }
+}
