@@ -11,14 +11,15 @@ use domain::delivery::{Channel, Delivery, DeliveryId, DeliveryState, Try, after}
 use domain::key_ring::Purpose;
 use domain::{Timestamp, policy};
 use runtime::tenants::{Name, Needs, Signing, Tenants};
-use runtime::{Clock, Failure, Platform, Random};
+use runtime::{Clock, Failure, HomeRegion, Platform, Random};
 use store::{Lease, Work};
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::People], signing: Signing::None };
 
-/// What its role may do: lease and settle deliveries, read the event and its person, send mail.
+/// What its role may do: read the directory's zone, lease and settle deliveries, read the event and its person, send mail.
 pub struct Deps {
     work: Work,
+    region: HomeRegion,
     tenants: Arc<Tenants>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -30,6 +31,7 @@ impl Deps {
     pub fn new(platform: &Platform, mailer: Arc<dyn Mailer>) -> Self {
         Self {
             work: platform.store.work(),
+            region: HomeRegion::new(platform),
             tenants: Arc::new(Tenants::new(platform, NEEDS)),
             clock: platform.clock.clone(),
             random: platform.random.clone(),
@@ -61,10 +63,14 @@ async fn deliver_message(deps: &Deps, message: &SqsMessage) -> Result<(), Failur
     deliver(deps, &id).await
 }
 
-/// Sends one delivery if it is due and nobody else is at it.
+/// Sends one delivery if it is due, its tenant is at home here and nobody else is at it.
 pub async fn deliver(deps: &Deps, id: &DeliveryId) -> Result<(), Failure> {
     let now = deps.clock.now();
     let Some(delivery) = deps.work.find_delivery(id).await?.filter(|delivery| is_due(delivery, now)) else { return Ok(()) };
+    // Due rows are replicated and swept in every region; a lease is worth something only where all others ask for it.
+    if !deps.region.is_home_of(&id.tenant).await? {
+        return Ok(());
+    }
     let Lease::Leased(leased) = deps.work.lease(&delivery, now.plus(policy::DELIVERY_LEASE)).await? else { return Ok(()) };
     let tried = send(deps, &leased, now).await;
     let jitter = u32::from_be_bytes(deps.random.bytes());

@@ -9,8 +9,7 @@ use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventR
 use cloud::queue::Nudges;
 use domain::delivery::{Delivery, DeliveryId, DeliveryState, caused_by};
 use domain::event::RecordedEvent;
-use domain::{Region, ZoneName};
-use runtime::{Clock, Failure, Platform};
+use runtime::{Clock, Failure, HomeRegion, Platform};
 use store::{Store, event_shard};
 
 use record::{Change, Unreadable};
@@ -18,8 +17,7 @@ use record::{Change, Unreadable};
 /// What its role may do: read the directory's zone, write deliveries, nudge.
 pub struct Deps {
     store: Store,
-    zone: ZoneName,
-    region: Region,
+    region: HomeRegion,
     clock: Arc<dyn Clock>,
     nudges: Arc<dyn Nudges>,
 }
@@ -27,7 +25,7 @@ pub struct Deps {
 impl Deps {
     /// Takes from the platform what the role allows.
     pub fn new(platform: &Platform, nudges: Arc<dyn Nudges>) -> Self {
-        Self { store: platform.store.clone(), zone: platform.zone.clone(), region: platform.region.clone(), clock: platform.clock.clone(), nudges }
+        Self { store: platform.store.clone(), region: HomeRegion::new(platform), clock: platform.clock.clone(), nudges }
     }
 }
 
@@ -80,7 +78,8 @@ async fn relay_record(deps: &Deps, record: &EventRecord) -> Result<Vec<DeliveryI
 
 async fn write_deliveries(deps: &Deps, event: &RecordedEvent) -> Result<Vec<DeliveryId>, Failure> {
     let channels = caused_by(&event.kind);
-    if channels.is_empty() || !is_home(deps, event).await? {
+    // Each replica has its own stream with every region's writes; only the tenant's home delivers.
+    if channels.is_empty() || !deps.region.is_home_of(&event.tenant).await? {
         return Ok(Vec::new());
     }
     let mut written = Vec::new();
@@ -93,11 +92,4 @@ async fn write_deliveries(deps: &Deps, event: &RecordedEvent) -> Result<Vec<Deli
         written.push(id);
     }
     Ok(written)
-}
-
-// Each replica has its own stream with every region's writes; only the tenant's home delivers.
-async fn is_home(deps: &Deps, event: &RecordedEvent) -> Result<bool, Failure> {
-    let zone = deps.store.directory().find_zone(&deps.zone).await?;
-    let zone = zone.ok_or_else(|| Failure::Broken(format!("the directory knows no zone {}", deps.zone.as_str())))?;
-    Ok(zone.place(&event.tenant).home == deps.region)
 }

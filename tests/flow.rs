@@ -1,0 +1,13 @@
+//! Flows across functions. They need neither a browser nor a deployment, and what they move (time, faults, regions) no deployment lets them.
+
+mod bad_input;
+mod budgets;
+mod crash_points;
+mod faults;
+mod key_service;
+mod ledger;
+mod outbox;
+mod regions;
+mod relying_party;
+mod tenants;
+mod visitor;

@@ -1,0 +1,147 @@
+//! An app: where it sends people, how it redeems codes, what it reads at userinfo.
+
+use domain::client::ClientAuthenticationMethod;
+use form_urlencoded::Serializer;
+use http::StatusCode;
+use local::TestPlatform;
+use serde_json::Value;
+use testkit::endpoint::{Answer, Call};
+use testkit::form::{Form, with};
+use testkit::jwt::Shown;
+use testkit::scene::{CHALLENGE, VERIFIER};
+
+use super::visitor::answer;
+
+/// An app of one tenant.
+#[derive(Clone, Debug)]
+pub(crate) struct RelyingParty {
+    /// The tenant's issuer.
+    pub(crate) issuer: String,
+    /// Its identifier.
+    pub(crate) client_id: String,
+    /// Where it is answered.
+    pub(crate) redirect_uri: String,
+    // With `client_secret_post`.
+    secret: Option<String>,
+}
+
+impl RelyingParty {
+    /// The demo's public app.
+    pub(crate) fn public(platform: &TestPlatform) -> Self {
+        Self::of(platform, ClientAuthenticationMethod::None)
+    }
+
+    /// The demo's app that sends its secret in the body.
+    pub(crate) fn confidential(platform: &TestPlatform) -> Self {
+        Self::of(platform, ClientAuthenticationMethod::ClientSecretPost)
+    }
+
+    fn of(platform: &TestPlatform, authentication: ClientAuthenticationMethod) -> Self {
+        let app = platform.demo.app(authentication);
+        Self {
+            issuer: platform.demo.issuer().to_owned(),
+            client_id: app.client_id.clone(),
+            redirect_uri: app.redirect_uris.last().expect("an app has one").clone(),
+            secret: app.client_secret.clone(),
+        }
+    }
+
+    /// The same app as another tenant registered it.
+    pub(crate) fn at_issuer(&self, issuer: &str) -> Self {
+        Self { issuer: issuer.to_owned(), ..self.clone() }
+    }
+
+    /// A public app of another id.
+    pub(crate) fn called(&self, client_id: String) -> Self {
+        Self { client_id, secret: None, ..self.clone() }
+    }
+
+    /// The URL of an endpoint of its tenant.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.issuer)
+    }
+
+    /// Where it sends a person.
+    pub(crate) fn authorize_url(&self) -> String {
+        let parameters = [
+            ("response_type", "code"),
+            ("client_id", &self.client_id),
+            ("redirect_uri", &self.redirect_uri),
+            ("scope", "openid profile email"),
+            ("state", "af0ifjsldkj"),
+            ("nonce", "n-0S6_WzA2Mj"),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+        ];
+        format!("{}?{}", self.url("/authorize"), Serializer::new(String::new()).extend_pairs(parameters).finish())
+    }
+
+    /// The form that redeems a code.
+    pub(crate) fn grant<'a>(&'a self, code: &'a str) -> Form<'a> {
+        let mut form = vec![
+            ("grant_type", "authorization_code"),
+            ("client_id", self.client_id.as_str()),
+            ("redirect_uri", self.redirect_uri.as_str()),
+            ("code", code),
+            ("code_verifier", VERIFIER),
+        ];
+        form.extend(self.secret.as_deref().map(|secret| ("client_secret", secret)));
+        form
+    }
+
+    /// Redeems a code.
+    pub(crate) async fn redeem(&self, at: &TestPlatform, code: &str) -> Answer {
+        self.redeem_by(at, &self.grant(code)).await
+    }
+
+    /// Redeems a code with one parameter changed.
+    pub(crate) async fn redeem_with(&self, at: &TestPlatform, code: &str, (name, value): (&str, &str)) -> Answer {
+        self.redeem_by(at, &with(&self.grant(code), name, value)).await
+    }
+
+    async fn redeem_by(&self, at: &TestPlatform, form: &[(&str, &str)]) -> Answer {
+        answer(at, self.token_call(form)).await
+    }
+
+    /// The request that redeems a code.
+    pub(crate) fn token_call(&self, form: &[(&str, &str)]) -> Call {
+        Call::form(path(&self.url("/token")), form).from_address("203.0.113.9")
+    }
+
+    /// The request for what is known about a token's person.
+    pub(crate) fn userinfo_call(&self, access_token: &str) -> Call {
+        Call::get(path(&self.url("/userinfo"))).with("authorization", &format!("Bearer {access_token}")).from_address("203.0.113.9")
+    }
+
+    /// Asks who a token is about.
+    pub(crate) async fn userinfo(&self, at: &TestPlatform, access_token: &str) -> Answer {
+        answer(at, self.userinfo_call(access_token)).await
+    }
+
+    /// Redeems a code, and returns the access token and the ID token's claims.
+    pub(crate) async fn tokens(&self, at: &TestPlatform, code: &str) -> (String, Value) {
+        let redeemed = self.redeem(at, code).await;
+        assert_eq!(redeemed.status, StatusCode::OK, "{}", redeemed.outcome());
+        let id_token = Shown::read(&redeemed.text_of("id_token")).expect("an ID token");
+        (redeemed.text_of("access_token"), id_token.claims)
+    }
+}
+
+/// The path of an issuer's URL on this platform.
+pub(crate) fn path(url: &str) -> String {
+    let after_scheme = url.split_once("://").map_or(url, |(_, after)| after);
+    after_scheme.find('/').map_or_else(|| "/".to_owned(), |at| after_scheme[at..].to_owned())
+}
+
+/// Whether an answer is OAuth's refusal of this name (RFC 6749 §5.2).
+#[track_caller]
+pub(crate) fn assert_refused(answer: &Answer, error: &str) {
+    assert_eq!((answer.status, answer.text_of("error").as_str()), (StatusCode::BAD_REQUEST, error), "{}", answer.outcome());
+}
+
+/// Whether userinfo says that a token doesn't count (RFC 6750 §3.1).
+#[track_caller]
+pub(crate) fn assert_invalid_token(answer: &Answer) {
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.outcome());
+    assert!(answer.header("www-authenticate").contains("error=\"invalid_token\""), "{}", answer.header("www-authenticate"));
+}

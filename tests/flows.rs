@@ -1,0 +1,4 @@
+//! Flows across functions in one process, on a clock, faults and regions that are the test's: what they cost, what a crash leaves behind, what an
+//! outage delays, where regions act, what is refused.
+
+mod flow;
