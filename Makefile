@@ -41,11 +41,11 @@ test: ## Everything: what `check` does, and the journeys on this machine and on 
 
 everything: check lint-templates journeys
 
-# The programs that journeys start are built with the features of the whole workspace, as the tests just were.
+# Journeys start programs that `cargo test` builds beside the tests, so nothing is compiled a second time with other features.
 journeys: tests/node/node_modules/.made .venv/emulated/.made .venv/templates/.made
 	infra/tools/browser.sh
 	$(MAKE) --no-print-directory build PROFILE=quick ARCHITECTURE=$(HERE)
-	cargo build --workspace --bins
+	cargo test --workspace --no-run
 	cargo test --workspace --test journeys -- journey::
 
 deny: .venv/deny/.made # Bans, licences and sources always, advisories where their database can be reached

@@ -15,6 +15,7 @@ from front_door import FrontDoor
 from stacks import REPOSITORY, ZONE, credentials, deploy_all
 
 DEFAULT_PORT = 8090
+SEED = ["cargo", "run", "--quiet", "--package", "local", "--bin", "seed", "--"]
 
 
 def main() -> None:
@@ -34,7 +35,7 @@ def main() -> None:
         emulator.wait_until_ready()
         outputs = deploy_all(emulator, door.base_url)
         if arguments.seed:
-            seed(emulator, door.base_url, outputs["ZoneKeyId"], arguments.output)
+            seed(arguments.seed_program, emulator, door.base_url, outputs["ZoneKeyId"], arguments.output)
         asyncio.run(run(emulator, door, outputs["ApiId"], arguments, began))
     except KeyboardInterrupt:
         pass
@@ -42,11 +43,13 @@ def main() -> None:
         emulator.stop()
 
 
-def seed(emulator: Emulator, base_url: str, zone_key: str, output: pathlib.Path) -> None:
+def seed(
+    program: list[str], emulator: Emulator, base_url: str, zone_key: str, output: pathlib.Path
+) -> None:
     """Runs the program that writes the demo tenant, the one that seeds the local platform too."""
     subprocess.run(
         [
-            "cargo", "run", "--quiet", "--package", "local", "--bin", "seed", "--",
+            *program,
             "--endpoint", emulator.endpoint,
             "--region", REGION,
             "--kms-key", zone_key,
@@ -99,6 +102,10 @@ def _arguments() -> argparse.Namespace:
         help="the description that journeys read; logs go to the folder beside it",
     )
     parser.add_argument("--until-stdin-closes", action="store_true", help="for tests: end with whoever started it")
+    parser.add_argument(
+        "--seed-program", type=lambda path: [path], default=SEED, metavar="PATH",
+        help="what seeds, built already; compiled and run by default",
+    )
     parser.add_argument("--no-seed", dest="seed", action="store_false", help="leave the tables empty")
     return parser.parse_args()
 

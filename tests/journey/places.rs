@@ -82,7 +82,7 @@ pub(crate) fn deployed() -> &'static Place {
         given("deployed").unwrap_or_else(|| {
             let output = fresh_folder("deployed").join("emulated.json");
             let mut deploy = Command::new(root().join(".venv/emulated/bin/python"));
-            deploy.args(["infra/emulated/deploy.py", "--port", "0", "--output"]).arg(&output);
+            deploy.args(["infra/emulated/deploy.py", "--port", "0", "--seed-program"]).arg(built("seed")).arg("--output").arg(&output);
             let emulated = Running::start("deployed", &deploy);
             emulated.wait_until("the deployment", || emulated.log().lines().any(|line| line.starts_with("ready ")).then_some(()));
             let demo_app_port = free_pair_of_ports().to_string();
@@ -129,7 +129,7 @@ pub(crate) fn fresh_folder(name: &str) -> PathBuf {
 pub(crate) fn built(name: &str) -> PathBuf {
     let own = std::env::current_exe().expect("this test is a file");
     let program = own.parent().and_then(Path::parent).expect("target/debug/deps").join(name);
-    assert!(program.exists(), "cargo build -p {name} comes first, as in `make test`");
+    assert!(program.exists(), "`cargo test --workspace --no-run` comes first, which builds the programs too");
     program
 }
 
