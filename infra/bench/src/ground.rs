@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cloud::aws::{Aws, Credentials, Endpoint, http_client};
 use cloud::keys::KeyService;
 use crypto::{SymmetricKey, derive};
-use domain::client::{Client, ClientAuthenticationMethod, ConsentPolicy, RedirectUri, SecretHash, SecurityProfile};
+use domain::client::{Client, ClientAuthenticationMethod, ConsentPolicy, RedirectUri, SecretHash};
 use domain::key_ring::Algorithm;
 use domain::user::Profile;
 use domain::{ClientId, Region, Secret, Slug};
@@ -61,16 +61,12 @@ impl App {
     fn client(self, clock: &dyn Clock) -> Result<Client, Error> {
         let sha256 = crypto::base64url::encode(derive::sha256(CLIENT_SECRET.as_bytes()));
         Ok(Client {
-            id: ClientId::parse(self.client_id())?,
-            name: "An app of the bench".to_owned(),
             authentication: ClientAuthenticationMethod::ClientSecretBasic,
             secrets: vec![SecretHash { sha256, created_at: clock.now() }],
             redirect_uris: vec![RedirectUri::parse(REDIRECT_URI)?],
-            post_logout_redirect_uris: Vec::new(),
-            security_profile: SecurityProfile::OAuth21,
             id_token_signed_response_alg: if self == Self::TrustedRs256 { Algorithm::Rs256 } else { Algorithm::Es256 },
             consent: if self == Self::Asking { ConsentPolicy::Ask } else { ConsentPolicy::Implied },
-            created_at: clock.now(),
+            ..Client::named(ClientId::parse(self.client_id())?, "An app of the bench", clock.now())
         })
     }
 }

@@ -149,8 +149,6 @@ fn client(app: &App, platform: &Platform) -> Result<Client, SeedError> {
     let uris = |uris: &[String]| uris.iter().map(|uri| RedirectUri::parse(uri)).collect::<Result<Vec<_>, _>>().map_err(plan_error);
     let hash = |secret: &String| SecretHash { sha256: crypto::base64url::encode(crypto::derive::sha256(secret.as_bytes())), created_at: now };
     Ok(Client {
-        id: ClientId::parse(&app.client_id).map_err(plan_error)?,
-        name: plan.name.to_owned(),
         authentication: plan.authentication,
         secrets: app.client_secret.iter().map(hash).collect(),
         redirect_uris: uris(&app.redirect_uris)?,
@@ -158,7 +156,7 @@ fn client(app: &App, platform: &Platform) -> Result<Client, SeedError> {
         security_profile: plan.profile,
         id_token_signed_response_alg: plan.algorithm,
         consent: plan.consent,
-        created_at: now,
+        ..Client::named(ClientId::parse(&app.client_id).map_err(plan_error)?, plan.name, now)
     })
 }
 

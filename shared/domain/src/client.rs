@@ -1,5 +1,6 @@
 //! An app as registered: how it authenticates, where it may be answered, which security profile it follows.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -104,6 +105,9 @@ pub enum ClientAuthenticationMethod {
     /// The secret in the body (RFC 6749 §2.3.1).
     #[serde(rename = "client_secret_post")]
     ClientSecretPost,
+    /// A JWT signed with the client's own key (RFC 7523 §2.2, OpenID Connect Core §9).
+    #[serde(rename = "private_key_jwt")]
+    PrivateKeyJwt,
 }
 
 impl ClientAuthenticationMethod {
@@ -113,6 +117,7 @@ impl ClientAuthenticationMethod {
             Self::None => "none",
             Self::ClientSecretBasic => "client_secret_basic",
             Self::ClientSecretPost => "client_secret_post",
+            Self::PrivateKeyJwt => "private_key_jwt",
         }
     }
 }
@@ -147,6 +152,80 @@ pub enum ConsentPolicy {
     Implied,
 }
 
+/// What a client may ask the token endpoint for (RFC 7591 §2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    /// RFC 6749 §4.1.
+    AuthorizationCode,
+    /// RFC 6749 §6.
+    RefreshToken,
+    /// RFC 6749 §4.4.
+    ClientCredentials,
+}
+
+impl GrantType {
+    /// The registered name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+
+    /// What an app for people is registered with.
+    pub fn for_people() -> BTreeSet<Self> {
+        BTreeSet::from([Self::AuthorizationCode, Self::RefreshToken])
+    }
+}
+
+/// A web origin as the `Origin` header states it (RFC 6454 §6.2): scheme, host and port, no path.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct WebOrigin(String);
+
+/// A text can't be an app's origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an origin is https, or http of this machine, with a host and no path")]
+pub struct InvalidWebOrigin;
+
+impl WebOrigin {
+    /// Reads an origin for registration. Opaque ones (`null`) are nobody's.
+    pub fn parse(text: &str) -> Result<Self, InvalidWebOrigin> {
+        let url = Url::parse(text).map_err(|_| InvalidWebOrigin)?;
+        let fits = url.scheme() == "https" || is_loopback_http(&url);
+        if fits && url.origin().ascii_serialization() == text { Ok(Self(text.to_owned())) } else { Err(InvalidWebOrigin) }
+    }
+
+    /// The origin as browsers send it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for WebOrigin {
+    type Error = InvalidWebOrigin;
+    fn try_from(text: String) -> Result<Self, InvalidWebOrigin> {
+        Self::parse(&text)
+    }
+}
+
+impl From<WebOrigin> for String {
+    fn from(origin: WebOrigin) -> Self {
+        origin.0
+    }
+}
+
+/// Where an app is told that a session ended (OpenID Connect Back-Channel Logout §2.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackchannelLogout {
+    /// `backchannel_logout_uri`.
+    pub uri: RedirectUri,
+    /// `backchannel_logout_session_required`: the app can't do without `sid`.
+    pub session_required: bool,
+}
+
 /// An app of a tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Client {
@@ -159,22 +238,62 @@ pub struct Client {
     /// Its live secrets, two while one is rotated; none for a public client.
     #[serde(default)]
     pub secrets: Vec<SecretHash>,
+    /// The public keys that its assertions verify with (RFC 7517), two while one is rotated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub jwks: Vec<serde_json::Value>,
+    /// What it may ask the token endpoint for.
+    #[serde(default = "GrantType::for_people")]
+    pub grant_types: BTreeSet<GrantType>,
     /// Where it may be answered.
     pub redirect_uris: Vec<RedirectUri>,
     /// Where a person may be sent after logout.
     #[serde(default)]
     pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// Where it is told that a session ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout: Option<BackchannelLogout>,
+    /// From where its browser code may call (CORS).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub origins: BTreeSet<WebOrigin>,
     /// Which rules it follows.
     pub security_profile: SecurityProfile,
     /// What signs its ID tokens.
     pub id_token_signed_response_alg: Algorithm,
+    /// What signs its userinfo; plain JSON without it (OpenID Connect Core §5.3.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_signed_response_alg: Option<Algorithm>,
     /// Whether its users are asked for consent.
     pub consent: ConsentPolicy,
+    /// Nothing issued to it before this moment counts; it only grows.
+    #[serde(default)]
+    pub not_before: Timestamp,
     /// When it was registered.
     pub created_at: Timestamp,
 }
 
 impl Client {
+    /// A public app of the profile `oauth2.1` that asks for consent and can't be answered anywhere yet; what differs is set on it.
+    pub fn named(id: ClientId, name: impl Into<String>, created_at: Timestamp) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            authentication: ClientAuthenticationMethod::None,
+            secrets: Vec::new(),
+            jwks: Vec::new(),
+            grant_types: GrantType::for_people(),
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            backchannel_logout: None,
+            origins: BTreeSet::new(),
+            security_profile: SecurityProfile::OAuth21,
+            id_token_signed_response_alg: Algorithm::Es256,
+            userinfo_signed_response_alg: None,
+            consent: ConsentPolicy::Ask,
+            not_before: Timestamp::from_seconds(0),
+            created_at,
+        }
+    }
+
     /// Whether it can keep a secret (RFC 6749 §2.1).
     pub const fn is_confidential(&self) -> bool {
         !matches!(self.authentication, ClientAuthenticationMethod::None)
@@ -201,6 +320,18 @@ mod tests {
             ("https://bücher.example/cb", InvalidRedirectUri::Characters),
         ] {
             assert_eq!(RedirectUri::parse(wrong), Err(why), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_what_browsers_send_and_never_an_opaque_one() {
+        for fine in ["https://app.example", "https://app.example:8443", "http://localhost:8081"] {
+            assert_eq!(WebOrigin::parse(fine).map(String::from), Ok(fine.to_owned()));
+        }
+        for wrong in
+            ["null", "", "https://app.example/", "https://app.example/x", "https://app.example:443", "HTTPS://app.example", "http://app.example", "*"]
+        {
+            assert_eq!(WebOrigin::parse(wrong), Err(InvalidWebOrigin), "{wrong}");
         }
     }
 

@@ -43,22 +43,9 @@ pub fn given(client_id: &ClientId, remembered: Option<&Consent>, scopes: &BTreeS
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::{ClientAuthenticationMethod, SecurityProfile};
-    use crate::key_ring::Algorithm;
 
     fn client(consent: ConsentPolicy) -> Client {
-        Client {
-            id: ClientId::parse("app").expect("a client id"),
-            name: "App".to_owned(),
-            authentication: ClientAuthenticationMethod::None,
-            secrets: Vec::new(),
-            redirect_uris: Vec::new(),
-            post_logout_redirect_uris: Vec::new(),
-            security_profile: SecurityProfile::OAuth21,
-            id_token_signed_response_alg: Algorithm::Es256,
-            consent,
-            created_at: Timestamp::from_seconds(0),
-        }
+        Client { consent, ..Client::named(ClientId::parse("app").expect("a client id"), "App", Timestamp::from_seconds(0)) }
     }
 
     fn scopes(names: &[&str]) -> BTreeSet<String> {

@@ -16,6 +16,27 @@ pub enum AuthenticationMethod {
     Password,
 }
 
+/// Why a session was ended before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// Its person signed out (OpenID Connect RP-Initiated Logout §2).
+    SignedOut,
+    /// Another person, or the same one anew, signed in from its browser.
+    Replaced,
+    /// It ran out, and whoever was told of it was told so.
+    Expired,
+}
+
+/// A session that was ended; the row stays as a tombstone, so that the state that made it makes no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionEnd {
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: EndReason,
+}
+
 /// A session of one browser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
@@ -33,11 +54,17 @@ pub struct Session {
     pub idle_seconds: u64,
     /// When it is over, used or not. The sweeper's attribute, checked in every decision.
     pub ends_at: Timestamp,
+    /// Set when it was ended; nothing brings it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<SessionEnd>,
 }
 
 /// Why a session doesn't count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Ended {
+    /// Ended by somebody.
+    #[error("ended")]
+    Ended,
     /// Not used for too long.
     #[error("idle for too long")]
     Idle,
@@ -74,11 +101,15 @@ impl Session {
             last_used_at: now,
             idle_seconds: lifetimes.idle_seconds,
             ends_at: now.plus(lifetimes.absolute()),
+            ended: None,
         }
     }
 
     /// Whether the session counts for `user` at `now`.
     pub fn live(&self, user: &User, now: Timestamp) -> Result<(), Ended> {
+        if self.ended.is_some() {
+            return Err(Ended::Ended);
+        }
         if !user.is_active() {
             return Err(Ended::UserDisabled);
         }
@@ -140,6 +171,14 @@ mod tests {
         assert_eq!(session().live(&User { status: UserStatus::Disabled, ..user() }, now), Err(Ended::UserDisabled));
         assert_eq!(session().live(&User { not_before: Timestamp::from_seconds(10_001), ..user() }, now), Err(Ended::BeforeWatermark));
         assert_eq!(session().live(&User { not_before: Timestamp::from_seconds(10_000), ..user() }, now), Ok(()));
+    }
+
+    #[test]
+    fn a_session_that_was_ended_is_over_whatever_else_holds() {
+        let now = Timestamp::from_seconds(10_001);
+        let ended = Session { ended: Some(SessionEnd { at: now, reason: EndReason::SignedOut }), ..session() };
+        assert_eq!(ended.live(&user(), now), Err(Ended::Ended));
+        assert_eq!(session().live(&user(), now), Ok(()));
     }
 
     #[test]

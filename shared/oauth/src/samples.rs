@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use aws_lc_rs::digest;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::client::{Client, ClientAuthenticationMethod, ConsentPolicy, RedirectUri, SecretHash, SecurityProfile};
+use domain::client::{Client, ClientAuthenticationMethod, RedirectUri, SecretHash, SecurityProfile};
 use domain::family::{Family, FamilyState};
-use domain::key_ring::Algorithm;
 use domain::session::{AuthenticationMethod, Beginning, Session};
 use domain::tenant::{Issuer, SessionPolicy};
 use domain::user::{Email, Profile, User, UserStatus};
@@ -40,16 +39,11 @@ pub(crate) fn issuer() -> Issuer {
 
 pub(crate) fn confidential_client() -> Client {
     Client {
-        id: ClientId::parse("app").expect("a client id"),
-        name: "App".to_owned(),
         authentication: ClientAuthenticationMethod::ClientSecretBasic,
         secrets: vec![SecretHash { sha256: URL_SAFE_NO_PAD.encode(sha256(SECRET.as_bytes())), created_at: Timestamp::from_seconds(0) }],
         redirect_uris: vec![RedirectUri::parse(REDIRECT_URI).expect("a redirect URI")],
-        post_logout_redirect_uris: Vec::new(),
         security_profile: SecurityProfile::Oidc,
-        id_token_signed_response_alg: Algorithm::Es256,
-        consent: ConsentPolicy::Ask,
-        created_at: Timestamp::from_seconds(0),
+        ..Client::named(ClientId::parse("app").expect("a client id"), "App", Timestamp::from_seconds(0))
     }
 }
 

@@ -1,7 +1,6 @@
 //! A tenant, a person and apps in one line each; a test changes what it is about with `..`.
 
-use domain::client::{Client, ClientAuthenticationMethod, ConsentPolicy, RedirectUri, SecretHash, SecurityProfile};
-use domain::key_ring::Algorithm;
+use domain::client::{Client, ClientAuthenticationMethod, RedirectUri, SecretHash, SecurityProfile};
 use domain::tenant::{Issuer, SessionPolicy, Tenant};
 use domain::user::{Email, Profile, User, UserStatus};
 use domain::{ClientId, Epoch, Placement, Region, Secret, Slug, TenantId, Timestamp, UserId, ZoneName};
@@ -74,16 +73,8 @@ pub fn user() -> User {
 /// Never; its texts are valid.
 pub fn client() -> Client {
     Client {
-        id: ClientId::parse("sample-public").expect("a client id"),
-        name: "Sample app".to_owned(),
-        authentication: ClientAuthenticationMethod::None,
-        secrets: Vec::new(),
         redirect_uris: vec![RedirectUri::parse(REDIRECT_URI).expect("a redirect URI")],
-        post_logout_redirect_uris: Vec::new(),
-        security_profile: SecurityProfile::OAuth21,
-        id_token_signed_response_alg: Algorithm::Es256,
-        consent: ConsentPolicy::Ask,
-        created_at: FixedClock::USUAL,
+        ..Client::named(ClientId::parse("sample-public").expect("a client id"), "Sample app", FixedClock::USUAL)
     }
 }
 

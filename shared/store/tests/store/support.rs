@@ -4,14 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::client::{Client, ClientAuthenticationMethod, ConsentPolicy, SecurityProfile};
+use domain::client::Client;
 use domain::consent::Consent;
 use domain::credential::PasswordCredential;
 use domain::delivery::{Channel, Delivery, DeliveryId, DeliveryState};
 use domain::event::{Browser, Event, EventKind, Lookups, Personal, RecordedEvent, Subject};
 use domain::family::{Family, FamilyState};
 use domain::identifier::{CANONICAL_VERSION, IdentifierKind};
-use domain::key_ring::{Algorithm, Purpose, SigningRing, WrappedDataKey, WrappedKeyVersion, WrappedUserKey};
+use domain::key_ring::{Purpose, SigningRing, WrappedDataKey, WrappedKeyVersion, WrappedUserKey};
 use domain::secret::SealedBytes;
 use domain::session::{AuthenticationMethod, Session};
 use domain::tenant::{Issuer, SessionPolicy, Tenant};
@@ -83,6 +83,7 @@ pub(crate) fn session() -> Session {
         last_used_at: NOW,
         idle_seconds: 800,
         ends_at: later(2000),
+        ended: None,
     }
 }
 
@@ -177,18 +178,7 @@ pub(crate) fn new_tenant(id: TenantId) -> NewTenant {
 
 /// An app registered as `id`.
 pub(crate) fn client(id: &str) -> Client {
-    Client {
-        id: ClientId::parse(id).expect("a client id"),
-        name: "App".to_owned(),
-        authentication: ClientAuthenticationMethod::None,
-        secrets: Vec::new(),
-        redirect_uris: Vec::new(),
-        post_logout_redirect_uris: Vec::new(),
-        security_profile: SecurityProfile::OAuth21,
-        id_token_signed_response_alg: Algorithm::Es256,
-        consent: ConsentPolicy::Ask,
-        created_at: NOW,
-    }
+    Client::named(ClientId::parse(id).expect("a client id"), "App", NOW)
 }
 
 /// Every row of a table, past the store.
