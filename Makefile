@@ -18,7 +18,7 @@ CARGO_LAMBDA = PATH="$(VENV)/build/bin:$$PATH" cargo lambda build --profile $(PR
 HERE := $(subst aarch64,arm64,$(shell uname -m))
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset check test deny everything journeys build build-hello lint-templates deploy-emulated
+.PHONY: help run reset check test deny everything journeys build build-hello lint-templates deploy-emulated bench bench-cold
 .NOTPARALLEL:
 
 help: ## List the targets
@@ -68,6 +68,17 @@ deploy-emulated: PROFILE = quick
 deploy-emulated: ARCHITECTURE = $(HERE)
 deploy-emulated: build .venv/templates/.made .venv/emulated/.made ## Deploy the built functions to an emulated AWS and run it until Ctrl-C (PORT=)
 	exec $(VENV)/emulated/bin/python infra/emulated/deploy.py $(if $(PORT),--port $(PORT))
+
+bench: ## Measure the CPU of warm requests in ES256 signatures, into docs/performance.md
+	@# Log lines count, and in AWS they go into a pipe.
+	cargo build --release --package bench
+	@bash -c 'set -o pipefail; target/release/bench | cat >/dev/null'
+
+bench-cold: PROFILE = release
+bench-cold: ARCHITECTURE = $(HERE)
+bench-cold: build build-hello ## Measure starts and memory against a bare function, into docs/performance.md (SIGN_INS=)
+	cargo build --release --package bench
+	target/release/bench-cold target/lambda $(SIGN_INS)
 
 # Made only when its pins are newer; --clear starts over after an interrupted installation.
 .venv/%/.made: infra/tools/%.txt
