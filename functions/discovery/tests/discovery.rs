@@ -71,7 +71,8 @@ async fn metadata_states_what_exists_for_both_specifications_alike() {
         "auth_time",
         "nonce",
         "amr",
-        "at_hash"
+        "at_hash",
+        "sid"
       ],
       "code_challenge_methods_supported": [
         "S256"

@@ -6,7 +6,7 @@ use domain::{Timestamp, policy};
 use serde::Serialize;
 
 use crate::grants::authorization_code::Redemption;
-use crate::scope;
+use crate::{Sha256, scope, sid};
 
 /// The `typ` of its header (RFC 7519 §5.1).
 pub const TYP: &str = "JWT";
@@ -24,10 +24,11 @@ pub struct IdTokenClaims<'a> {
     nonce: Option<&'a str>,
     amr: &'a [AuthenticationMethod],
     at_hash: &'a str,
+    sid: String,
 }
 
 /// The claims for what was redeemed; `None` when `openid` isn't granted. `at_hash` is that of the access token beside it.
-pub fn claims<'a>(issuer: &'a Issuer, redemption: &'a Redemption<'a>, at_hash: &'a str, now: Timestamp) -> Option<IdTokenClaims<'a>> {
+pub fn claims<'a>(issuer: &'a Issuer, redemption: &'a Redemption<'a>, at_hash: &'a str, sha256: Sha256, now: Timestamp) -> Option<IdTokenClaims<'a>> {
     let code = redemption.code;
     code.scopes.contains(scope::OPENID).then(|| IdTokenClaims {
         iss: issuer.as_str(),
@@ -39,6 +40,7 @@ pub fn claims<'a>(issuer: &'a Issuer, redemption: &'a Redemption<'a>, at_hash: &
         nonce: code.nonce.as_deref(),
         amr: &code.methods,
         at_hash,
+        sid: sid::of(&code.session_id, sha256),
     })
 }
 
@@ -51,7 +53,7 @@ mod tests {
     fn an_id_token_says_who_signed_in_when_and_how_and_nothing_about_them() {
         let (issuer, user, code) = (samples::issuer(), samples::user(), samples::code());
         let redemption = Redemption { family: samples::family(), user: &user, code: &code };
-        let json = serde_json::to_value(claims(&issuer, &redemption, "half-a-hash", NOW)).expect("JSON");
+        let json = serde_json::to_value(claims(&issuer, &redemption, "half-a-hash", samples::sha256, NOW)).expect("JSON");
         let expected = serde_json::json!({
             "iss": "https://demo.id.example",
             "sub": "sub-of-ada",
@@ -62,6 +64,7 @@ mod tests {
             "nonce": "no",
             "amr": ["pwd"],
             "at_hash": "half-a-hash",
+            "sid": sid::of(&samples::session().id, samples::sha256),
         });
         assert_eq!(json, expected);
     }
@@ -71,11 +74,11 @@ mod tests {
         let (issuer, user) = (samples::issuer(), samples::user());
         let without_nonce = crate::code::AuthorizationCode { nonce: None, ..samples::code() };
         let redemption = Redemption { family: samples::family(), user: &user, code: &without_nonce };
-        let json = serde_json::to_value(claims(&issuer, &redemption, "h", NOW)).expect("JSON");
+        let json = serde_json::to_value(claims(&issuer, &redemption, "h", samples::sha256, NOW)).expect("JSON");
         assert_eq!(json.get("nonce"), None);
 
         let plain_oauth = crate::code::AuthorizationCode { scopes: samples::scopes(&["email"]), ..samples::code() };
         let redemption = Redemption { family: samples::family(), user: &user, code: &plain_oauth };
-        assert_eq!(claims(&issuer, &redemption, "h", NOW), None);
+        assert_eq!(claims(&issuer, &redemption, "h", samples::sha256, NOW), None);
     }
 }

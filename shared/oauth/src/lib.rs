@@ -13,6 +13,7 @@ pub mod parameters;
 pub mod pkce;
 pub mod profile;
 pub mod scope;
+pub mod sid;
 pub mod token_response;
 pub mod userinfo;
 

@@ -11,7 +11,7 @@ use crate::{client_authentication, grants, pkce, scope, userinfo};
 /// What signs ID tokens; RS256 first because OpenID Connect Discovery §3 demands it.
 const ID_TOKEN_ALGORITHMS: [Algorithm; 2] = [Algorithm::Rs256, Algorithm::Es256];
 /// Claims of an ID token beyond those of userinfo.
-const ID_TOKEN_CLAIMS: [&str; 8] = ["iss", "aud", "exp", "iat", "auth_time", "nonce", "amr", "at_hash"];
+const ID_TOKEN_CLAIMS: [&str; 9] = ["iss", "aud", "exp", "iat", "auth_time", "nonce", "amr", "at_hash", "sid"];
 
 /// The discovery document of a tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -93,7 +93,7 @@ mod tests {
             "claim_types_supported": ["normal"],
             "claims_supported": [
                 "sub", "name", "given_name", "family_name", "preferred_username", "locale", "zoneinfo", "updated_at", "email", "email_verified",
-                "iss", "aud", "exp", "iat", "auth_time", "nonce", "amr", "at_hash",
+                "iss", "aud", "exp", "iat", "auth_time", "nonce", "amr", "at_hash", "sid",
             ],
             "prompt_values_supported": ["none"],
             "ui_locales_supported": ["en", "de"],

@@ -87,7 +87,7 @@ fn tokens(
     let claims = access_token::claims(issuer, redemption, deps.random.bytes(), &reference, now);
     let access_token = Secret::new(tenant.sign(access_token::ALGORITHM, access_token::TYP, &claims)?);
     let at_hash = jws::at_hash(access_token.expose());
-    let id_token = id_token::claims(issuer, redemption, &at_hash, now)
+    let id_token = id_token::claims(issuer, redemption, &at_hash, derive::sha256, now)
         .map(|claims| tenant.sign(client.client().id_token_signed_response_alg, id_token::TYP, &claims).map(Secret::new))
         .transpose()?;
     let body = TokenResponse::new(&redemption.family.scopes, &access_token, id_token.as_ref());

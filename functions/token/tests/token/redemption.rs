@@ -61,6 +61,7 @@ async fn a_code_is_redeemed_for_an_access_token_and_an_id_token() {
         "iat": 1795357932,
         "iss": "https://demo.id.example.com",
         "nonce": "n-0S6_WzA2Mj",
+        "sid": "<sid>",
         "sub": "<ada>"
       },
       "header": {
@@ -81,6 +82,21 @@ async fn at_hash_is_that_of_the_access_token_beside_it() {
     let answer = place.redeem(&app, &grant(&code)).await;
     let id_token = testkit::jwt::Shown::read(&answer.text_of("id_token")).expect("a token");
     assert_eq!(id_token.claims["at_hash"], crypto::jws::at_hash(&answer.text_of("access_token")));
+}
+
+#[tokio::test]
+async fn id_tokens_of_one_session_name_it_alike_and_by_no_internal_id() {
+    let place = place().await;
+    let app = builders::client();
+    place.scene.allow(&app, &["openid"]).await;
+    let session = place.scene.session().await;
+    for _ in 0..2 {
+        let code = place.scene.seal_code(&app, &place.scene.code_of(&session, &testkit::scene::request(&app)));
+        let answer = place.redeem(&app, &grant(&code)).await;
+        let id_token = testkit::jwt::Shown::read(&answer.text_of("id_token")).expect("a token");
+        assert_eq!(id_token.claims["sid"], oauth::sid::of(&session.id, crypto::derive::sha256));
+        assert_ne!(id_token.claims["sid"], session.id.as_str());
+    }
 }
 
 #[tokio::test]
@@ -106,6 +122,7 @@ async fn an_app_that_registered_rs256_gets_its_id_token_so() {
         "exp": 1795358225,
         "iat": 1795357925,
         "iss": "https://demo.id.example.com",
+        "sid": "<sid>",
         "sub": "<ada>"
       },
       "header": {

@@ -63,7 +63,7 @@ impl Place {
         jws::verify_with_set(self.scene.tenant.verifying_keys(), typ, token).expect("a signature of this tenant");
         let Shown { mut header, mut claims } = Shown::read(token).expect("a token");
         header["kid"] = Value::from("<kid>");
-        for (name, instead) in [("at_hash", "<at_hash>"), ("jti", "<jti>"), ("ref", "<sealed>")] {
+        for (name, instead) in [("at_hash", "<at_hash>"), ("jti", "<jti>"), ("ref", "<sealed>"), ("sid", "<sid>")] {
             if let Some(value) = claims.get_mut(name) {
                 *value = Value::from(instead);
             }
