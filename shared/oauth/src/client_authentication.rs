@@ -1,5 +1,7 @@
 //! Who asks at the token endpoint: the client's credentials, read strictly and compared in constant time (RFC 6749 §2.3, OpenID Connect Core §9).
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::client::{Client, ClientAuthenticationMethod};
@@ -32,18 +34,18 @@ enum Credentials {
 }
 
 /// A client that proved to be itself, or a public one that needn't. Only [`verify`] makes one.
-#[derive(Clone, Copy, Debug)]
-pub struct AuthenticatedClient<'a>(&'a Client);
+#[derive(Clone, Debug)]
+pub struct AuthenticatedClient(Arc<Client>);
 
-impl<'a> AuthenticatedClient<'a> {
+impl AuthenticatedClient {
     /// The client.
-    pub const fn client(self) -> &'a Client {
-        self.0
+    pub fn client(&self) -> &Client {
+        &self.0
     }
 
     #[cfg(test)]
-    pub(crate) const fn for_test(client: &'a Client) -> Self {
-        Self(client)
+    pub(crate) fn for_test(client: &Client) -> Self {
+        Self(Arc::new(client.clone()))
     }
 }
 
@@ -109,14 +111,14 @@ impl Presented {
 }
 
 /// Compares credentials with the client that the store found under their `client_id`, if any.
-pub fn verify<'a>(client: Option<&'a Client>, presented: &Presented, sha256: Sha256) -> Result<AuthenticatedClient<'a>, Reason> {
+pub fn verify(client: Option<Arc<Client>>, presented: &Presented, sha256: Sha256) -> Result<AuthenticatedClient, Reason> {
     let client = client.filter(|client| client.id == presented.client_id).ok_or(Reason::ClientUnknown)?;
     if client.authentication != presented.method() {
         return Err(Reason::MethodDiffers);
     }
     match &presented.credentials {
         Credentials::None => Ok(AuthenticatedClient(client)),
-        Credentials::Basic(secret) | Credentials::Post(secret) if is_secret_of(client, secret, sha256) => Ok(AuthenticatedClient(client)),
+        Credentials::Basic(secret) | Credentials::Post(secret) if is_secret_of(&client, secret, sha256) => Ok(AuthenticatedClient(client)),
         Credentials::Basic(_) | Credentials::Post(_) => Err(Reason::SecretWrong),
     }
 }
@@ -160,7 +162,7 @@ mod tests {
 
     /// Whether a client that registered `method` is authenticated by what was presented.
     fn outcome(method: ClientAuthenticationMethod, presented: &Presented) -> Result<(), Reason> {
-        verify(Some(&client(method)), presented, samples::sha256).map(|_| ())
+        verify(Some(Arc::new(client(method))), presented, samples::sha256).map(|_| ())
     }
 
     #[test]
@@ -206,7 +208,7 @@ mod tests {
         let rotating = Client { secrets: vec![hash("old"), hash("new")], ..samples::confidential_client() };
         let verified = |client: &Client, secret| {
             let presented = read(&[&basic_header("app", secret)], &[]).expect("Basic");
-            verify(Some(client), &presented, samples::sha256).map(|_| ())
+            verify(Some(Arc::new(client.clone())), &presented, samples::sha256).map(|_| ())
         };
         assert_eq!(verified(&rotating, "old"), Ok(()));
         assert_eq!(verified(&rotating, "new"), Ok(()));

@@ -1,5 +1,6 @@
 //! What surrounds every function: the Lambda bootstrap, the environment, clock and randomness, tenants and keys kept in memory, telemetry.
 
+pub mod client_authentication;
 pub mod clients;
 pub mod clock;
 pub mod configuration;
@@ -21,6 +22,7 @@ pub mod telemetry;
 pub mod tenant_context;
 pub mod tenants;
 
+pub use client_authentication::{ClientAuthentication, ClientRequest, RefusedRequest};
 pub use clients::Clients;
 pub use clock::{Clock, SystemClock};
 pub use failure::Failure;

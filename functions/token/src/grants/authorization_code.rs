@@ -13,57 +13,40 @@ use oauth::grants::CodeGrant;
 use oauth::grants::authorization_code::{self as decision, Attempt, Found, NewFamily, Outcome, Reason, Redemption};
 use oauth::token_response::TokenResponse;
 use oauth::{access_token, id_token};
-use runtime::{ArtefactRefusal, Failure, TenantContext, Visit};
-use store::{AttemptId, Person, PersonKeys};
+use runtime::{ArtefactRefusal, ClientRequest, Failure, RefusedRequest, TenantContext};
+use store::{AttemptId, PersonKeys};
 use web::responders;
 
-use crate::{Deps, Refused};
+use crate::Deps;
 
 /// Redeems a code for its tokens, once.
-pub(crate) async fn redeem(
-    deps: &Deps,
-    mut visit: Visit,
-    client: AuthenticatedClient<'_>,
-    grant: &CodeGrant,
-    now: Timestamp,
-) -> Result<Response, Refused> {
-    let tenant = visit.tenant.clone();
-    let code: AuthorizationCode = tenant.open(Kind::AuthorizationCode, Some(&client.client().id), grant.code.expose(), now)?.map_err(unopened)?;
+pub(crate) async fn redeem(deps: &Deps, request: &mut ClientRequest, grant: &CodeGrant) -> Result<Response, RefusedRequest> {
+    let (tenant, now) = (request.tenant.clone(), request.now);
+    let code: AuthorizationCode = tenant.open(Kind::AuthorizationCode, Some(&request.client().id), grant.code.expose(), now)?.map_err(unopened)?;
     let id = FamilyId::from_random(tenant.derived_id("family", code.id.as_bytes())?);
-    let person = read(&tenant, &mut visit, (&code, &id), (client, now)).await?;
+    let keys =
+        PersonKeys::of(code.user_id.clone()).with_session(code.session_id.clone()).with_consent(request.client().id.clone()).with_family(id.clone());
+    let (client, person) = request.beside(tenant.home(now)?.read_person(&keys)).await?;
     let found =
         Found { user: person.user.as_ref(), session: person.session.as_ref(), consent: person.consent.as_ref(), family: person.family.as_ref() };
-    let new_family = NewFamily { id: id.clone(), epoch: tenant.placement().epoch };
-    match decision::redeem(&Attempt { client, grant, code: &code }, &found, new_family, derive::sha256, now) {
+    let new_family = NewFamily { id, epoch: tenant.placement().epoch };
+    match decision::redeem(&Attempt { client: &client, grant, code: &code }, &found, new_family, derive::sha256, now) {
         Outcome::Refused(reason) => Err(refused(reason)),
         Outcome::Replayed => {
             let replayed = person.family.as_ref().ok_or_else(|| Failure::Broken("a replay without a family".to_owned()))?;
             Err(revoke(deps, &tenant, replayed, now).await)
         }
-        Outcome::Redeemed(redemption) => commit(deps, &tenant, (client, &redemption), now).await,
+        Outcome::Redeemed(redemption) => commit(deps, &tenant, (&client, &redemption), now).await,
     }
-}
-
-async fn read(
-    tenant: &TenantContext,
-    visit: &mut Visit,
-    (code, family): (&AuthorizationCode, &FamilyId),
-    (client, now): (AuthenticatedClient<'_>, Timestamp),
-) -> Result<Person, Failure> {
-    let keys = PersonKeys::of(code.user_id.clone())
-        .with_session(code.session_id.clone())
-        .with_consent(client.client().id.clone())
-        .with_family(family.clone());
-    Ok(visit.beside(tenant.home(now)?.read_person(&keys)).await?)
 }
 
 // Tokens are signed before the family is made: a platform that can't sign must not consume the code.
 async fn commit(
     deps: &Deps,
     tenant: &TenantContext,
-    (client, redemption): (AuthenticatedClient<'_>, &Redemption<'_>),
+    (client, redemption): (&AuthenticatedClient, &Redemption<'_>),
     now: Timestamp,
-) -> Result<Response, Refused> {
+) -> Result<Response, RefusedRequest> {
     let body = tokens(deps, tenant, (client, redemption), now)?;
     let family = &redemption.family;
     let kind = EventKind::GrantIssued { client_id: family.client_id.clone(), family_id: family.id.clone() };
@@ -77,7 +60,7 @@ async fn commit(
 fn tokens(
     deps: &Deps,
     tenant: &TenantContext,
-    (client, redemption): (AuthenticatedClient<'_>, &Redemption<'_>),
+    (client, redemption): (&AuthenticatedClient, &Redemption<'_>),
     now: Timestamp,
 ) -> Result<Response, Failure> {
     let issuer = &tenant.record().issuer;
@@ -95,7 +78,7 @@ fn tokens(
 }
 
 // RFC 6749 §4.1.2: a replay ends what the first redemption started. The answer is the same whether this call or another one ended it.
-async fn revoke(deps: &Deps, tenant: &TenantContext, family: &Family, now: Timestamp) -> Refused {
+async fn revoke(deps: &Deps, tenant: &TenantContext, family: &Family, now: Timestamp) -> RefusedRequest {
     let reason = RevocationReason::CodeReplayed;
     let kind = EventKind::GrantRevoked { client_id: family.client_id.clone(), family_id: family.id.clone(), reason };
     let event = event(deps, tenant, family, kind, now);
@@ -105,7 +88,7 @@ async fn revoke(deps: &Deps, tenant: &TenantContext, family: &Family, now: Times
     };
     match revoking.await {
         Ok(_) => refused(Reason::Replayed),
-        Err(failure) => Refused::Failure(failure),
+        Err(failure) => RefusedRequest::Failure(failure),
     }
 }
 
@@ -116,13 +99,13 @@ fn event(deps: &Deps, tenant: &TenantContext, family: &Family, kind: EventKind, 
     event.record(None, Lookups::default())
 }
 
-fn unopened(refusal: ArtefactRefusal) -> Refused {
+fn unopened(refusal: ArtefactRefusal) -> RefusedRequest {
     match refusal {
         ArtefactRefusal::Sealed(_) => refused(Reason::Unopened),
         ArtefactRefusal::EarlierEpoch => refused(Reason::EpochMoved),
     }
 }
 
-fn refused(reason: Reason) -> Refused {
-    Refused::Code(reason.code(), reason.to_string())
+fn refused(reason: Reason) -> RefusedRequest {
+    RefusedRequest::Code(reason.code(), reason.to_string())
 }

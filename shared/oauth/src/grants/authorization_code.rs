@@ -21,7 +21,7 @@ use crate::{Sha256, pkce};
 #[derive(Clone, Copy, Debug)]
 pub struct Attempt<'a> {
     /// Who asks, authenticated.
-    pub client: AuthenticatedClient<'a>,
+    pub client: &'a AuthenticatedClient,
     /// What was sent.
     pub grant: &'a CodeGrant,
     /// What the code says, opened for this client: it opens for no other.

@@ -59,7 +59,8 @@ impl Scene {
     }
 
     fn redeem<T>(&self, look: impl FnOnce(Outcome<'_>) -> T) -> T {
-        let attempt = Attempt { client: AuthenticatedClient::for_test(&self.client), grant: &self.grant, code: &self.code };
+        let client = AuthenticatedClient::for_test(&self.client);
+        let attempt = Attempt { client: &client, grant: &self.grant, code: &self.code };
         let found = Found { user: self.user.as_ref(), session: self.session.as_ref(), consent: self.consent.as_ref(), family: self.family.as_ref() };
         let new_family = NewFamily { id: FamilyId::from_random([9; 16]), epoch: Epoch(4) };
         look(redeem(&attempt, &found, new_family, samples::sha256, NOW))
