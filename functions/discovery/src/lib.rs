@@ -10,7 +10,7 @@ use domain::Slug;
 use http::HeaderMap;
 use runtime::tenants::Name;
 use runtime::{Clock, Failure, Incident, Needs, Platform, Signing, TenantContext, Tenants};
-use serde_json::json;
+use serde::Serialize;
 use web::{ErrorReason, Language, responders};
 
 const NEEDS: Needs = Needs { purposes: &[], signing: Signing::Verifies };
@@ -43,6 +43,12 @@ fn only_get(route: MethodRouter<Deps>) -> MethodRouter<Deps> {
     route.fallback(async || responders::method_not_allowed("GET, HEAD"))
 }
 
+/// RFC 7517 §5, of keys as they are kept: nothing is copied for an answer.
+#[derive(Serialize)]
+struct JwkSet<'a> {
+    keys: Vec<&'a serde_json::Value>,
+}
+
 type Asked = (Extension<Slug>, Extension<Incident>, HeaderMap);
 
 async fn metadata(State(deps): State<Deps>, asked: Asked) -> Response {
@@ -51,7 +57,7 @@ async fn metadata(State(deps): State<Deps>, asked: Asked) -> Response {
 }
 
 async fn jwks(State(deps): State<Deps>, asked: Asked) -> Response {
-    deps.answer(asked, |tenant| responders::public_json(&json!({ "keys": tenant.published_jwks() }))).await
+    deps.answer(asked, |tenant| responders::public_json(&JwkSet { keys: tenant.published_jwks() })).await
 }
 
 impl Deps {

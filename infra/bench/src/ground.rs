@@ -22,6 +22,8 @@ pub const ZONE: &str = "test";
 pub const REGION: &str = "eu-west-1";
 /// The domain below which the tenant has its host.
 pub const ZONE_DOMAIN: &str = "id.example.com";
+/// The tenant's name in hosts.
+pub const SLUG: &str = "bench";
 /// The tenant's host.
 pub const HOST: &str = "bench.id.example.com";
 /// The tenant's issuer.
@@ -118,7 +120,7 @@ fn account(endpoint: &Endpoint) -> Aws {
 async fn seed(platform: &Platform, others: &[String]) -> Result<(), Error> {
     let provisioner = Provisioner::new(platform);
     provisioner.ensure_zone(vec![Region::new(REGION)]).await?;
-    let slug = Slug::parse("bench")?;
+    let slug = Slug::parse(SLUG)?;
     let new = NewTenant { issuer: platform.routing.issuer(&slug)?, slug, name: "Bench".to_owned() };
     let tenant = provisioner.create_tenant(&new).await?.ok_or("the slug is taken")?;
     for username in std::iter::once(PERSON).chain(others.iter().map(String::as_str)) {

@@ -3,6 +3,7 @@
 mod flows;
 mod functions;
 mod report;
+mod tables;
 mod units;
 
 pub use flows::{Costs, Refusals, measure};

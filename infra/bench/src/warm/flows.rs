@@ -1,11 +1,13 @@
 //! The flows, each asked for many times; what leads up to a request is asked for before the clock runs.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::policy;
 use http::StatusCode;
 use testkit::FixedClock;
 
+use super::tables::Tables;
 use super::units::{Signature, WarmArgon2id};
 use super::{Functions, Samples};
 use crate::Error;
@@ -41,6 +43,10 @@ pub struct Costs {
     pub token_rs256: Samples,
     /// Userinfo.
     pub userinfo: Samples,
+    /// One read of a flow, through the tables' client alone.
+    pub read: Samples,
+    /// One transaction of a flow, through the tables' client alone.
+    pub transaction: Samples,
 }
 
 /// What a wrong password costs, by whether the account exists.
@@ -59,7 +65,8 @@ pub async fn measure(times: usize) -> Result<Costs, Error> {
     let guessed_at: Vec<_> = (0..GUESSED_AT).map(guessed_at).collect();
     // A clock that stands keeps the tenant fresh: no reading again in between.
     let ground = Ground::seeded(Arc::new(FixedClock::default()), &guessed_at).await?;
-    let mut run = Run { functions: Functions::new(&ground.platform), signature: Signature::new()?, browser: Browser::default(), times };
+    let tables = Tables::of(&ground.platform).await?;
+    let mut run = Run { functions: Functions::new(&ground.platform), tables, signature: Signature::new()?, browser: Browser::default(), times };
     run.enter().await?;
     Ok(Costs {
         discovery: run.repeat(StatusCode::OK, async |_| Ok(Asked::get("/.well-known/openid-configuration"))).await?,
@@ -72,6 +79,8 @@ pub async fn measure(times: usize) -> Result<Costs, Error> {
         token: run.token(App::Trusted).await?,
         token_rs256: run.token(App::TrustedRs256).await?,
         userinfo: run.userinfo().await?,
+        read: run.alone(async |tables, _| tables.read().await).await?,
+        transaction: run.alone(async |tables, number| tables.transaction(number).await).await?,
     })
 }
 
@@ -81,6 +90,7 @@ fn guessed_at(number: usize) -> String {
 
 struct Run {
     functions: Functions,
+    tables: Tables,
     signature: Signature,
     /// Somebody is signed in here.
     browser: Browser,
@@ -141,6 +151,19 @@ impl Run {
             refusals.argon2id.add(argon2id.cost()?, self.signature.cost()?);
         }
         Ok(refusals)
+    }
+
+    /// Measures a call of the tables' client again and again.
+    async fn alone(&self, mut call: impl AsyncFnMut(&Tables, usize) -> Result<Duration, Error>) -> Result<Samples, Error> {
+        let mut samples = Samples::default();
+        for number in 0..WARM_UP + self.times {
+            let cpu = call(&self.tables, number).await?;
+            let signature = self.signature.cost()?;
+            if number >= WARM_UP {
+                samples.add(cpu, signature);
+            }
+        }
+        Ok(samples)
     }
 
     async fn consent(&self) -> Result<Samples, Error> {

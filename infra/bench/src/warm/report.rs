@@ -23,6 +23,10 @@ pub fn report(costs: &Costs) -> Result<String, Error> {
     for (flow, samples, budget) in rows(costs) {
         writeln!(page, "{}", row(flow, samples, budget))?;
     }
+    for (call, samples) in [("one read of two rows", &costs.read), ("one transaction of a row and its event", &costs.transaction)] {
+        let signatures = samples.in_signatures();
+        writeln!(page, "| {call}, through the AWS SDK alone | {signatures:.1} | in the flows above | {} |", microseconds(samples.cpu()))?;
+    }
     let rsa = costs.token_rs256.cpu().saturating_sub(costs.token.cpu());
     writeln!(page, "| of it the RSA signature | {:.1} | apart | {} |", ratio(rsa, costs.token_rs256.signature()), microseconds(rsa))?;
     write!(page, "\n{}", refused(&costs.refusals)?)?;
