@@ -7,14 +7,14 @@ use domain::client::Client;
 use domain::{Slug, Timestamp};
 use http::HeaderMap;
 use oauth::RequestParameters;
-use oauth::authorization_request::{self, AuthorizationRequest, NextStep, Reason, ReturnAddress, SignedIn, next_step};
+use oauth::authorization_request::{self, AuthorizationRequest, NextStep, Reason, ReturnAddress, SignedIn, next_step, reference};
 use runtime::interaction::pages::{PageOf, language};
-use runtime::interaction::{Browser, returning};
+use runtime::interaction::{Browser, WayBack, requests};
 use runtime::refused::{Refused, page_reason};
 use runtime::tenants::Name;
 use runtime::{Failure, TenantContext, Visit};
 use store::{Person, PersonKeys};
-use web::{ErrorReason, Parameters, read_form, responders};
+use web::{ErrorReason, Language, Parameters, read_form, responders};
 
 use crate::Deps;
 
@@ -22,7 +22,7 @@ use crate::Deps;
 struct Asked<'a> {
     tenant: &'a TenantContext,
     client: &'a Client,
-    address: &'a ReturnAddress,
+    back: WayBack<'a>,
     request: &'a AuthorizationRequest,
     browser: &'a Browser,
     headers: &'a HeaderMap,
@@ -36,42 +36,56 @@ struct Accepted {
     request: Result<AuthorizationRequest, Reason>,
 }
 
-/// Answers a request: a page, or a redirect to the app.
+impl Accepted {
+    fn back<'a>(&'a self, tenant: &'a TenantContext, language: Language) -> WayBack<'a> {
+        WayBack { tenant, client: &self.client, address: &self.address, language }
+    }
+}
+
+/// Answers a request: a page, or an answer to the app.
 pub(crate) async fn authorize(deps: &Deps, slug: &Slug, query: &str, headers: &HeaderMap) -> Result<Response, Refused> {
     let now = deps.clock.now();
     let mut visit = deps.tenants.find(&Name::Slug(slug.clone()), now).await?.ok_or(ErrorReason::NotFound)?;
     let tenant = visit.tenant.clone();
     let parameters = Parameters::parse(query.as_bytes()).map_err(|_| ErrorReason::MalformedRequest)?;
-    let Accepted { client, address, request } = accept(deps, &mut visit, &parameters, now).await?;
-    let request = match request {
+    let accepted = accept(deps, &mut visit, &parameters, now).await?;
+    let request = match &accepted.request {
         Ok(request) => request,
-        Err(reason) => return Ok(back_with(&address, reason)),
+        Err(reason) => return Ok(accepted.back(&tenant, Language::negotiate(parameters.get("ui_locales"), headers)).with_error(*reason)),
     };
     let browser = Browser::read(&tenant, headers, now)?;
-    let asked = Asked { tenant: &tenant, client: &client, address: &address, request: &request, browser: &browser, headers, now };
+    let back = accepted.back(&tenant, language(request, headers));
+    let asked = Asked { tenant: &tenant, client: &accepted.client, back, request, browser: &browser, headers, now };
     let person = asked.read_person(&mut visit).await?;
     asked.answer(deps, &person).await
 }
 
-/// Sends a posted request on by GET: the session's cookie is `SameSite=Lax` and doesn't come with another site's POST.
+/// Seals a posted request and sends it on by GET: the session's cookie is `SameSite=Lax` and doesn't come with another site's POST.
 pub(crate) async fn authorize_posted(deps: &Deps, slug: &Slug, headers: &HeaderMap, body: &[u8]) -> Result<Response, Refused> {
     let now = deps.clock.now();
     let mut visit = deps.tenants.find(&Name::Slug(slug.clone()), now).await?.ok_or(ErrorReason::NotFound)?;
+    let tenant = visit.tenant.clone();
     let form = read_form(headers, body).map_err(|error| ErrorReason::from(&error))?;
-    let Accepted { address, request, .. } = accept(deps, &mut visit, &form, now).await?;
+    let accepted = accept(deps, &mut visit, &form, now).await?;
     visit.settle().await;
-    Ok(match request {
-        Ok(request) => responders::see_other(&format!("{}?{}", visit.tenant.record().issuer.endpoint("/authorize"), request.to_query())),
-        Err(reason) => back_with(&address, reason),
-    })
+    match &accepted.request {
+        Ok(request) => Ok(responders::see_other(&requests::authorize_url(&tenant, request, (&*deps.random, now))?)),
+        Err(reason) => Ok(accepted.back(&tenant, Language::negotiate(form.get("ui_locales"), headers)).with_error(*reason)),
+    }
 }
 
 async fn accept(deps: &Deps, visit: &mut Visit, parameters: &Parameters, now: Timestamp) -> Result<Accepted, Refused> {
     let parameters: RequestParameters<'_> = parameters.iter().collect();
     let client_id = authorization_request::client_id(&parameters).map_err(page_reason)?;
     let client = deps.clients.find(visit, &client_id, now).await?.ok_or(ErrorReason::UnknownClient)?;
-    let address = ReturnAddress::check(&parameters, &client, &visit.tenant.record().issuer).map_err(page_reason)?;
-    let request = authorization_request::check(&parameters, &client, &address);
+    let issuer = &visit.tenant.record().issuer;
+    if let Some(sealed) = reference::sealed(&parameters) {
+        let request = requests::open(&visit.tenant, &client.id, sealed, now)?.ok_or(ErrorReason::SignInExpired)?;
+        let address = ReturnAddress::of(&request, &client, issuer).map_err(page_reason)?;
+        return Ok(Accepted { client, address, request: Ok(request) });
+    }
+    let address = ReturnAddress::check(&parameters, &client, issuer).map_err(page_reason)?;
+    let request = requests::check(&visit.tenant, &parameters, &client, &address, now);
     Ok(Accepted { client, address, request })
 }
 
@@ -92,15 +106,19 @@ impl Asked<'_> {
         let page =
             PageOf { tenant: self.tenant, client: self.client, request: self.request, language: language(self.request, self.headers), now: self.now };
         match next_step(self.request, self.client, signed_in, self.now) {
-            Err(reason) => Ok(back_with(self.address, reason)),
+            Err(reason) => Ok(self.back.with_error(reason)),
             Ok(NextStep::SignIn) => Ok(page.sign_in(self.browser, &*deps.random)?),
+            Ok(NextStep::SelectAccount(signed_in)) => {
+                self.touch(signed_in.session).await?;
+                Ok(page.select_account(signed_in.user, &*deps.random)?)
+            }
             Ok(NextStep::AskConsent(signed_in)) => {
                 self.touch(signed_in.session).await?;
                 Ok(page.consent(self.browser, signed_in.user, signed_in.session, &*deps.random)?)
             }
             Ok(NextStep::IssueCode(signed_in)) => {
                 self.touch(signed_in.session).await?;
-                Ok(returning::with_code(self.tenant, self.request, self.address, signed_in.session, (&*deps.random, self.now))?)
+                Ok(self.back.with_code(self.request, signed_in.session, (&*deps.random, self.now))?)
             }
         }
     }
@@ -112,9 +130,4 @@ impl Asked<'_> {
         }
         Ok(())
     }
-}
-
-fn back_with(address: &ReturnAddress, reason: Reason) -> Response {
-    tracing::info!(%reason, "an authorization request was refused");
-    responders::see_other(&address.error(reason.code()))
 }

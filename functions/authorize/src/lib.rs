@@ -15,9 +15,9 @@ use http::HeaderMap;
 use runtime::{Clients, Clock, Incident, Needs, Platform, Random, Refused, Signing, Tenants};
 use web::{Language, responders};
 
-const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing], signing: Signing::None };
+const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing], signing: Signing::Verifies };
 
-/// What its role may do: read tenants, clients and a person's session and consent; touch the session; seal.
+/// What its role may do: read tenants, public signing keys, clients and a person's session and consent; touch the session; seal.
 #[derive(Clone)]
 pub struct Deps {
     tenants: Arc<Tenants>,

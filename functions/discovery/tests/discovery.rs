@@ -34,6 +34,7 @@ fn laid_out(body: &str) -> String {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "the document is long, and shown whole")]
 async fn metadata_states_what_exists_for_both_specifications_alike() {
     let place = place().await;
     let mut openid = place.endpoint.get(METADATA[0]).await;
@@ -47,35 +48,54 @@ async fn metadata_states_what_exists_for_both_specifications_alike() {
     x-content-type-options: nosniff
 
     {
+      "acr_values_supported": [
+        "urn:countersign:acr:password"
+      ],
       "authorization_endpoint": "https://demo.id.example.com/authorize",
       "authorization_response_iss_parameter_supported": true,
       "claim_types_supported": [
         "normal"
       ],
-      "claims_parameter_supported": false,
+      "claims_parameter_supported": true,
       "claims_supported": [
         "sub",
-        "name",
-        "given_name",
-        "family_name",
-        "preferred_username",
-        "locale",
-        "zoneinfo",
-        "updated_at",
-        "email",
-        "email_verified",
         "iss",
         "aud",
         "exp",
         "iat",
         "auth_time",
         "nonce",
+        "acr",
         "amr",
         "at_hash",
-        "sid"
+        "sid",
+        "name",
+        "given_name",
+        "family_name",
+        "middle_name",
+        "nickname",
+        "preferred_username",
+        "profile",
+        "picture",
+        "website",
+        "gender",
+        "birthdate",
+        "zoneinfo",
+        "locale",
+        "updated_at",
+        "email",
+        "email_verified",
+        "address",
+        "phone_number",
+        "phone_number_verified"
       ],
       "code_challenge_methods_supported": [
         "S256"
+      ],
+      "display_values_supported": [
+        "page",
+        "popup",
+        "touch"
       ],
       "grant_types_supported": [
         "authorization_code"
@@ -87,12 +107,17 @@ async fn metadata_states_what_exists_for_both_specifications_alike() {
       "issuer": "https://demo.id.example.com",
       "jwks_uri": "https://demo.id.example.com/jwks",
       "prompt_values_supported": [
-        "none"
+        "none",
+        "login",
+        "consent",
+        "select_account"
       ],
       "request_parameter_supported": false,
       "request_uri_parameter_supported": false,
       "response_modes_supported": [
-        "query"
+        "query",
+        "fragment",
+        "form_post"
       ],
       "response_types_supported": [
         "code"
@@ -100,7 +125,9 @@ async fn metadata_states_what_exists_for_both_specifications_alike() {
       "scopes_supported": [
         "openid",
         "profile",
-        "email"
+        "email",
+        "address",
+        "phone"
       ],
       "subject_types_supported": [
         "public"

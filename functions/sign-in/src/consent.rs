@@ -9,13 +9,14 @@ use domain::user::User;
 use domain::{Timestamp, consent as decision};
 use http::header::USER_AGENT;
 use oauth::authorization_request::{Reason, ReturnAddress};
-use runtime::interaction::{Browser, ConsentState, returning};
+use runtime::interaction::pages::language;
+use runtime::interaction::{Browser, ConsentState, WayBack};
 use runtime::people::KeyOwner;
 use runtime::refused::page_reason;
 use runtime::tenants::Name;
 use runtime::{Failure, Refused, TenantContext};
 use store::{Person, PersonKeys};
-use web::{ErrorReason, read_form, responders};
+use web::{ErrorReason, read_form};
 
 use crate::{Deps, Posted, back_to_authorize, elsewhere};
 
@@ -23,7 +24,7 @@ struct Answer<'a> {
     tenant: &'a TenantContext,
     client: &'a Client,
     state: &'a ConsentState,
-    address: &'a ReturnAddress,
+    back: WayBack<'a>,
     posted: &'a Posted,
     now: Timestamp,
 }
@@ -39,17 +40,18 @@ pub(crate) async fn consent(deps: &Deps, posted: &Posted) -> Result<Response, Re
     let state: ConsentState = tenant.open(Kind::ConsentState, None, sealed, now)?.map_err(|_| ErrorReason::SignInExpired)?;
     let browser = Browser::read(&tenant, &posted.headers, now)?;
     if !browser.is_bound_to(&state.binding) {
-        return elsewhere(&tenant, &browser, &state.request);
+        return elsewhere(deps, &tenant, &browser, &state.request, now);
     }
     let client = deps.clients.find(&mut visit, &state.request.client_id, now).await?.ok_or(ErrorReason::UnknownClient)?;
     let address = ReturnAddress::of(&state.request, &client, &tenant.record().issuer).map_err(page_reason)?;
-    let answer = Answer { tenant: &tenant, client: &client, state: &state, address: &address, posted, now };
+    let back = WayBack { tenant: &tenant, client: &client, address: &address, language: language(&state.request, &posted.headers) };
+    let answer = Answer { tenant: &tenant, client: &client, state: &state, back, posted, now };
     match form.get("decision") {
         Some("allow") => {
             let person = visit.beside(answer.read(&browser)).await?;
             answer.allow(deps, &person).await
         }
-        Some("deny") => Ok(responders::see_other(&address.error(Reason::ConsentDenied.code()))),
+        Some("deny") => Ok(back.with_error(Reason::ConsentDenied)),
         _ => Err(ErrorReason::MalformedRequest.into()),
     }
 }
@@ -66,15 +68,15 @@ impl Answer<'_> {
 
     async fn allow(&self, deps: &Deps, person: &Person) -> Result<Response, Refused> {
         let live = person.user.as_ref().zip(person.session.as_ref()).filter(|(user, session)| session.live(user, self.now).is_ok());
-        let Some((user, session)) = live else { return Ok(back_to_authorize(self.tenant, &self.state.request)) };
-        let given = decision::given(&self.client.id, person.consent.as_ref(), &self.state.request.scopes, self.now);
+        let Some((user, session)) = live else { return back_to_authorize(deps, self.tenant, &self.state.request, self.now) };
+        let given = decision::given(&self.client.id, person.consent.as_ref(), &self.state.request.consent_scopes(), self.now);
         let event = self.event(deps, user, person)?;
         self.tenant.home(self.now)?.grant_consent(&user.id, &given, &event).await?;
         self.code(deps, session)
     }
 
     fn code(&self, deps: &Deps, session: &Session) -> Result<Response, Refused> {
-        Ok(returning::with_code(self.tenant, &self.state.request, self.address, session, (&*deps.random, self.now))?)
+        Ok(self.back.with_code(&self.state.request, session, (&*deps.random, self.now))?)
     }
 
     fn event(&self, deps: &Deps, user: &User, person: &Person) -> Result<RecordedEvent, Failure> {
@@ -86,7 +88,7 @@ impl Answer<'_> {
             id: deps.random.event_id(self.now),
             tenant: self.tenant.record().id.clone(),
             subject: Subject::User(user.id.clone()),
-            kind: EventKind::ConsentGranted { client_id: self.client.id.clone(), scopes: self.state.request.scopes.clone() },
+            kind: EventKind::ConsentGranted { client_id: self.client.id.clone(), scopes: self.state.request.consent_scopes() },
             personal: Personal { address, user_agent, identifier: None },
         };
         self.tenant.record_event(event, &key, deps.random.bytes())

@@ -15,11 +15,11 @@ use axum::extract::{Extension, State};
 use axum::response::Response;
 use axum::routing::post;
 use crypto::password::Workspace;
-use domain::Slug;
 use domain::key_ring::Purpose;
+use domain::{Slug, Timestamp};
 use http::HeaderMap;
 use oauth::authorization_request::AuthorizationRequest;
-use runtime::interaction::Browser;
+use runtime::interaction::{Browser, requests};
 use runtime::{Caller, Clients, Clock, Incident, Needs, Platform, Random, Refused, Signing, TenantContext, Tenants};
 use web::{ErrorReason, Language, responders};
 
@@ -87,14 +87,19 @@ fn posted((Extension(slug), Extension(incident), caller, headers, body): Asked) 
 
 /// A form of another browser. Where somebody is signed in, the sign-in replaced what tied its pages to it: a form that is sent again, or another
 /// tab's, goes on with that session.
-pub(crate) fn elsewhere(tenant: &TenantContext, browser: &Browser, request: &AuthorizationRequest) -> Result<Response, Refused> {
-    if browser.session.is_some() { Ok(back_to_authorize(tenant, request)) } else { Err(ErrorReason::OtherBrowser.into()) }
+pub(crate) fn elsewhere(
+    deps: &Deps,
+    tenant: &TenantContext,
+    browser: &Browser,
+    request: &AuthorizationRequest,
+    now: Timestamp,
+) -> Result<Response, Refused> {
+    if browser.session.is_some() { back_to_authorize(deps, tenant, request, now) } else { Err(ErrorReason::OtherBrowser.into()) }
 }
 
-/// Sends the browser to the authorization endpoint with the request that it came from.
-pub(crate) fn back_to_authorize(tenant: &TenantContext, request: &AuthorizationRequest) -> Response {
-    let endpoint = tenant.record().issuer.endpoint("/authorize");
-    responders::see_other(&format!("{endpoint}?{}", request.to_query()))
+/// Sends the browser to the authorization endpoint with the request that it came from, sealed as it was checked.
+pub(crate) fn back_to_authorize(deps: &Deps, tenant: &TenantContext, request: &AuthorizationRequest, now: Timestamp) -> Result<Response, Refused> {
+    Ok(responders::see_other(&requests::authorize_url(tenant, request, (&*deps.random, now))?))
 }
 
 fn page(answer: Result<Response, Refused>, posted: &Posted, incident: &Incident) -> Response {

@@ -6,17 +6,16 @@
 use axum::response::{IntoResponse, Response};
 use crypto::artefact::Kind;
 use domain::client::Client;
-use domain::consent::{Asking, asking};
 use domain::event::{Browser as BrowserKind, EventKind};
 use domain::policy;
 use domain::session::{AuthenticationMethod, Beginning, Session};
 use domain::sign_in::{PasswordVerdict, decide};
 use domain::user::User;
 use domain::{SessionId, Timestamp};
-use oauth::authorization_request::ReturnAddress;
+use oauth::authorization_request::{NextStep, Reason, ReturnAddress, SignedIn, next_step};
 use runtime::interaction::browser::{KnownPerson, SessionReference, signed_in_cookies};
 use runtime::interaction::pages::{PageOf, language};
-use runtime::interaction::{Browser, SignInState, returning};
+use runtime::interaction::{Browser, SignInState, WayBack};
 use runtime::refused::page_reason;
 use runtime::tenants::Name;
 use runtime::{Refused, TenantContext};
@@ -49,7 +48,7 @@ pub(crate) async fn sign_in(deps: &Deps, posted: &Posted) -> Result<Response, Re
     let state: SignInState = tenant.open(Kind::SignInState, None, sealed, now)?.map_err(|_| ErrorReason::SignInExpired)?;
     let browser = Browser::read(&tenant, &posted.headers, now)?;
     if !browser.is_bound_to(&state.binding) {
-        return elsewhere(&tenant, &browser, &state.request);
+        return elsewhere(deps, &tenant, &browser, &state.request, now);
     }
     let client = deps.clients.find(&mut visit, &state.request.client_id, now).await?.ok_or(ErrorReason::UnknownClient)?;
     let attempt = Attempt { tenant: &tenant, client: &client, state: &state, browser: &browser, posted, now };
@@ -96,7 +95,7 @@ impl Attempt<'_> {
         match self.tenant.home(self.now)?.start_session(&session, upgrade, &event).await? {
             SessionStart::Started => self.go_on(deps, user, account, &session),
             // The state made its session before: a repeated POST makes no second one. A password changed meanwhile asks again.
-            SessionStart::AlreadyStarted | SessionStart::PasswordChanged => Ok(back_to_authorize(self.tenant, &self.state.request)),
+            SessionStart::AlreadyStarted | SessionStart::PasswordChanged => back_to_authorize(deps, self.tenant, &self.state.request, self.now),
         }
     }
 
@@ -104,15 +103,23 @@ impl Attempt<'_> {
         let reference = SessionReference { user_id: user.id.clone(), session_id: session.id.clone() };
         let person = KnownPerson { user_id: user.id.clone(), identifiers: account::identifiers(self.tenant, user)? };
         let cookies = signed_in_cookies(self.tenant, self.browser, &reference, person, (&*deps.random, self.now))?;
-        let response = match asking(self.client, account.consent.as_ref(), &self.state.request.scopes) {
-            Asking::Needed => back_to_authorize(self.tenant, &self.state.request),
-            Asking::NotNeeded => {
-                let address = ReturnAddress::of(&self.state.request, self.client, &self.tenant.record().issuer).map_err(page_reason)?;
-                returning::with_code(self.tenant, &self.state.request, &address, session, (&*deps.random, self.now))?
-            }
-        };
+        let response = self.onwards(deps, SignedIn { user, session, consent: account.consent.as_ref() })?;
         let [session_cookie, device, binding] = cookies;
         Ok((session_cookie, device, binding, response).into_response())
+    }
+
+    // The same decision as at the authorization endpoint, for somebody who has just signed in.
+    fn onwards(&self, deps: &Deps, signed_in: SignedIn<'_>) -> Result<Response, Refused> {
+        let request = &self.state.request;
+        let address = ReturnAddress::of(request, self.client, &self.tenant.record().issuer).map_err(page_reason)?;
+        let back = WayBack { tenant: self.tenant, client: self.client, address: &address, language: language(request, &self.posted.headers) };
+        match next_step(request, self.client, Some(signed_in), self.now) {
+            Ok(NextStep::IssueCode(person)) => Ok(back.with_code(request, person.session, (&*deps.random, self.now))?),
+            Ok(NextStep::AskConsent(_) | NextStep::SelectAccount(_)) => back_to_authorize(deps, self.tenant, request, self.now),
+            // Whoever is asked for isn't who signed in (OpenID Connect Core §3.1.2.1, `id_token_hint`).
+            Ok(NextStep::SignIn) => Ok(back.with_error(Reason::OtherPerson)),
+            Err(reason) => Ok(back.with_error(reason)),
+        }
     }
 
     fn again(&self, sealed: &str, typed: &str, problem: SignInProblem) -> Response {

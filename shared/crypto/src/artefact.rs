@@ -35,6 +35,8 @@ pub enum Kind {
     Device,
     /// The claim of an access token that carries internal keys.
     AccessReference,
+    /// An authorization request on its way to a page (RFC 9126 §2.2).
+    AuthorizationRequest,
 }
 
 impl Kind {
@@ -47,6 +49,7 @@ impl Kind {
             Self::Session => "session",
             Self::Device => "device",
             Self::AccessReference => "access_reference",
+            Self::AuthorizationRequest => "authorization_request",
         }
     }
 
@@ -59,13 +62,14 @@ impl Kind {
             Self::Session => 4,
             Self::Device => 5,
             Self::AccessReference => 6,
+            Self::AuthorizationRequest => 7,
         }
     }
 
     /// Whether it outlives the epoch that minted it.
     pub const fn across_epochs(self) -> AcrossEpochs {
         match self {
-            Self::AuthorizationCode | Self::SignInState | Self::ConsentState => AcrossEpochs::Dies,
+            Self::AuthorizationCode | Self::SignInState | Self::ConsentState | Self::AuthorizationRequest => AcrossEpochs::Dies,
             Self::Session | Self::Device | Self::AccessReference => AcrossEpochs::Survives,
         }
     }

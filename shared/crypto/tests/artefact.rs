@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_795_000_000);
 const EXPIRES: Timestamp = Timestamp::from_seconds(1_795_000_060);
-const KINDS: [Kind; 6] = [Kind::AuthorizationCode, Kind::SignInState, Kind::ConsentState, Kind::Session, Kind::Device, Kind::AccessReference];
+const KINDS: [Kind; 7] =
+    [Kind::AuthorizationCode, Kind::SignInState, Kind::ConsentState, Kind::Session, Kind::Device, Kind::AccessReference, Kind::AuthorizationRequest];
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Payload {

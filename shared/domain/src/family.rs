@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::claims::RequestedClaims;
 use crate::id::{ClientId, FamilyId, SessionId, UserId};
 use crate::placement::Epoch;
 use crate::timestamp::Timestamp;
@@ -45,6 +46,9 @@ pub struct Family {
     pub session_id: SessionId,
     /// With which scopes.
     pub scopes: BTreeSet<String>,
+    /// With which claims beyond those of the scopes.
+    #[serde(default, skip_serializing_if = "RequestedClaims::is_empty")]
+    pub claims: RequestedClaims,
     /// Whether they count.
     #[serde(flatten)]
     pub state: FamilyState,
@@ -115,6 +119,7 @@ mod tests {
             client_id: ClientId::parse("app").expect("a client id"),
             session_id: SessionId::from_random([3; 16]),
             scopes: BTreeSet::new(),
+            claims: RequestedClaims::default(),
             state: FamilyState::Active,
             issued_at: Timestamp::from_seconds(100),
             ends_at: Timestamp::from_seconds(200),

@@ -4,6 +4,7 @@
 //! inputs and most tests of the platform live beside these modules.
 
 pub mod attempt;
+pub mod claims;
 pub mod client;
 pub mod consent;
 pub mod credential;

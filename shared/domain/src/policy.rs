@@ -26,6 +26,8 @@ pub const AUTHORIZATION_CODE: Duration = MINUTE;
 pub const SIGN_IN_STATE: Duration = Duration::from_mins(30);
 /// A consent page left open.
 pub const CONSENT_STATE: Duration = Duration::from_mins(30);
+/// An authorization request that was posted, pushed or interrupted, on its way to a page: RFC 9126 §2.2 says 5 to 600 seconds.
+pub const REQUEST_URI: Duration = Duration::from_mins(9);
 /// An ID token: its reader looks at it once, on arrival.
 pub const ID_TOKEN: Duration = Duration::from_mins(5);
 /// An access token, unless its API says otherwise (RFC 9700 §2.2.2: short).
@@ -68,6 +70,8 @@ pub const STATE_MAX: usize = 512;
 pub const REDIRECT_URI_MAX: usize = 512;
 /// A sealed authorization code, in characters.
 pub const CODE_MAX: usize = 1200;
+/// A `sub`, in ASCII characters (OpenID Connect Core §2).
+pub const SUB_MAX: usize = 255;
 /// A form body, in bytes.
 pub const BODY_MAX: usize = 64 * 1024;
 /// Parameters of one request.

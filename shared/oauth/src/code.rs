@@ -8,6 +8,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::claims::RequestedClaims;
 use domain::session::{AuthenticationMethod, Session};
 use domain::{SessionId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -76,6 +77,9 @@ pub struct AuthorizationCode {
     /// What is granted.
     #[serde(rename = "o")]
     pub scopes: BTreeSet<String>,
+    /// What is granted beyond the scopes.
+    #[serde(rename = "k", default, skip_serializing_if = "RequestedClaims::is_empty")]
+    pub claims: RequestedClaims,
     /// Returned in the ID token.
     #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
@@ -99,6 +103,7 @@ impl AuthorizationCode {
             session_id: session.id.clone(),
             redirect_uri_sha256: redirect_uri_sha256(request.redirect_uri.as_str(), sha256),
             scopes: request.scopes.clone(),
+            claims: request.claims,
             nonce: request.nonce.clone(),
             code_challenge: request.code_challenge.clone(),
             authenticated_at: session.authenticated_at,
@@ -118,6 +123,7 @@ fn redirect_uri_sha256(redirect_uri: &str, sha256: Sha256) -> String {
 
 #[cfg(test)]
 mod tests {
+    use domain::claims::StandardClaim;
     use domain::client::RedirectUri;
     use domain::policy::{CODE_MAX, REDIRECT_URI_MAX, STATE_MAX};
     use proptest::prelude::*;
@@ -177,6 +183,7 @@ mod tests {
                 nonce: Some(nonce),
                 redirect_uri,
                 scopes: samples::scopes(&scope::SUPPORTED),
+                claims: RequestedClaims { userinfo: StandardClaim::ALL.into_iter().collect(), id_token: StandardClaim::ALL.into_iter().collect() },
                 ..samples::authorization_request()
             };
             let code = AuthorizationCode::issue(CodeId::from_random([255; 16]), &request, &samples::session(), samples::sha256);

@@ -25,6 +25,8 @@ pub enum ErrorCode {
     LoginRequired,
     /// The person would have to be asked, and no page may be shown (OpenID Connect Core §3.1.2.6).
     ConsentRequired,
+    /// The person can't be authenticated in the way that the request can't do without (Unmet Authentication Requirements §2).
+    UnmetAuthenticationRequirements,
     /// Request objects by value aren't offered (OpenID Connect Core §6.1).
     RequestNotSupported,
     /// Request objects by reference aren't offered (OpenID Connect Core §6.2).
@@ -43,7 +45,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::InvalidRequest,
         Self::InvalidClient,
         Self::InvalidGrant,
@@ -53,6 +55,7 @@ impl ErrorCode {
         Self::AccessDenied,
         Self::LoginRequired,
         Self::ConsentRequired,
+        Self::UnmetAuthenticationRequirements,
         Self::RequestNotSupported,
         Self::RequestUriNotSupported,
         Self::RegistrationNotSupported,
@@ -74,6 +77,7 @@ impl ErrorCode {
             Self::AccessDenied => "access_denied",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",
@@ -95,6 +99,7 @@ impl ErrorCode {
             | Self::AccessDenied
             | Self::LoginRequired
             | Self::ConsentRequired
+            | Self::UnmetAuthenticationRequirements
             | Self::RequestNotSupported
             | Self::RequestUriNotSupported
             | Self::RegistrationNotSupported => 400,
@@ -115,8 +120,9 @@ impl ErrorCode {
             Self::UnsupportedResponseType => "This response type is not offered.",
             Self::InvalidScope => "No scope was requested that can be granted, or the scope is malformed.",
             Self::AccessDenied => "The request was declined.",
-            Self::LoginRequired => "Nobody is signed in, and prompt=none forbids to ask.",
+            Self::LoginRequired => "Nobody is signed in as the request demands.",
             Self::ConsentRequired => "Consent is missing, and prompt=none forbids to ask for it.",
+            Self::UnmetAuthenticationRequirements => "The demanded authentication context can not be reached.",
             Self::RequestNotSupported => "The request parameter is not offered.",
             Self::RequestUriNotSupported => "The request_uri parameter is not offered.",
             Self::RegistrationNotSupported => "The registration parameter is not offered.",

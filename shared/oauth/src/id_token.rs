@@ -1,4 +1,5 @@
-//! The claims of an ID token in the code flow (OpenID Connect Core §2, §3.1.3.6). What scopes ask for is at userinfo, not here (§5.4).
+//! The claims of an ID token in the code flow (OpenID Connect Core §2, §3.1.3.6). What scopes ask for is at userinfo, not here (§5.4): about the
+//! person it says what the `claims` parameter asked for by name (§5.5).
 
 use domain::session::AuthenticationMethod;
 use domain::tenant::Issuer;
@@ -6,7 +7,8 @@ use domain::{Timestamp, policy};
 use serde::Serialize;
 
 use crate::grants::authorization_code::Redemption;
-use crate::{Sha256, scope, sid};
+use crate::person_claims::{self, PersonClaims};
+use crate::{Sha256, acr, scope, sid};
 
 /// The `typ` of its header (RFC 7519 §5.1).
 pub const TYP: &str = "JWT";
@@ -22,9 +24,13 @@ pub struct IdTokenClaims<'a> {
     auth_time: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<&'static str>,
     amr: &'a [AuthenticationMethod],
     at_hash: &'a str,
     sid: String,
+    #[serde(flatten)]
+    person: PersonClaims<'a>,
 }
 
 /// The claims for what was redeemed; `None` when `openid` isn't granted. `at_hash` is that of the access token beside it.
@@ -38,14 +44,18 @@ pub fn claims<'a>(issuer: &'a Issuer, redemption: &'a Redemption<'a>, at_hash: &
         iat: now.seconds(),
         auth_time: code.authenticated_at.seconds(),
         nonce: code.nonce.as_deref(),
+        acr: acr::reached(&code.methods),
         amr: &code.methods,
         at_hash,
         sid: sid::of(&code.session_id, sha256),
+        person: person_claims::of(redemption.user, code.claims.id_token),
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::claims::{RequestedClaims, StandardClaim};
+
     use super::*;
     use crate::samples::{self, NOW};
 
@@ -62,11 +72,23 @@ mod tests {
             "iat": NOW.seconds(),
             "auth_time": NOW.seconds() - 60,
             "nonce": "no",
+            "acr": "urn:countersign:acr:password",
             "amr": ["pwd"],
             "at_hash": "half-a-hash",
             "sid": sid::of(&samples::session().id, samples::sha256),
         });
         assert_eq!(json, expected);
+    }
+
+    #[test]
+    fn what_the_claims_parameter_asked_for_by_name_is_there() {
+        let (issuer, user) = (samples::issuer(), samples::user());
+        let claims =
+            RequestedClaims { userinfo: [StandardClaim::Email].into_iter().collect(), id_token: [StandardClaim::Name].into_iter().collect() };
+        let code = crate::code::AuthorizationCode { claims, ..samples::code() };
+        let redemption = Redemption { family: samples::family(), user: &user, code: &code };
+        let json = serde_json::to_value(super::claims(&issuer, &redemption, "h", samples::sha256, NOW)).expect("JSON");
+        assert_eq!((json.get("name"), json.get("email")), (Some(&serde_json::json!("Ada Lovelace")), None));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod access_token;
+pub mod acr;
 pub mod authorization_request;
 pub mod bearer;
 pub mod client_authentication;
@@ -10,6 +11,7 @@ pub mod grants;
 pub mod id_token;
 pub mod metadata;
 pub mod parameters;
+pub mod person_claims;
 pub mod pkce;
 pub mod profile;
 pub mod scope;

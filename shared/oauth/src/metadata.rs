@@ -1,17 +1,18 @@
 //! The discovery document (OpenID Connect Discovery §3, RFC 8414 §2). It states what exists and nothing else.
 
+use domain::claims::StandardClaim;
 use domain::client::ClientAuthenticationMethod;
 use domain::key_ring::Algorithm;
 use domain::tenant::Issuer;
 use serde::Serialize;
 
-use crate::authorization_request::{RESPONSE_MODE, RESPONSE_TYPE, prompt};
-use crate::{client_authentication, grants, pkce, scope, userinfo};
+use crate::authorization_request::{DISPLAYS, RESPONSE_TYPE, prompt, response_mode};
+use crate::{acr, client_authentication, grants, pkce, scope};
 
 /// What signs ID tokens; RS256 first because OpenID Connect Discovery §3 demands it.
 const ID_TOKEN_ALGORITHMS: [Algorithm; 2] = [Algorithm::Rs256, Algorithm::Es256];
-/// Claims of an ID token beyond those of userinfo.
-const ID_TOKEN_CLAIMS: [&str; 9] = ["iss", "aud", "exp", "iat", "auth_time", "nonce", "amr", "at_hash", "sid"];
+/// Claims that aren't about a person's profile.
+const TOKEN_CLAIMS: [&str; 11] = ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"];
 
 /// The discovery document of a tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,9 +23,9 @@ pub struct Metadata<'a> {
     token_endpoint: String,
     userinfo_endpoint: String,
     jwks_uri: String,
-    scopes_supported: [&'static str; 3],
+    scopes_supported: [&'static str; 5],
     response_types_supported: [&'static str; 1],
-    response_modes_supported: [&'static str; 1],
+    response_modes_supported: [&'static str; 3],
     grant_types_supported: [&'static str; 1],
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: [Algorithm; 2],
@@ -32,7 +33,9 @@ pub struct Metadata<'a> {
     code_challenge_methods_supported: [&'static str; 1],
     claim_types_supported: [&'static str; 1],
     claims_supported: Vec<&'static str>,
-    prompt_values_supported: [&'static str; 1],
+    prompt_values_supported: [&'static str; 4],
+    display_values_supported: [&'static str; 3],
+    acr_values_supported: [&'static str; 1],
     ui_locales_supported: &'a [&'a str],
     authorization_response_iss_parameter_supported: bool,
     claims_parameter_supported: bool,
@@ -50,18 +53,20 @@ pub fn document<'a>(issuer: &'a Issuer, ui_locales: &'a [&'a str]) -> Metadata<'
         jwks_uri: issuer.endpoint("/jwks"),
         scopes_supported: scope::SUPPORTED,
         response_types_supported: [RESPONSE_TYPE],
-        response_modes_supported: [RESPONSE_MODE],
+        response_modes_supported: response_mode::SUPPORTED,
         grant_types_supported: grants::SUPPORTED,
         subject_types_supported: ["public"],
         id_token_signing_alg_values_supported: ID_TOKEN_ALGORITHMS,
         token_endpoint_auth_methods_supported: client_authentication::SUPPORTED,
         code_challenge_methods_supported: [pkce::METHOD],
         claim_types_supported: ["normal"],
-        claims_supported: userinfo::CLAIMS.into_iter().chain(ID_TOKEN_CLAIMS).collect(),
+        claims_supported: TOKEN_CLAIMS.into_iter().chain(StandardClaim::ALL.map(StandardClaim::as_str)).collect(),
         prompt_values_supported: prompt::SUPPORTED,
+        display_values_supported: DISPLAYS,
+        acr_values_supported: acr::SUPPORTED,
         ui_locales_supported: ui_locales,
         authorization_response_iss_parameter_supported: true, // RFC 9207 §3
-        claims_parameter_supported: false,
+        claims_parameter_supported: true,
         request_parameter_supported: false,
         request_uri_parameter_supported: false, // said because its default is true
     }
@@ -82,9 +87,9 @@ mod tests {
             "token_endpoint": "http://localhost:8080/t/demo/token",
             "userinfo_endpoint": "http://localhost:8080/t/demo/userinfo",
             "jwks_uri": "http://localhost:8080/t/demo/jwks",
-            "scopes_supported": ["openid", "profile", "email"],
+            "scopes_supported": ["openid", "profile", "email", "address", "phone"],
             "response_types_supported": ["code"],
-            "response_modes_supported": ["query"],
+            "response_modes_supported": ["query", "fragment", "form_post"],
             "grant_types_supported": ["authorization_code"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256", "ES256"],
@@ -92,13 +97,16 @@ mod tests {
             "code_challenge_methods_supported": ["S256"],
             "claim_types_supported": ["normal"],
             "claims_supported": [
-                "sub", "name", "given_name", "family_name", "preferred_username", "locale", "zoneinfo", "updated_at", "email", "email_verified",
-                "iss", "aud", "exp", "iat", "auth_time", "nonce", "amr", "at_hash", "sid",
+                "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid",
+                "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website", "gender",
+                "birthdate", "zoneinfo", "locale", "updated_at", "email", "email_verified", "address", "phone_number", "phone_number_verified",
             ],
-            "prompt_values_supported": ["none"],
+            "prompt_values_supported": ["none", "login", "consent", "select_account"],
+            "display_values_supported": ["page", "popup", "touch"],
+            "acr_values_supported": ["urn:countersign:acr:password"],
             "ui_locales_supported": ["en", "de"],
             "authorization_response_iss_parameter_supported": true,
-            "claims_parameter_supported": false,
+            "claims_parameter_supported": true,
             "request_parameter_supported": false,
             "request_uri_parameter_supported": false,
         });

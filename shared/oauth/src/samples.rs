@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use aws_lc_rs::digest;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::claims::RequestedClaims;
 use domain::client::{Client, ClientAuthenticationMethod, RedirectUri, SecretHash, SecurityProfile};
 use domain::family::{Family, FamilyState};
 use domain::session::{AuthenticationMethod, Beginning, Session};
 use domain::tenant::{Issuer, SessionPolicy};
-use domain::user::{Email, Profile, User, UserStatus};
+use domain::user::{Address, Email, Phone, Profile, User, UserStatus};
 use domain::{ClientId, Epoch, FamilyId, SessionId, Timestamp, UserId};
 
-use crate::authorization_request::AuthorizationRequest;
-use crate::authorization_request::Prompt;
+use crate::authorization_request::{AuthorizationRequest, ResponseMode};
 use crate::code::{AuthorizationCode, CodeId};
 use crate::parameters::RequestParameters;
 use crate::pkce::CodeChallenge;
@@ -71,6 +71,28 @@ pub(crate) fn user() -> User {
     }
 }
 
+/// The same person, of whom everything is known that can be.
+pub(crate) fn whole_person() -> User {
+    let text = |text: &str| Some(text.to_owned());
+    let profile = Profile {
+        name: text("Ada Lovelace"),
+        given_name: text("Ada"),
+        family_name: text("Lovelace"),
+        middle_name: text("King"),
+        nickname: text("Ada"),
+        profile: text("https://ada.example"),
+        picture: text("https://ada.example/ada.png"),
+        website: text("https://ada.example"),
+        gender: text("female"),
+        birthdate: text("1815-12-10"),
+        locale: text("en-GB"),
+        zoneinfo: text("Europe/London"),
+        phone: Some(Phone { number: "+44 20 7946 0000".to_owned(), verified: false }),
+        address: Some(Address { locality: text("London"), country: text("UK"), ..Address::default() }),
+    };
+    User { profile, ..user() }
+}
+
 /// A session of [`user`] that began a minute ago.
 pub(crate) fn session() -> Session {
     let beginning = Beginning { id: SessionId::from_random([3; 16]), user_id: user().id, methods: vec![AuthenticationMethod::Password] };
@@ -106,8 +128,14 @@ pub(crate) fn authorization_request() -> AuthorizationRequest {
         state: Some("st".to_owned()),
         nonce: Some("no".to_owned()),
         code_challenge: Some(CodeChallenge::parse(CHALLENGE).expect("a challenge")),
-        prompt: Prompt::WhenNeeded,
+        claims: RequestedClaims::default(),
+        response_mode: ResponseMode::Query,
+        prompt: BTreeSet::new(),
+        max_age: None,
+        subject: None,
+        login_hint: None,
         ui_locales: None,
+        asked_at: NOW,
     }
 }
 
@@ -124,6 +152,7 @@ pub(crate) fn family() -> Family {
         client_id: public_client().id,
         session_id: session().id,
         scopes: code().scopes,
+        claims: code().claims,
         state: FamilyState::Active,
         issued_at: NOW,
         ends_at: Timestamp::from_seconds(NOW.seconds() + 4200),

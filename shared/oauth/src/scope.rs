@@ -4,17 +4,23 @@
 
 use std::collections::BTreeSet;
 
+use domain::claims::{ClaimSet, RequestedClaims, StandardClaim};
+
 use crate::authorization_request::Reason;
 
 /// Makes a request an OpenID Connect request (OpenID Connect Core §3.1.2.1).
 pub const OPENID: &str = "openid";
 /// Name and other claims of the profile (OpenID Connect Core §5.4).
 pub const PROFILE: &str = "profile";
-/// The address and whether it is verified (OpenID Connect Core §5.4).
+/// The e-mail address and whether it is verified (OpenID Connect Core §5.4).
 pub const EMAIL: &str = "email";
+/// The postal address (OpenID Connect Core §5.4).
+pub const ADDRESS: &str = "address";
+/// The telephone number and whether it is verified (OpenID Connect Core §5.4).
+pub const PHONE: &str = "phone";
 
 /// What is offered, as metadata states it.
-pub const SUPPORTED: [&str; 3] = [OPENID, PROFILE, EMAIL];
+pub const SUPPORTED: [&str; 5] = [OPENID, PROFILE, EMAIL, ADDRESS, PHONE];
 
 /// The scopes of a request that are offered. Others are ignored (OpenID Connect Core §3.1.2.1); that nothing is left is an error.
 pub fn requested(scope: Option<&str>) -> Result<BTreeSet<String>, Reason> {
@@ -24,6 +30,40 @@ pub fn requested(scope: Option<&str>) -> Result<BTreeSet<String>, Reason> {
     }
     let offered: BTreeSet<String> = parse(scope).into_iter().filter(|token| SUPPORTED.contains(&token.as_str())).collect();
     if offered.is_empty() { Err(Reason::ScopeUnknown) } else { Ok(offered) }
+}
+
+/// The scope that opens a claim (OpenID Connect Core §5.4).
+pub const fn of_claim(claim: StandardClaim) -> &'static str {
+    match claim {
+        StandardClaim::Name
+        | StandardClaim::GivenName
+        | StandardClaim::FamilyName
+        | StandardClaim::MiddleName
+        | StandardClaim::Nickname
+        | StandardClaim::PreferredUsername
+        | StandardClaim::Profile
+        | StandardClaim::Picture
+        | StandardClaim::Website
+        | StandardClaim::Gender
+        | StandardClaim::Birthdate
+        | StandardClaim::Zoneinfo
+        | StandardClaim::Locale
+        | StandardClaim::UpdatedAt => PROFILE,
+        StandardClaim::Email | StandardClaim::EmailVerified => EMAIL,
+        StandardClaim::Address => ADDRESS,
+        StandardClaim::PhoneNumber | StandardClaim::PhoneNumberVerified => PHONE,
+    }
+}
+
+/// The claims that scopes open.
+pub fn claims_of(scopes: &BTreeSet<String>) -> ClaimSet {
+    StandardClaim::ALL.into_iter().filter(|&claim| scopes.contains(of_claim(claim))).collect()
+}
+
+/// Scopes, and those that claims by name are worth: what a person has to agree to.
+pub fn with_those_of(scopes: &BTreeSet<String>, claims: RequestedClaims) -> BTreeSet<String> {
+    let of_claims = claims.userinfo.and(claims.id_token).iter().map(|claim| of_claim(claim).to_owned());
+    scopes.iter().cloned().chain(of_claims).collect()
 }
 
 /// A `scope` value as a set.
@@ -52,7 +92,7 @@ mod tests {
     #[test]
     fn what_is_offered_is_granted_and_the_rest_ignored() {
         assert_eq!(requested(Some("openid profile email")), Ok(set(&["openid", "profile", "email"])));
-        assert_eq!(requested(Some("openid offline_access https://api.example/read")), Ok(set(&["openid"])));
+        assert_eq!(requested(Some("openid of_another https://api.example/read")), Ok(set(&["openid"])));
         assert_eq!(requested(Some(" openid  email ")), Ok(set(&["openid", "email"])));
     }
 
@@ -64,7 +104,7 @@ mod tests {
     #[test]
     fn a_request_for_nothing_that_is_offered_is_refused() {
         assert_eq!(requested(None), Err(Reason::ScopeMissing));
-        assert_eq!(requested(Some("offline_access")), Err(Reason::ScopeUnknown));
+        assert_eq!(requested(Some("of_another")), Err(Reason::ScopeUnknown));
         assert_eq!(requested(Some("OPENID")), Err(Reason::ScopeUnknown));
         assert_eq!(requested(Some(" ")), Err(Reason::ScopeUnknown));
     }
@@ -74,6 +114,23 @@ mod tests {
         for malformed in ["openid \"x\"", "openid a\\b", "openid\tprofile", "openid ü"] {
             assert_eq!(requested(Some(malformed)), Err(Reason::ScopeMalformed), "{malformed}");
         }
+    }
+
+    #[test]
+    fn a_scope_opens_its_claims_and_a_claim_is_worth_its_scope() {
+        let names = |scopes: &[&str]| claims_of(&set(scopes)).iter().map(StandardClaim::as_str).collect::<Vec<_>>();
+        assert_eq!(names(&["openid"]), Vec::<&str>::new());
+        assert_eq!(names(&["openid", "email"]), ["email", "email_verified"]);
+        assert_eq!(names(&["address", "phone"]), ["address", "phone_number", "phone_number_verified"]);
+        // OpenID Connect Core §5.4.
+        let profile = "name, family_name, given_name, middle_name, nickname, preferred_username, profile, picture, website, gender, birthdate, \
+                       zoneinfo, locale, updated_at";
+        assert_eq!(names(&["profile"]).into_iter().collect::<BTreeSet<_>>(), profile.split(", ").collect());
+
+        let claims =
+            RequestedClaims { userinfo: [StandardClaim::Name].into_iter().collect(), id_token: [StandardClaim::Email].into_iter().collect() };
+        assert_eq!(with_those_of(&set(&["openid"]), claims), set(&["openid", "profile", "email"]));
+        assert_eq!(with_those_of(&set(&["openid"]), RequestedClaims::default()), set(&["openid"]));
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! What an app learns about a person at the userinfo endpoint (OpenID Connect Core §5.3, §5.4): claims of granted scopes, absent where unknown.
 
-use std::collections::BTreeSet;
-
 use domain::Timestamp;
 use domain::family::{self, Family};
 use domain::user::User;
@@ -9,43 +7,16 @@ use serde::Serialize;
 
 use crate::access_token::AccessToken;
 use crate::bearer::Reason;
+use crate::person_claims::{self, PersonClaims};
 use crate::scope;
 
-/// The body of a userinfo response. What is unknown is left out, never null (OpenID Connect Core §5.3.2).
+/// The body of a userinfo response.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct UserInfo<'a> {
     sub: &'a str,
     #[serde(flatten)]
-    profile: Option<ProfileClaims<'a>>,
-    #[serde(flatten)]
-    email: Option<EmailClaims<'a>>,
+    claims: PersonClaims<'a>,
 }
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-struct ProfileClaims<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    given_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    family_name: Option<&'a str>,
-    preferred_username: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    locale: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    zoneinfo: Option<&'a str>,
-    updated_at: u64,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-struct EmailClaims<'a> {
-    email: &'a str,
-    email_verified: bool,
-}
-
-/// Every claim that this endpoint may answer, as metadata states it.
-pub const CLAIMS: [&str; 10] =
-    ["sub", "name", "given_name", "family_name", "preferred_username", "locale", "zoneinfo", "updated_at", "email", "email_verified"];
 
 /// Decides what the holder of `token` learns. `family` and `user` are what the store found under the token's reference.
 pub fn answer<'a>(token: &AccessToken, family: Option<&Family>, user: Option<&'a User>, now: Timestamp) -> Result<UserInfo<'a>, Reason> {
@@ -57,37 +28,15 @@ pub fn answer<'a>(token: &AccessToken, family: Option<&Family>, user: Option<&'a
     if !token.scopes().contains(scope::OPENID) {
         return Err(Reason::OpenidMissing);
     }
-    Ok(claims(user, token.scopes()))
-}
-
-fn claims<'a>(user: &'a User, scopes: &BTreeSet<String>) -> UserInfo<'a> {
-    UserInfo {
-        sub: &user.sub,
-        profile: scopes.contains(scope::PROFILE).then(|| profile_claims(user)),
-        email: if scopes.contains(scope::EMAIL) { email_claims(user) } else { None },
-    }
-}
-
-fn profile_claims(user: &User) -> ProfileClaims<'_> {
-    ProfileClaims {
-        name: user.profile.name.as_deref(),
-        given_name: user.profile.given_name.as_deref(),
-        family_name: user.profile.family_name.as_deref(),
-        preferred_username: &user.username,
-        locale: user.profile.locale.as_deref(),
-        zoneinfo: user.profile.zoneinfo.as_deref(),
-        updated_at: user.updated_at.seconds(),
-    }
-}
-
-fn email_claims(user: &User) -> Option<EmailClaims<'_>> {
-    user.email.as_ref().map(|email| EmailClaims { email: &email.address, email_verified: email.verified })
+    let claims = scope::claims_of(token.scopes()).and(family.claims.userinfo);
+    Ok(UserInfo { sub: &user.sub, claims: person_claims::of(user, claims) })
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::claims::{RequestedClaims, StandardClaim};
     use domain::family::{FamilyState, RevocationReason};
-    use domain::user::{Email, Profile};
+    use domain::user::Profile;
     use domain::{ClientId, UserId};
     use serde_json::{Value, json};
 
@@ -118,6 +67,13 @@ mod tests {
         let profile = json!({ "sub": "sub-of-ada", "name": "Ada Lovelace", "preferred_username": "ada", "updated_at": 2 });
         assert_eq!(learned("openid profile", &ada), profile);
         assert_eq!(learned("openid email", &ada), json!({ "sub": "sub-of-ada", "email": "Ada@example.com", "email_verified": true }));
+        assert_eq!(learned("openid address phone", &ada), json!({ "sub": "sub-of-ada" }));
+        let whole = samples::whole_person();
+        assert_eq!(learned("openid address", &whole), json!({ "sub": "sub-of-ada", "address": { "locality": "London", "country": "UK" } }));
+        assert_eq!(
+            learned("openid phone", &whole),
+            json!({ "sub": "sub-of-ada", "phone_number": "+44 20 7946 0000", "phone_number_verified": false })
+        );
     }
 
     #[test]
@@ -127,12 +83,12 @@ mod tests {
     }
 
     #[test]
-    fn metadata_names_every_claim_and_nothing_more() {
-        let text = |text: &str| Some(text.to_owned());
-        let profile = Profile { name: text("n"), given_name: text("g"), family_name: text("f"), locale: text("en"), zoneinfo: text("Europe/London") };
-        let whole = User { profile, email: Some(Email { address: "a@b".to_owned(), verified: false }), ..samples::user() };
-        let answered: BTreeSet<String> = learned("openid profile email", &whole).as_object().expect("an object").keys().cloned().collect();
-        assert_eq!(answered, CLAIMS.iter().map(|name| (*name).to_owned()).collect());
+    fn a_claim_by_name_is_there_beside_those_of_the_scopes() {
+        let claims =
+            RequestedClaims { userinfo: [StandardClaim::Email].into_iter().collect(), id_token: [StandardClaim::Name].into_iter().collect() };
+        let (ada, family) = (samples::user(), Family { claims, ..samples::family() });
+        let info = answer(&token("openid"), Some(&family), Some(&ada), NOW).expect("an answer");
+        assert_eq!(serde_json::to_value(info).expect("JSON"), json!({ "sub": "sub-of-ada", "email": "Ada@example.com" }));
     }
 
     #[test]

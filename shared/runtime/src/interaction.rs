@@ -2,8 +2,10 @@
 
 pub mod browser;
 pub mod pages;
+pub mod requests;
 pub mod returning;
 pub mod states;
 
 pub use browser::{Browser, DeviceMemory, SessionReference};
+pub use returning::WayBack;
 pub use states::{ConsentState, SignInState, StateId};

@@ -52,6 +52,7 @@ pub fn user() -> User {
         family_name: Some("Lovelace".to_owned()),
         locale: Some("en".to_owned()),
         zoneinfo: Some("Europe/London".to_owned()),
+        ..Profile::default()
     };
     User {
         id: user_id(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crypto::artefact::Kind;
 use crypto::derive;
+use domain::claims::RequestedClaims;
 use domain::client::{Client, RedirectUri};
 use domain::consent::Consent;
 use domain::event::{Browser, Event, EventKind, Lookups, Personal, RecordedEvent, Subject};
@@ -14,13 +15,13 @@ use domain::key_ring::Purpose;
 use domain::session::{AuthenticationMethod, Beginning, Session};
 use domain::tenant::Issuer;
 use domain::user::User;
-use domain::{FamilyId, SessionId, Slug, TenantId, Timestamp, policy};
-use oauth::access_token;
-use oauth::authorization_request::{AuthorizationRequest, Prompt};
+use domain::{ClientId, FamilyId, SessionId, Slug, TenantId, Timestamp, policy};
+use oauth::authorization_request::{AuthorizationRequest, ResponseMode, reference};
 use oauth::code::{AuthorizationCode, CodeId};
 use oauth::grants::authorization_code::Redemption;
 use oauth::pkce::CodeChallenge;
-use runtime::interaction::{ConsentState, SessionReference, SignInState, StateId};
+use oauth::{access_token, id_token};
+use runtime::interaction::{ConsentState, SessionReference, SignInState, StateId, requests};
 use runtime::people::KeyOwner;
 use runtime::provision::{NewTenant, NewUser, Provisioner};
 use runtime::tenants::Name;
@@ -28,7 +29,7 @@ use runtime::{Clock, Needs, Platform, Random, Signing, TenantContext, Tenants};
 use store::{AttemptId, PersonKeys, TenantStore};
 use web::{Cookie, CookiePolicy};
 
-use crate::endpoint::CookieJar;
+use crate::endpoint::{Answer, CookieJar};
 use crate::rows::{Value, text};
 use crate::{FixedClock, Stage, builders};
 
@@ -102,8 +103,14 @@ pub fn request(client: &Client) -> AuthorizationRequest {
         state: Some("af0ifjsldkj".to_owned()),
         nonce: Some("n-0S6_WzA2Mj".to_owned()),
         code_challenge: Some(CodeChallenge::parse(CHALLENGE).expect("a challenge")),
-        prompt: Prompt::WhenNeeded,
+        claims: RequestedClaims::default(),
+        response_mode: ResponseMode::Query,
+        prompt: BTreeSet::new(),
+        max_age: None,
+        subject: None,
+        login_hint: None,
         ui_locales: None,
+        asked_at: FixedClock::USUAL,
     }
 }
 
@@ -196,6 +203,37 @@ impl Scene {
         let mut row = rows.into_iter().find(|row| text(row, "sk") == "USER" && text(row, "pk").ends_with(self.person.id.as_str())).expect("a person");
         row.insert(attribute.to_owned(), value);
         stage.overwrite("identity", row).await;
+    }
+
+    /// The request that an answer sends the browser on with to the authorization endpoint.
+    ///
+    /// # Panics
+    /// When it sends it anywhere else.
+    pub fn resumed(&self, answer: &Answer) -> AuthorizationRequest {
+        let location = answer.header("location");
+        assert!(location.starts_with(&self.issuer().endpoint("/authorize?")), "{}", answer.outcome());
+        let (client_id, request_uri) = (answer.returned("client_id"), answer.returned("request_uri"));
+        let client_id = ClientId::parse(&client_id).expect("a client id");
+        let parameters = [("request_uri", request_uri.as_str())].into_iter().collect();
+        let sealed = reference::sealed(&parameters).expect("a sealed request");
+        requests::open(&self.tenant, &client_id, sealed, self.now()).expect("keys").expect("a request that is good now")
+    }
+
+    /// The `request_uri` of a sealed request.
+    ///
+    /// # Panics
+    /// When it can't be sealed.
+    pub fn request_uri(&self, request: &AuthorizationRequest) -> String {
+        requests::request_uri(&self.tenant, request, (&*self.random, self.now())).expect("a request_uri")
+    }
+
+    /// An ID token that the tenant signed for `client` about somebody, issued long ago.
+    ///
+    /// # Panics
+    /// When it can't be signed.
+    pub fn old_id_token(&self, client: &Client, sub: &str) -> String {
+        let claims = serde_json::json!({ "iss": self.issuer(), "sub": sub, "aud": client.id, "iat": 1, "exp": 2 });
+        self.tenant.sign(client.id_token_signed_response_alg, id_token::TYP, &claims).expect("a token")
     }
 
     /// The cookies of a browser in which the session lives.
@@ -315,6 +353,7 @@ impl Scene {
             client_id: client.id.clone(),
             session_id: session.id.clone(),
             scopes: scopes(names),
+            claims: RequestedClaims::default(),
             state: FamilyState::Active,
             issued_at: self.now(),
             ends_at: self.now().plus(policy::ACCESS_TOKEN).plus(policy::FAMILY_MARGIN),

@@ -9,7 +9,7 @@ use domain::policy::JWKS_LIFETIME;
 use domain::tenant::Issuer;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use crate::pages::style;
+use crate::pages::{form_post, style};
 
 /// Two years, as browsers' preload lists ask.
 const HSTS: &str = "max-age=63072000";
@@ -24,12 +24,13 @@ static PUBLIC: LazyLock<HeaderValue> =
 pub struct PageSecurity {
     secure_transport: bool,
     returns_to: Option<String>,
+    script: Option<&'static str>,
 }
 
 impl PageSecurity {
     /// A page of an issuer, whose forms post to the issuer alone.
     pub fn of(issuer: &Issuer) -> Self {
-        Self { secure_transport: !issuer.is_loopback(), returns_to: None }
+        Self { secure_transport: !issuer.is_loopback(), ..Self::default() }
     }
 
     /// A page before the tenant is known: an unknown host, a broken request.
@@ -49,11 +50,19 @@ impl PageSecurity {
         self
     }
 
+    /// A page whose form posts itself, by the one script that there is.
+    #[must_use]
+    pub fn posting_itself(mut self) -> Self {
+        self.script = Some(form_post::csp_source());
+        self
+    }
+
     /// The page's Content-Security-Policy.
     pub fn content_security_policy(&self) -> String {
         let app = self.returns_to.as_deref().map_or_else(String::new, |source| format!(" {source}"));
+        let script = self.script.map_or_else(String::new, |source| format!("; script-src {source}"));
         format!(
-            "default-src 'none'; style-src {style}; img-src data:; form-action 'self'{app}; base-uri 'none'; frame-ancestors 'none'",
+            "default-src 'none'{script}; style-src {style}; img-src data:; form-action 'self'{app}; base-uri 'none'; frame-ancestors 'none'",
             style = style::csp_source()
         )
     }
@@ -120,6 +129,13 @@ mod tests {
         assert_eq!(form_action("https://app.example/cb"), "form-action 'self' https:");
         assert_eq!(form_action("http://127.0.0.1:8081/cb"), "form-action 'self' http:");
         assert_eq!(form_action("com.example.app:/cb"), "form-action 'self' com.example.app:");
+    }
+
+    #[test]
+    fn only_the_page_that_posts_itself_runs_a_script_and_only_this_one() {
+        assert!(!page().content_security_policy().contains("script-src"));
+        let policy = page().posting_itself().content_security_policy();
+        assert!(policy.starts_with("default-src 'none'; script-src 'sha256-") && !policy.contains("unsafe"), "{policy}");
     }
 
     #[test]

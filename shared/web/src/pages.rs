@@ -2,12 +2,16 @@
 
 mod consent;
 mod error;
+pub(crate) mod form_post;
+mod select_account;
 mod shown;
 mod sign_in;
 pub(crate) mod style;
 
 pub use consent::ConsentPage;
 pub use error::{ErrorPage, ErrorReason};
+pub use form_post::FormPostPage;
+pub use select_account::SelectAccountPage;
 pub use sign_in::{SignInPage, SignInProblem};
 
 use crate::language::Language;

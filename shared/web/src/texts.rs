@@ -57,6 +57,18 @@ pub(crate) struct Texts {
     pub(crate) throttled: fn(Duration) -> String,
     /// The page had been open for too long.
     pub(crate) expired: &'static str,
+    /// Title and heading of the page that asks who goes on.
+    pub(crate) select_account: &'static str,
+    /// Button: as another account.
+    pub(crate) other_account: &'static str,
+    /// Button: onwards.
+    pub(crate) go_on: &'static str,
+    /// Title of the page that takes an answer back to an app.
+    pub(crate) returning: &'static str,
+    /// Its heading, around the app's name.
+    pub(crate) returning_to: Around,
+    /// Its sentence, for who sees it.
+    pub(crate) returning_detail: &'static str,
     /// The title of the consent page.
     pub(crate) consent_title: &'static str,
     /// The heading of the consent page, around the app's name.
@@ -71,6 +83,10 @@ pub(crate) struct Texts {
     pub(crate) scope_profile: ScopeTexts,
     /// The scope `email`.
     pub(crate) scope_email: ScopeTexts,
+    /// The scope `address`.
+    pub(crate) scope_address: ScopeTexts,
+    /// The scope `phone`.
+    pub(crate) scope_phone: ScopeTexts,
     /// Under the name of any other scope.
     pub(crate) scope_other: &'static str,
     /// Where the answer goes, around the host.

@@ -3,7 +3,9 @@
 mod bad_input;
 mod failures;
 mod pages;
+mod people;
 mod prompt;
 mod redirects;
+mod response_modes;
 mod sessions;
 mod support;

@@ -95,7 +95,7 @@ async fn a_person_who_was_not_asked_before_is_asked_for_consent() {
     Recognize you
     An ID that tells the app it’s you when you come back
     See your profile
-    Your name, username, language and time zone
+    Your name, username, picture, birthday, language and the like
     Either way, you’ll return to
     app.example
     .
@@ -165,7 +165,7 @@ async fn a_posted_request_is_sent_on_by_get() {
     insta::assert_snapshot!(posted.snapshot(), @"
     303
     cache-control: no-store
-    location: https://demo.id.example.com/authorize?response_type=code&client_id=sample-public&redirect_uri=https%3A%2F%2Fapp.example%2Fcallback&scope=openid&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256&state=af0ifjsldkj&nonce=n-0S6_WzA2Mj
+    location: https://demo.id.example.com/authorize?client_id=sample-public&request_uri=urn:ietf:params:oauth:request_uri:<sealed>
     pragma: no-cache
     referrer-policy: no-referrer
     x-content-type-options: nosniff

@@ -89,15 +89,19 @@ async fn what_is_wrong_with_a_request_goes_back_to_the_app() {
         (without(&form, "response_type"), "invalid_request"),
         (with(&form, "response_type", "token"), "unsupported_response_type"),
         (with(&form, "response_type", "code id_token"), "unsupported_response_type"),
-        (with(&form, "response_mode", "fragment"), "invalid_request"),
-        (with(&form, "response_mode", "form_post"), "invalid_request"),
+        (with(&form, "response_mode", "query.jwt"), "invalid_request"),
+        (with(&form, "response_mode", "web_message"), "invalid_request"),
         (without(&form, "scope"), "invalid_scope"),
-        (with(&form, "scope", "offline_access"), "invalid_scope"),
+        (with(&form, "scope", "of_another"), "invalid_scope"),
         (with(&form, "scope", "openid \u{e9}"), "invalid_scope"),
         (with(&form, "request", "eyJhbGciOiJub25lIn0.e30."), "request_not_supported"),
         (with(&form, "request_uri", "urn:x"), "request_uri_not_supported"),
         (with(&form, "registration", "{}"), "registration_not_supported"),
-        (with(&form, "prompt", "login"), "invalid_request"),
+        (with(&form, "request_uri", "https://app.example/request.jwt"), "request_uri_not_supported"),
+        (with(&form, "prompt", "create"), "invalid_request"),
+        (with(&form, "max_age", "-1"), "invalid_request"),
+        (with(&form, "claims", "{"), "invalid_request"),
+        (with(&form, "claims", r#"{"id_token":{"acr":{"essential":true,"value":"urn:mfa"}}}"#), "unmet_authentication_requirements"),
         (with(&form, "prompt", "none login"), "invalid_request"),
         (with(&form, "nonce", &"n".repeat(513)), "invalid_request"),
     ] {
@@ -115,7 +119,7 @@ async fn what_is_wrong_with_a_request_goes_back_to_the_app() {
     referrer-policy: no-referrer
     x-content-type-options: nosniff
     ");
-    for fine in [with(&form, "response_mode", "query"), with(&form, "scope", "openid offline_access"), with(&form, "max_age_of_x", "1")] {
+    for fine in [with(&form, "response_mode", "query"), with(&form, "scope", "openid of_another"), with(&form, "max_age_of_x", "1")] {
         assert_ne!(place.ask_in(&browser, &fine).await.returned("code"), "", "{fine:?}");
     }
 }

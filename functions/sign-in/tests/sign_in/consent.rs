@@ -9,7 +9,7 @@ use store::PersonKeys;
 use testkit::builders;
 use testkit::scene::{request, scopes};
 
-use crate::support::{Page, Place, asked, place};
+use crate::support::{Page, Place, place};
 
 impl Place {
     async fn consent_page(&self, names: &[&str]) -> Page {
@@ -92,7 +92,7 @@ async fn only_the_session_that_was_asked_may_answer() {
     foreign.browser.set(&name, other.cookies(&other.session().await).get(&name));
     for wrong in [another, none, garbage, foreign] {
         let answer = place.endpoint.send(wrong.consent("allow")).await;
-        assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, asked(&builders::client()).as_str()));
+        assert_eq!((answer.status, place.scene.resumed(&answer)), (StatusCode::SEE_OTHER, request(&builders::client())));
         assert!(place.remembered().await.is_empty());
     }
     assert_ne!(place.endpoint.send(page.consent("allow")).await.returned("code"), "");
@@ -113,7 +113,7 @@ async fn a_session_that_has_ended_allows_nothing() {
     idle.stage.overwrite("identity", row).await;
     for (place, page) in [(idle, page), (disabled, page_of_disabled)] {
         let answer = place.endpoint.send(page.consent("allow")).await;
-        assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, asked(&builders::client()).as_str()));
+        assert_eq!((answer.status, place.scene.resumed(&answer)), (StatusCode::SEE_OTHER, request(&builders::client())));
         assert!(place.remembered().await.is_empty());
     }
 }
@@ -125,7 +125,7 @@ async fn a_consent_page_may_be_open_for_half_an_hour_in_the_browser_that_it_was_
     let mut elsewhere = page.clone();
     elsewhere.browser.set(&place.scene.cookie_name(web::Cookie::Browser), "another");
     let with_session = place.endpoint.send(elsewhere.consent("allow")).await;
-    assert_eq!(with_session.header("location"), asked(&builders::client()), "asked anew");
+    assert_eq!(place.scene.resumed(&with_session), request(&builders::client()), "asked anew");
     elsewhere.browser.forget(&place.scene.cookie_name(web::Cookie::Session));
     let answer = place.endpoint.send(elsewhere.consent("allow")).await;
     assert_eq!(answer.outcome(), "400 This page belongs to another browser · Countersign");

@@ -12,7 +12,7 @@ use testkit::rows::{Value, text};
 use testkit::scene::{request, scopes};
 use web::Cookie;
 
-use crate::support::{Page, WRONG, asked, endpoint, place};
+use crate::support::{Page, WRONG, endpoint, place};
 
 #[tokio::test]
 async fn a_person_who_agreed_before_is_sent_to_the_app_with_a_code() {
@@ -42,8 +42,8 @@ async fn a_person_who_agreed_before_is_sent_to_the_app_with_a_code() {
 async fn a_person_who_has_to_be_asked_is_sent_back_to_the_same_request() {
     let place = place().await;
     let answer = place.sign_in_rightly(&place.page()).await;
-    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, asked(&builders::client()).as_str()));
-    insta::assert_snapshot!(answer.outcome(), @"303 https://demo.id.example.com/authorize?response_type=code&client_id=sample-public&redirect_uri=https%3A%2F%2Fapp.example%2Fcallback&scope=openid&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256&state=af0ifjsldkj&nonce=n-0S6_WzA2Mj");
+    assert_eq!((answer.status, place.scene.resumed(&answer)), (StatusCode::SEE_OTHER, request(&builders::client())));
+    insta::assert_snapshot!(answer.outcome(), @"303 https://demo.id.example.com/authorize?client_id=sample-public&request_uri=urn:ietf:params:oauth:request_uri:<sealed>");
     assert_eq!(answer.headers.get_all("set-cookie").iter().count(), 3);
 }
 
@@ -104,7 +104,7 @@ async fn a_form_that_is_sent_again_after_its_answer_arrived_goes_on_with_the_ses
     page.browser.keep(&place.sign_in_rightly(&page).await);
     for (username, password) in [("ada", PASSWORD), ("ada", "wrong")] {
         let again = place.sign_in(&page, username, password).await;
-        assert_eq!((again.status, again.header("location")), (StatusCode::SEE_OTHER, asked(&builders::client()).as_str()));
+        assert_eq!((again.status, place.scene.resumed(&again)), (StatusCode::SEE_OTHER, request(&builders::client())));
         assert_eq!(again.header("set-cookie"), "");
     }
     assert_eq!(place.sessions().await, 1);
@@ -117,7 +117,7 @@ async fn a_repeated_post_makes_no_second_session_and_leads_to_a_fresh_authorize(
     place.scene.allow(&builders::client(), &["openid"]).await;
     assert_eq!(place.sign_in_rightly(&page).await.returned("state"), "af0ifjsldkj");
     let again = place.sign_in_rightly(&page).await;
-    assert_eq!((again.status, again.header("location")), (StatusCode::SEE_OTHER, asked(&builders::client()).as_str()));
+    assert_eq!((again.status, place.scene.resumed(&again)), (StatusCode::SEE_OTHER, request(&builders::client())));
     assert_eq!(again.headers.get_all("set-cookie").iter().count(), 0);
     assert_eq!((place.sessions().await, place.events("session.started").await.len()), (1, 1));
 }
@@ -200,7 +200,9 @@ async fn two_tabs_of_one_browser_may_both_sign_in() {
 async fn the_tenants_other_app_and_another_process_go_on_with_the_same_page() {
     let place = place().await;
     let app = builders::confidential_client();
-    let page = place.page_for(AuthorizationRequest { code_challenge: None, ..request(&app) });
+    let asked = AuthorizationRequest { code_challenge: None, ..request(&app) };
+    let page = place.page_for(asked.clone());
     let answer = endpoint(&place.stage).send(page.sign_in("ada", PASSWORD)).await;
-    insta::assert_snapshot!(answer.outcome(), @"303 https://demo.id.example.com/authorize?response_type=code&client_id=sample-confidential&redirect_uri=https%3A%2F%2Fapp.example%2Fcallback&scope=openid&state=af0ifjsldkj&nonce=n-0S6_WzA2Mj");
+    insta::assert_snapshot!(answer.outcome(), @"303 https://demo.id.example.com/authorize?client_id=sample-confidential&request_uri=urn:ietf:params:oauth:request_uri:<sealed>");
+    assert_eq!(place.scene.resumed(&answer), asked);
 }

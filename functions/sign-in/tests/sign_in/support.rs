@@ -1,6 +1,5 @@
 //! A stage with the function on it, and the forms of its pages.
 
-use domain::client::Client;
 use oauth::authorization_request::AuthorizationRequest;
 use sign_in::Deps;
 use testkit::rows::{Row, text};
@@ -97,9 +96,4 @@ impl Place {
     pub(crate) async fn events(&self, kind: &str) -> Vec<Row> {
         self.stage.rows("events").await.into_iter().filter(|row| text(row, "type") == kind).collect()
     }
-}
-
-/// The query that the sample public app asked with.
-pub(crate) fn asked(client: &Client) -> String {
-    format!("https://demo.id.example.com/authorize?{}", request(client).to_query())
 }

@@ -51,6 +51,7 @@ async fn a_code_is_redeemed_for_an_access_token_and_an_id_token() {
     insta::assert_snapshot!(place.shown("JWT", &answer.text_of("id_token")), @r#"
     {
       "claims": {
+        "acr": "urn:countersign:acr:password",
         "amr": [
           "pwd"
         ],
@@ -113,6 +114,7 @@ async fn an_app_that_registered_rs256_gets_its_id_token_so() {
     insta::assert_snapshot!(place.shown("JWT", &answer.text_of("id_token")), @r#"
     {
       "claims": {
+        "acr": "urn:countersign:acr:password",
         "amr": [
           "pwd"
         ],

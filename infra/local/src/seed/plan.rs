@@ -74,6 +74,7 @@ pub(super) fn profile() -> Profile {
         family_name: Some("Lovelace".to_owned()),
         locale: Some("en-GB".to_owned()),
         zoneinfo: Some("Europe/London".to_owned()),
+        ..Profile::default()
     }
 }
 

@@ -24,6 +24,8 @@ pub struct SignedIn<'a> {
 pub enum NextStep<'a> {
     /// The sign-in page.
     SignIn,
+    /// The page on which this person goes on, or somebody else.
+    SelectAccount(SignedIn<'a>),
     /// The consent page, for this person.
     AskConsent(SignedIn<'a>),
     /// The code, for this person.
@@ -41,29 +43,38 @@ pub fn next_step<'a>(
     let Some(person) = live else {
         return unless_forbidden(request, NextStep::SignIn, Reason::NobodySignedIn);
     };
-    match consent::asking(client, person.consent, &request.scopes) {
+    if request.subject.as_ref().is_some_and(|sub| *sub != person.user.sub) {
+        return unless_forbidden(request, NextStep::SignIn, Reason::OtherPerson);
+    }
+    if !request.is_young_enough(person.session, now) {
+        return unless_forbidden(request, NextStep::SignIn, Reason::SignedInTooLongAgo);
+    }
+    // Who signed in for this request has said who they are.
+    if request.prompt.contains(&Prompt::SelectAccount) && !request.is_answered_by(person.session) {
+        return Ok(NextStep::SelectAccount(person));
+    }
+    match consent::asking(client, person.consent, &request.consent_scopes()) {
         Asking::Needed => unless_forbidden(request, NextStep::AskConsent(person), Reason::ConsentMissing),
+        Asking::NotNeeded if request.prompt.contains(&Prompt::Consent) => Ok(NextStep::AskConsent(person)),
         Asking::NotNeeded => Ok(NextStep::IssueCode(person)),
     }
 }
 
 fn unless_forbidden<'a>(request: &AuthorizationRequest, page: NextStep<'a>, otherwise: Reason) -> Result<NextStep<'a>, Reason> {
-    match request.prompt {
-        Prompt::WhenNeeded => Ok(page),
-        Prompt::None => Err(otherwise),
-    }
+    if request.prompt.contains(&Prompt::None) { Err(otherwise) } else { Ok(page) }
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::claims::{ClaimSet, RequestedClaims, StandardClaim};
     use domain::client::ConsentPolicy;
     use domain::user::UserStatus;
 
     use super::*;
     use crate::samples::{self, NOW};
 
-    fn request(prompt: Prompt) -> AuthorizationRequest {
-        AuthorizationRequest { prompt, ..samples::authorization_request() }
+    fn request(prompts: &[Prompt]) -> AuthorizationRequest {
+        AuthorizationRequest { prompt: prompts.iter().copied().collect(), ..samples::authorization_request() }
     }
 
     fn allowed(names: &[&str]) -> Consent {
@@ -73,19 +84,92 @@ mod tests {
     /// The next step of a request for `openid email` with a page where one is needed, and with none.
     fn steps(user: &User, session: &Session, consent: Option<&Consent>) -> [Result<String, Reason>; 2] {
         let signed_in = Some(SignedIn { user, session, consent });
-        let named = |step| match step {
+        [[].as_slice(), &[Prompt::None]].map(|prompts| next_step(&request(prompts), &samples::public_client(), signed_in, NOW).map(named))
+    }
+
+    fn named(step: NextStep<'_>) -> String {
+        match step {
             NextStep::SignIn => "sign in".to_owned(),
+            NextStep::SelectAccount(_) => "select account".to_owned(),
             NextStep::AskConsent(_) => "ask consent".to_owned(),
             NextStep::IssueCode(person) => format!("code of {}", person.user.id),
-        };
-        [Prompt::WhenNeeded, Prompt::None].map(|prompt| next_step(&request(prompt), &samples::public_client(), signed_in, NOW).map(named))
+        }
+    }
+
+    /// The next step of `request` for a person who agreed to everything, in a session that began `age` seconds ago.
+    fn step(request: &AuthorizationRequest, age: u64) -> String {
+        let (user, consent) = (samples::user(), allowed(&["openid", "email", "profile"]));
+        let session = Session { authenticated_at: Timestamp::from_seconds(NOW.seconds() - age), ..samples::session() };
+        let signed_in = SignedIn { user: &user, session: &session, consent: Some(&consent) };
+        next_step(request, &samples::public_client(), Some(signed_in), NOW)
+            .map_or_else(|reason| reason.code().as_str().to_owned(), |step| named(step).split(' ').next().unwrap_or_default().to_owned())
+    }
+
+    #[test]
+    fn prompt_login_is_met_by_who_signed_in_since_the_request_was_asked() {
+        let now = request(&[Prompt::Login]);
+        assert_eq!(step(&now, 1), "sign");
+        let asked_before = AuthorizationRequest { asked_at: Timestamp::from_seconds(NOW.seconds() - 10), ..now };
+        assert_eq!(step(&asked_before, 11), "sign");
+        assert_eq!([step(&asked_before, 10), step(&asked_before, 0)], ["code", "code"]);
+    }
+
+    #[test]
+    fn max_age_is_met_by_a_young_session_or_by_who_signed_in_for_the_request() {
+        let aged = |max_age, prompts| AuthorizationRequest { max_age: Some(max_age), ..request(prompts) };
+        assert_eq!([step(&aged(30, &[]), 30), step(&aged(30, &[]), 31)], ["code", "sign"]);
+        assert_eq!(step(&aged(30, &[Prompt::None]), 31), "login_required");
+        assert_eq!(step(&aged(0, &[]), 1), "sign");
+        let asked_before = AuthorizationRequest { asked_at: Timestamp::from_seconds(NOW.seconds() - 10), ..aged(0, &[]) };
+        assert_eq!([step(&asked_before, 10), step(&asked_before, 11)], ["code", "sign"]);
+        assert_eq!(step(&aged(u64::MAX, &[]), 1_000_000), "code");
+    }
+
+    #[test]
+    fn an_account_is_selected_once() {
+        let select = request(&[Prompt::SelectAccount]);
+        assert_eq!(step(&select, 1), "select");
+        assert_eq!(step(&select, 0), "code", "who signed in for it chose by that");
+        assert_eq!(step(&request(&[Prompt::SelectAccount, Prompt::Login]), 1), "sign");
+        assert_eq!(step(&select.going_on_as(&samples::user().sub), 1), "code");
+        assert_eq!(step(&select.going_on_as("somebody else"), 1), "sign");
+        assert_eq!(step(&select.going_on_anew(NOW), 1), "sign");
+        assert_eq!(step(&select.going_on_anew(NOW), 0), "code");
+    }
+
+    #[test]
+    fn consent_is_asked_for_again_when_the_app_wants_it() {
+        assert_eq!(step(&request(&[Prompt::Consent]), 1), "ask");
+        assert_eq!(step(&request(&[Prompt::Consent, Prompt::SelectAccount]), 1), "select");
+    }
+
+    #[test]
+    fn a_request_for_one_person_is_answered_for_no_other() {
+        let of = |sub: &str, prompts| AuthorizationRequest { subject: Some(sub.to_owned()), ..request(prompts) };
+        let ada = samples::user().sub;
+        assert_eq!([step(&of(&ada, &[]), 1), step(&of(&ada, &[Prompt::None]), 1)], ["code", "code"]);
+        assert_eq!([step(&of("bob", &[]), 1), step(&of("bob", &[Prompt::None]), 1)], ["sign", "login_required"]);
+    }
+
+    #[test]
+    fn a_claim_by_name_needs_the_consent_that_its_scope_does() {
+        let (user, session) = (samples::user(), samples::session());
+        let phone = RequestedClaims { userinfo: ClaimSet::from_iter([StandardClaim::PhoneNumber]), ..RequestedClaims::default() };
+        let request = AuthorizationRequest { claims: phone, ..request(&[]) };
+        for (names, expected) in [(["openid", "email", "profile"], "ask consent"), (["openid", "email", "phone"], "code of ")] {
+            let consent = allowed(&names);
+            let signed_in = SignedIn { user: &user, session: &session, consent: Some(&consent) };
+            let step = next_step(&request, &samples::public_client(), Some(signed_in), NOW).map(named).expect("a step");
+            assert!(step.starts_with(expected), "{names:?}: {step}");
+        }
     }
 
     #[test]
     fn nobody_signed_in_gets_the_sign_in_page_or_login_required() {
-        let step = |prompt| next_step(&request(prompt), &samples::public_client(), None, NOW);
-        assert_eq!(step(Prompt::WhenNeeded), Ok(NextStep::SignIn));
-        assert_eq!(step(Prompt::None), Err(Reason::NobodySignedIn));
+        let step = |prompts: &[Prompt]| next_step(&request(prompts), &samples::public_client(), None, NOW);
+        assert_eq!(step(&[]), Ok(NextStep::SignIn));
+        assert_eq!(step(&[Prompt::SelectAccount, Prompt::Consent]), Ok(NextStep::SignIn));
+        assert_eq!(step(&[Prompt::None]), Err(Reason::NobodySignedIn));
     }
 
     #[test]
@@ -117,7 +201,7 @@ mod tests {
     fn an_organisations_own_app_is_not_asked_about() {
         let implied = Client { consent: ConsentPolicy::Implied, ..samples::public_client() };
         let (user, session) = (samples::user(), samples::session());
-        let step = next_step(&request(Prompt::None), &implied, Some(SignedIn { user: &user, session: &session, consent: None }), NOW);
+        let step = next_step(&request(&[Prompt::None]), &implied, Some(SignedIn { user: &user, session: &session, consent: None }), NOW);
         assert_eq!(step, Ok(NextStep::IssueCode(SignedIn { user: &user, session: &session, consent: None })));
     }
 }

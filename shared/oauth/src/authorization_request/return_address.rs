@@ -6,7 +6,7 @@ use domain::policy::STATE_MAX;
 use domain::tenant::Issuer;
 use form_urlencoded::Serializer;
 
-use super::AuthorizationRequest;
+use super::{AuthorizationRequest, ResponseMode};
 use crate::error::ErrorCode;
 use crate::parameters::RequestParameters;
 
@@ -14,8 +14,23 @@ use crate::parameters::RequestParameters;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReturnAddress {
     redirect_uri: RedirectUri,
+    response_mode: ResponseMode,
     state: Option<String>,
     issuer: Issuer,
+}
+
+/// An answer on its way to an app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuthorizationResponse<'a> {
+    /// A redirect to this URL.
+    Redirect(String),
+    /// A page whose form posts this to the redirect URI (OAuth 2.0 Form Post Response Mode §2).
+    FormPost {
+        /// Where the form goes.
+        redirect_uri: &'a RedirectUri,
+        /// What it holds, by name.
+        fields: Vec<(&'a str, &'a str)>,
+    },
 }
 
 /// Why there is no return address. The answer is an error page with status 400, never a redirect (RFC 6749 §4.1.2.1).
@@ -53,13 +68,15 @@ impl ReturnAddress {
         let redirect_uri = registered(client, presented).ok_or(PageRefusal::RedirectUriUnregistered)?;
         // RFC 6749 §4.1.2.1 returns `state` as it came. One that is too long would overflow a header, so it isn't returned with its error.
         let state = parameters.get("state").filter(|state| state.len() <= STATE_MAX).map(str::to_owned);
-        Ok(Self { redirect_uri, state, issuer: issuer.clone() })
+        // A response mode that isn't offered is an error itself, which goes back in the default mode.
+        let response_mode = ResponseMode::requested(parameters.get("response_mode"), &redirect_uri).unwrap_or_default();
+        Ok(Self { redirect_uri, response_mode, state, issuer: issuer.clone() })
     }
 
     /// Where a request that was checked before is answered, if `client` still has the redirect URI.
     pub fn of(request: &AuthorizationRequest, client: &Client, issuer: &Issuer) -> Result<Self, PageRefusal> {
         let redirect_uri = registered(client, request.redirect_uri.as_str()).ok_or(PageRefusal::RedirectUriUnregistered)?;
-        Ok(Self { redirect_uri, state: request.state.clone(), issuer: issuer.clone() })
+        Ok(Self { redirect_uri, response_mode: request.response_mode, state: request.state.clone(), issuer: issuer.clone() })
     }
 
     /// The redirect URI as the request stated it.
@@ -67,30 +84,46 @@ impl ReturnAddress {
         &self.redirect_uri
     }
 
-    /// The URL that returns a code (RFC 6749 §4.1.2, RFC 9207 §2).
-    pub fn success(&self, code: &str) -> String {
-        self.with(&[("code", code)])
+    /// Who answers.
+    pub const fn issuer(&self) -> &Issuer {
+        &self.issuer
     }
 
-    /// The URL that returns an error (RFC 6749 §4.1.2.1, RFC 9207 §2).
-    pub fn error(&self, code: ErrorCode) -> String {
-        self.with(&[("error", code.as_str()), ("error_description", code.description())])
+    /// The answer that returns a code (RFC 6749 §4.1.2, RFC 9207 §2).
+    pub fn success<'a>(&'a self, code: &'a str) -> AuthorizationResponse<'a> {
+        self.with([("code", code)].into_iter())
+    }
+
+    /// The answer that returns an error (RFC 6749 §4.1.2.1, RFC 9207 §2).
+    pub fn error(&self, code: ErrorCode) -> AuthorizationResponse<'_> {
+        self.with([("error", code.as_str()), ("error_description", code.description())].into_iter())
+    }
+
+    fn with<'a>(&'a self, answer: impl Iterator<Item = (&'a str, &'a str)>) -> AuthorizationResponse<'a> {
+        let state = self.state.as_deref().map(|state| ("state", state));
+        let fields = answer.chain(state).chain([("iss", self.issuer.as_str())]);
+        match self.response_mode {
+            ResponseMode::Query => AuthorizationResponse::Redirect(self.by_query(fields)),
+            // RFC 6749 §3.1.2: a redirect URI has no fragment of its own.
+            ResponseMode::Fragment => AuthorizationResponse::Redirect(format!("{}#{}", self.redirect_uri, encoded(fields))),
+            ResponseMode::FormPost => AuthorizationResponse::FormPost { redirect_uri: &self.redirect_uri, fields: fields.collect() },
+        }
     }
 
     // RFC 6749 §3.1.2: the query that the redirect URI has is kept.
-    fn with(&self, answer: &[(&str, &str)]) -> String {
+    fn by_query<'a>(&self, fields: impl Iterator<Item = (&'a str, &'a str)>) -> String {
         let uri = self.redirect_uri.as_str();
         let separator = match uri.split_once('?') {
             None => "?",
             Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
             Some(_) => "&",
         };
-        let mut query = Serializer::new(String::new());
-        query.extend_pairs(answer);
-        query.extend_pairs(self.state.as_ref().map(|state| ("state", state)));
-        query.append_pair("iss", self.issuer.as_str());
-        format!("{uri}{separator}{}", query.finish())
+        format!("{uri}{separator}{}", encoded(fields))
     }
+}
+
+fn encoded<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
 /// The redirect URI to answer to, if `presented` is one of the client's.
@@ -127,6 +160,13 @@ mod tests {
 
     fn check(known: &str, presented: &str) -> Result<ReturnAddress, PageRefusal> {
         ReturnAddress::check(&request_with(&[("redirect_uri", presented)]), &client(&[known]), &samples::issuer())
+    }
+
+    fn url(response: AuthorizationResponse<'_>) -> String {
+        match response {
+            AuthorizationResponse::Redirect(url) => url,
+            AuthorizationResponse::FormPost { .. } => panic!("a redirect"),
+        }
     }
 
     #[test]
@@ -203,7 +243,7 @@ mod tests {
     #[test]
     fn a_code_returns_with_state_and_issuer() {
         let address = check(REDIRECT_URI, REDIRECT_URI).expect("registered");
-        assert_eq!(address.success("c0de"), "https://app.example/cb?code=c0de&state=st&iss=https%3A%2F%2Fdemo.id.example");
+        assert_eq!(url(address.success("c0de")), "https://app.example/cb?code=c0de&state=st&iss=https%3A%2F%2Fdemo.id.example");
     }
 
     #[test]
@@ -211,14 +251,46 @@ mod tests {
         let address = check(REDIRECT_URI, REDIRECT_URI).expect("registered");
         let location =
             "https://app.example/cb?error=access_denied&error_description=The+request+was+declined.&state=st&iss=https%3A%2F%2Fdemo.id.example";
-        assert_eq!(address.error(ErrorCode::AccessDenied), location);
+        assert_eq!(url(address.error(ErrorCode::AccessDenied)), location);
+    }
+
+    fn in_mode(mode: &str, redirect_uri: &str) -> ReturnAddress {
+        let request = request_with(&[("response_mode", mode), ("redirect_uri", redirect_uri)]);
+        ReturnAddress::check(&request, &client(&[redirect_uri]), &samples::issuer()).expect("registered")
+    }
+
+    #[test]
+    fn a_fragment_holds_what_a_query_would_beside_the_query_of_the_redirect_uri() {
+        let address = in_mode("fragment", "https://app.example/cb?x=1");
+        assert_eq!(url(address.success("c0de")), "https://app.example/cb?x=1#code=c0de&state=st&iss=https%3A%2F%2Fdemo.id.example");
+        assert!(url(address.error(ErrorCode::AccessDenied)).starts_with("https://app.example/cb?x=1#error=access_denied&"));
+    }
+
+    #[test]
+    fn a_form_posts_the_same_to_the_redirect_uri_as_it_is() {
+        let address = in_mode("form_post", "https://app.example/cb?x=1");
+        let AuthorizationResponse::FormPost { redirect_uri, fields } = address.success("c0de") else { panic!("a form") };
+        assert_eq!(redirect_uri.as_str(), "https://app.example/cb?x=1");
+        assert_eq!(fields, [("code", "c0de"), ("state", "st"), ("iss", "https://demo.id.example")]);
+        let AuthorizationResponse::FormPost { fields, .. } = address.error(ErrorCode::AccessDenied) else { panic!("a form") };
+        let names: Vec<_> = fields.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["error", "error_description", "state", "iss"]);
+    }
+
+    #[test]
+    fn a_mode_that_is_not_offered_or_does_not_fit_is_answered_in_the_query() {
+        for (mode, redirect_uri) in [("jwt", REDIRECT_URI), ("form_post", "com.example.app:/cb")] {
+            let address = in_mode(mode, redirect_uri);
+            assert!(url(address.error(ErrorCode::InvalidRequest)).starts_with(&format!("{redirect_uri}?error=invalid_request&")), "{mode}");
+        }
     }
 
     #[test]
     fn without_state_none_is_returned_and_one_that_is_too_long_is_not_returned_either() {
         let state_returned = |state: &str| {
             let request = request_with(&[("state", state)]);
-            ReturnAddress::check(&request, &samples::public_client(), &samples::issuer()).expect("registered").success("c").contains("state=")
+            let address = ReturnAddress::check(&request, &samples::public_client(), &samples::issuer()).expect("registered");
+            url(address.success("c")).contains("state=")
         };
         assert!(!state_returned(""));
         assert!(state_returned(&"s".repeat(512)));
@@ -233,7 +305,8 @@ mod tests {
             ("https://app.example/cb?x&", "https://app.example/cb?x&code=c&"),
             ("com.example.app:/cb", "com.example.app:/cb?code=c&"),
         ] {
-            let location = check(uri, uri).expect(uri).success("c");
+            let address = check(uri, uri).expect(uri);
+            let location = url(address.success("c"));
             assert!(location.starts_with(start), "{location}");
         }
     }
@@ -243,7 +316,8 @@ mod tests {
         fn whatever_the_state_is_it_returns_as_it_came_and_adds_nothing(state in "\\PC{0,100}|[&=#?%+ \r\n\"]{1,20}", query in "([a-z]{1,5}=[a-z0-9%&]{0,9})?") {
             let uri = if query.is_empty() { REDIRECT_URI.to_owned() } else { format!("{REDIRECT_URI}?{query}") };
             let request = request_with(&[("redirect_uri", &uri), ("state", &state)]);
-            let location = ReturnAddress::check(&request, &client(&[&uri]), &samples::issuer()).expect("registered").success("c0de");
+            let address = ReturnAddress::check(&request, &client(&[&uri]), &samples::issuer()).expect("registered");
+            let location = url(address.success("c0de"));
 
             let added = location.strip_prefix(&uri).expect("the redirect URI is kept byte for byte").trim_start_matches(['?', '&']);
             prop_assert!(location.bytes().all(|byte| byte.is_ascii_graphic()));

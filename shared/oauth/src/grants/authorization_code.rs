@@ -15,7 +15,7 @@ use crate::client_authentication::AuthenticatedClient;
 use crate::code::AuthorizationCode;
 use crate::error::reasons;
 use crate::profile::{self, RedirectUriAtRedemption};
-use crate::{Sha256, pkce};
+use crate::{Sha256, pkce, scope};
 
 /// Who redeems what: the request's own part.
 #[derive(Clone, Copy, Debug)]
@@ -137,7 +137,7 @@ fn person<'a>(code: &AuthorizationCode, found: &Found<'a>, now: Timestamp) -> Re
 }
 
 fn consented(attempt: &Attempt<'_>, found: &Found<'_>) -> Result<(), Reason> {
-    match consent::asking(attempt.client.client(), found.consent, &attempt.code.scopes) {
+    match consent::asking(attempt.client.client(), found.consent, &scope::with_those_of(&attempt.code.scopes, attempt.code.claims)) {
         Asking::NotNeeded => Ok(()),
         Asking::Needed => Err(Reason::ConsentWithdrawn),
     }
@@ -150,6 +150,7 @@ fn family(code: &AuthorizationCode, client: &Client, new: NewFamily, now: Timest
         client_id: client.id.clone(),
         session_id: code.session_id.clone(),
         scopes: code.scopes.clone(),
+        claims: code.claims,
         state: FamilyState::Active,
         issued_at: now,
         ends_at: now.plus(policy::ACCESS_TOKEN).plus(policy::FAMILY_MARGIN),

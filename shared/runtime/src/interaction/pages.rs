@@ -8,9 +8,10 @@ use domain::user::User;
 use domain::{Timestamp, policy};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use oauth::authorization_request::AuthorizationRequest;
-use web::{ConsentPage, Language, PageSecurity, SignInPage, SignInProblem, responders};
+use web::{ConsentPage, Language, PageSecurity, SelectAccountPage, SignInPage, SignInProblem, responders};
 
 use super::browser::Browser;
+use super::requests;
 use super::states::{ConsentState, SignInState, StateId};
 use crate::failure::Failure;
 use crate::random::Random;
@@ -42,7 +43,7 @@ impl PageOf<'_> {
         let (binding, cookie) = browser.bind(self.tenant, random)?;
         let state = SignInState { id: StateId::from_random(random.bytes()), binding, request: self.request.clone() };
         let sealed = self.tenant.seal(Kind::SignInState, None, self.now.plus(policy::SIGN_IN_STATE), random.bytes(), &state)?;
-        Ok((cookie, self.sign_in_again(&sealed, "", None)).into_response())
+        Ok((cookie, self.sign_in_again(&sealed, self.request.login_hint.as_deref().unwrap_or_default(), None)).into_response())
     }
 
     /// The sign-in page as it was, with what went wrong. The state stays: it holds no counter that a new one would reset.
@@ -65,20 +66,39 @@ impl PageOf<'_> {
         response
     }
 
+    /// The page on which `user` goes on, or somebody else.
+    pub fn select_account(&self, user: &User, random: &dyn Random) -> Result<Response, Failure> {
+        let same = requests::request_uri(self.tenant, &self.request.going_on_as(&user.sub), (random, self.now))?;
+        let other = requests::request_uri(self.tenant, &self.request.going_on_anew(self.now), (random, self.now))?;
+        let issuer = &self.tenant.record().issuer;
+        let page = SelectAccountPage {
+            language: self.language,
+            tenant_name: &self.tenant.record().name,
+            client_name: &self.client.name,
+            account: account(user),
+            action: &format!("{}/authorize", issuer.path()),
+            client_id: self.client.id.as_str(),
+            same: &same,
+            other: &other,
+        };
+        Ok(responders::html(StatusCode::OK, &page, &PageSecurity::of(issuer).returning_to(&self.request.redirect_uri)))
+    }
+
     /// The consent page.
     pub fn consent(&self, browser: &Browser, user: &User, session: &Session, random: &dyn Random) -> Result<Response, Failure> {
         let (binding, cookie) = browser.bind(self.tenant, random)?;
         let id = StateId::from_random(random.bytes());
         let state = ConsentState { id, binding, user_id: user.id.clone(), session_id: session.id.clone(), request: self.request.clone() };
         let sealed = self.tenant.seal(Kind::ConsentState, None, self.now.plus(policy::CONSENT_STATE), random.bytes(), &state)?;
-        let scopes: Vec<&str> = self.request.scopes.iter().map(String::as_str).collect();
+        let asked = self.request.consent_scopes();
+        let scopes: Vec<&str> = asked.iter().map(String::as_str).collect();
         let issuer = &self.tenant.record().issuer;
         let page = ConsentPage {
             language: self.language,
             tenant_name: &self.tenant.record().name,
             client_name: &self.client.name,
             redirect_uri: &self.request.redirect_uri,
-            account: user.email.as_ref().map_or(user.username.as_str(), |email| email.address.as_str()),
+            account: account(user),
             scopes: &scopes,
             action: &format!("{}/consent", issuer.path()),
             state: &sealed,
@@ -86,6 +106,11 @@ impl PageOf<'_> {
         let security = PageSecurity::of(issuer).returning_to(&self.request.redirect_uri);
         Ok((cookie, responders::html(StatusCode::OK, &page, &security)).into_response())
     }
+}
+
+/// What a person knows their account by.
+fn account(user: &User) -> &str {
+    user.email.as_ref().map_or(user.username.as_str(), |email| email.address.as_str())
 }
 
 const fn status(problem: Option<SignInProblem>) -> StatusCode {

@@ -3,26 +3,61 @@
 use axum::response::Response;
 use crypto::artefact::Kind;
 use crypto::derive;
+use domain::client::Client;
 use domain::session::Session;
 use domain::{Timestamp, policy};
-use oauth::authorization_request::{AuthorizationRequest, ReturnAddress};
+use http::StatusCode;
+use oauth::authorization_request::{AuthorizationRequest, AuthorizationResponse, Reason, ReturnAddress};
 use oauth::code::{AuthorizationCode, CodeId};
-use web::responders;
+use web::{FormPostPage, Language, PageSecurity, responders};
 
 use crate::failure::Failure;
 use crate::random::Random;
 use crate::tenant_context::TenantContext;
 
-/// Sends the browser back with a code for the person of `session`.
-pub fn with_code(
-    tenant: &TenantContext,
-    request: &AuthorizationRequest,
-    address: &ReturnAddress,
-    session: &Session,
-    (random, now): (&dyn Random, Timestamp),
-) -> Result<Response, Failure> {
-    let code = AuthorizationCode::issue(CodeId::from_random(random.bytes()), request, session, derive::sha256);
-    let expires_at = now.plus(policy::AUTHORIZATION_CODE);
-    let sealed = tenant.seal(Kind::AuthorizationCode, Some(&request.client_id), expires_at, random.bytes(), &code)?;
-    Ok(responders::see_other(&address.success(&sealed)))
+/// The way back to an app, in the response mode that it asked for.
+#[derive(Clone, Copy)]
+pub struct WayBack<'a> {
+    /// Who answers.
+    pub tenant: &'a TenantContext,
+    /// Who asked.
+    pub client: &'a Client,
+    /// Where the answer goes.
+    pub address: &'a ReturnAddress,
+    /// The language of a page on the way.
+    pub language: Language,
+}
+
+impl WayBack<'_> {
+    /// Sends the browser back with a code for the person of `session`.
+    pub fn with_code(&self, request: &AuthorizationRequest, session: &Session, (random, now): (&dyn Random, Timestamp)) -> Result<Response, Failure> {
+        let code = AuthorizationCode::issue(CodeId::from_random(random.bytes()), request, session, derive::sha256);
+        let expires_at = now.plus(policy::AUTHORIZATION_CODE);
+        let sealed = self.tenant.seal(Kind::AuthorizationCode, Some(&request.client_id), expires_at, random.bytes(), &code)?;
+        Ok(self.answer(self.address.success(&sealed)))
+    }
+
+    /// Sends the browser back with an error. The reason goes to the log, once, here.
+    pub fn with_error(&self, reason: Reason) -> Response {
+        tracing::info!(%reason, "an authorization request was refused");
+        self.answer(self.address.error(reason.code()))
+    }
+
+    fn answer(&self, response: AuthorizationResponse<'_>) -> Response {
+        match response {
+            AuthorizationResponse::Redirect(url) => responders::see_other(&url),
+            AuthorizationResponse::FormPost { redirect_uri, fields } => {
+                let tenant = self.tenant.record();
+                let page = FormPostPage {
+                    language: self.language,
+                    tenant_name: &tenant.name,
+                    client_name: &self.client.name,
+                    redirect_uri,
+                    fields: &fields,
+                };
+                let security = PageSecurity::of(&tenant.issuer).returning_to(redirect_uri).posting_itself();
+                responders::html(StatusCode::OK, &page, &security)
+            }
+        }
+    }
 }

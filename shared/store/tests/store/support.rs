@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::claims::RequestedClaims;
 use domain::client::Client;
 use domain::consent::Consent;
 use domain::credential::PasswordCredential;
@@ -98,6 +99,7 @@ pub(crate) fn family() -> Family {
         client_id: client_id(),
         session_id: session_id(),
         scopes: scopes(&["openid", "profile", "email"]),
+        claims: RequestedClaims::default(),
         state: FamilyState::Active,
         issued_at: NOW,
         ends_at: later(4200),

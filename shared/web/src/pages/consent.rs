@@ -76,6 +76,8 @@ impl ConsentPage<'_> {
             "openid" => Some(texts.scope_openid),
             "profile" => Some(texts.scope_profile),
             "email" => Some(texts.scope_email),
+            "address" => Some(texts.scope_address),
+            "phone" => Some(texts.scope_phone),
             _ => None,
         };
         self.scopes.iter().map(|&name| ScopeRow { name, shown: shown::name(name), texts: words(name) }).collect()

@@ -1,5 +1,6 @@
 //! Every way in which a code is redeemed, refused or a replay.
 
+use domain::claims::RequestedClaims;
 use domain::client::SecurityProfile;
 use domain::family::RevocationReason;
 use domain::user::UserStatus;
@@ -94,6 +95,7 @@ fn a_good_code_becomes_a_family_of_its_person_client_session_and_scopes() {
         client_id: samples::public_client().id,
         session_id: samples::session().id,
         scopes: samples::scopes(&["openid", "email"]),
+        claims: RequestedClaims::default(),
         state: FamilyState::Active,
         issued_at: NOW,
         ends_at: Timestamp::from_seconds(NOW.seconds() + 600 + 3600),
