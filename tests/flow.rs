@@ -7,6 +7,7 @@ mod faults;
 mod key_service;
 mod ledger;
 mod outbox;
+mod refresh;
 mod regions;
 mod relying_party;
 mod tenants;

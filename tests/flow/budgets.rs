@@ -29,6 +29,7 @@ enum Flow {
     Throttled,
     Consent,
     Code,
+    Refresh,
     Userinfo,
 }
 
@@ -58,7 +59,7 @@ struct Counted {
 }
 
 impl Flow {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Discovery,
         Self::Jwks,
         Self::AuthorizeWithSession,
@@ -70,6 +71,7 @@ impl Flow {
         Self::Throttled,
         Self::Consent,
         Self::Code,
+        Self::Refresh,
         Self::Userinfo,
     ];
 
@@ -86,6 +88,7 @@ impl Flow {
             Self::Throttled => "sign-in once throttled",
             Self::Consent => "consent given",
             Self::Code => "token: code",
+            Self::Refresh => "token: refresh",
             Self::Userinfo => "userinfo",
         }
     }
@@ -95,7 +98,7 @@ impl Flow {
         let (requests, write_units) = match self {
             Self::Discovery | Self::Jwks | Self::AuthorizeWithout => (Some((0, 0)), 0),
             Self::AuthorizeWithSession | Self::Userinfo => (Some((1, 1)), 0),
-            Self::AuthorizeWithSessionToTouch => (Some((2, 2)), 1),
+            Self::AuthorizeWithSessionToTouch | Self::Refresh => (Some((2, 2)), 1),
             Self::SignIn => (Some((4, 3)), 6),
             // Whatever it is, the same for both.
             Self::RefusedKnown | Self::RefusedUnknown => (None, 4),
@@ -108,7 +111,7 @@ impl Flow {
 
     const fn status(self) -> StatusCode {
         match self {
-            Self::Discovery | Self::Jwks | Self::AuthorizeWithout | Self::Code | Self::Userinfo => StatusCode::OK,
+            Self::Discovery | Self::Jwks | Self::AuthorizeWithout | Self::Code | Self::Refresh | Self::Userinfo => StatusCode::OK,
             Self::AuthorizeWithSession | Self::AuthorizeWithSessionToTouch | Self::SignIn | Self::Consent => StatusCode::SEE_OTHER,
             Self::RefusedKnown | Self::RefusedUnknown => StatusCode::FORBIDDEN,
             Self::Throttled => StatusCode::TOO_MANY_REQUESTS,
@@ -182,6 +185,12 @@ impl Ground {
             Flow::Code => {
                 let code = self.signed_in().await.1;
                 self.app.token_call(&self.app.grant(&code))
+            }
+            Flow::Refresh => {
+                let app = self.app.clone().offline();
+                let code = self.visitor().arrive(&self.platform, &app).await;
+                let token = app.refresh_token(&self.platform, &code).await;
+                app.token_call(&app.refresh(&token))
             }
             Flow::Userinfo => {
                 let code = self.signed_in().await.1;

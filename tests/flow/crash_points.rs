@@ -17,7 +17,7 @@ use super::tenants::another_app;
 use super::visitor::Visitor;
 
 /// More points than this mean that a flow never ends.
-const POINTS_MAX: usize = 300;
+pub(crate) const POINTS_MAX: usize = 300;
 
 /// Where a function is killed.
 #[derive(Clone, Copy, Debug)]
@@ -30,10 +30,10 @@ enum Death {
 
 /// A series of deaths, one point after the other until the flow outlives it.
 #[derive(Clone, Copy, Debug)]
-struct Sweep {
+pub(crate) struct Sweep {
     death: fn(usize) -> Death,
     // Whether the function is killed in its first request, tenant and keys not read yet.
-    cold: bool,
+    pub(crate) cold: bool,
     // How many deaths of the series come after a commit; unknown where a request may be under way.
     committed: Option<usize>,
 }
@@ -46,7 +46,7 @@ const fn after(nth: usize) -> Death {
     Death::AtRequest(nth, Crash::After)
 }
 
-const SWEEPS: [Sweep; 5] = [
+pub(crate) const SWEEPS: [Sweep; 5] = [
     Sweep { death: before, cold: false, committed: Some(0) },
     Sweep { death: after, cold: false, committed: Some(1) },
     Sweep { death: before, cold: true, committed: Some(0) },
@@ -56,7 +56,7 @@ const SWEEPS: [Sweep; 5] = [
 
 impl Sweep {
     /// Runs `flow` until it ends or is killed. A process killed at a request is a new one afterwards; one that gave up at an await goes on.
-    async fn kill<T>(self, nth: usize, platform: &TestPlatform, flow: impl Future<Output = T>) -> Option<T> {
+    pub(crate) async fn kill<T>(self, nth: usize, platform: &TestPlatform, flow: impl Future<Output = T>) -> Option<T> {
         match (self.death)(nth) {
             Death::AtRequest(nth, crash) => {
                 platform.faulty().crash_at(nth, crash);
@@ -68,7 +68,7 @@ impl Sweep {
         }
     }
 
-    fn restart(self, platform: &mut TestPlatform) {
+    pub(crate) fn restart(self, platform: &mut TestPlatform) {
         if matches!((self.death)(1), Death::AtRequest(..)) {
             platform.restart();
         }

@@ -21,6 +21,8 @@ pub(crate) struct RelyingParty {
     pub(crate) client_id: String,
     /// Where it is answered.
     pub(crate) redirect_uri: String,
+    /// What it asks for.
+    pub(crate) scope: &'static str,
     // With `client_secret_post`.
     secret: Option<String>,
 }
@@ -42,8 +44,14 @@ impl RelyingParty {
             issuer: platform.demo.issuer().to_owned(),
             client_id: app.client_id.clone(),
             redirect_uri: app.redirect_uris.last().expect("an app has one").clone(),
+            scope: "openid profile email",
             secret: app.client_secret.clone(),
         }
+    }
+
+    /// The same app, asking for refresh tokens as well.
+    pub(crate) fn offline(self) -> Self {
+        Self { scope: "openid profile email offline_access", ..self }
     }
 
     /// The same app as another tenant registered it.
@@ -67,7 +75,7 @@ impl RelyingParty {
             ("response_type", "code"),
             ("client_id", &self.client_id),
             ("redirect_uri", &self.redirect_uri),
-            ("scope", "openid profile email"),
+            ("scope", self.scope),
             ("state", "af0ifjsldkj"),
             ("nonce", "n-0S6_WzA2Mj"),
             ("code_challenge", CHALLENGE),
@@ -101,6 +109,26 @@ impl RelyingParty {
 
     async fn redeem_by(&self, at: &TestPlatform, form: &[(&str, &str)]) -> Answer {
         answer(at, self.token_call(form)).await
+    }
+
+    /// The form that uses a refresh token.
+    pub(crate) fn refresh<'a>(&'a self, refresh_token: &'a str) -> Form<'a> {
+        let mut form = vec![("grant_type", "refresh_token"), ("client_id", self.client_id.as_str()), ("refresh_token", refresh_token)];
+        form.extend(self.secret.as_deref().map(|secret| ("client_secret", secret)));
+        form
+    }
+
+    /// Uses a refresh token.
+    pub(crate) async fn refreshed(&self, at: &TestPlatform, refresh_token: &str) -> Answer {
+        self.redeem_by(at, &self.refresh(refresh_token)).await
+    }
+
+    /// Redeems a code, and returns its refresh token.
+    pub(crate) async fn refresh_token(&self, at: &TestPlatform, code: &str) -> String {
+        let redeemed = self.redeem(at, code).await;
+        let token = redeemed.text_of("refresh_token");
+        assert!(redeemed.status == StatusCode::OK && !token.is_empty(), "{}", redeemed.outcome());
+        token
     }
 
     /// The request that redeems a code.

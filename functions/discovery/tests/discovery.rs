@@ -98,7 +98,8 @@ async fn metadata_states_what_exists_for_both_specifications_alike() {
         "touch"
       ],
       "grant_types_supported": [
-        "authorization_code"
+        "authorization_code",
+        "refresh_token"
       ],
       "id_token_signing_alg_values_supported": [
         "RS256",
@@ -127,7 +128,8 @@ async fn metadata_states_what_exists_for_both_specifications_alike() {
         "profile",
         "email",
         "address",
-        "phone"
+        "phone",
+        "offline_access"
       ],
       "subject_types_supported": [
         "public"

@@ -1,3 +1,4 @@
 //! One file per grant.
 
 pub(crate) mod authorization_code;
+pub(crate) mod refresh_token;

@@ -1,6 +1,7 @@
 //! The token endpoint (RFC 6749 §3.2): its client authenticated, then one file per grant.
 
 mod grants;
+mod tokens;
 
 use std::sync::Arc;
 
@@ -51,8 +52,9 @@ async fn token(State(deps): State<Deps>, mut request: ClientRequest) -> Response
 }
 
 async fn answer(deps: &Deps, request: &mut ClientRequest) -> Result<Response, RefusedRequest> {
-    let wanted = TokenRequest::parse(&request.parameters());
+    let wanted = TokenRequest::parse(&request.parameters()).and_then(|wanted| wanted.permitted(request.client()));
     match wanted.map_err(|reason| RefusedRequest::Code(reason.code(), reason.to_string()))? {
         TokenRequest::AuthorizationCode(grant) => grants::authorization_code::redeem(deps, request, &grant).await,
+        TokenRequest::RefreshToken(grant) => grants::refresh_token::refresh(deps, request, &grant).await,
     }
 }

@@ -37,6 +37,8 @@ pub enum Kind {
     AccessReference,
     /// An authorization request on its way to a page (RFC 9126 §2.2).
     AuthorizationRequest,
+    /// A refresh token (RFC 6749 §1.5).
+    RefreshToken,
 }
 
 impl Kind {
@@ -50,6 +52,7 @@ impl Kind {
             Self::Device => "device",
             Self::AccessReference => "access_reference",
             Self::AuthorizationRequest => "authorization_request",
+            Self::RefreshToken => "refresh_token",
         }
     }
 
@@ -63,6 +66,7 @@ impl Kind {
             Self::Device => 5,
             Self::AccessReference => 6,
             Self::AuthorizationRequest => 7,
+            Self::RefreshToken => 10,
         }
     }
 
@@ -70,7 +74,7 @@ impl Kind {
     pub const fn across_epochs(self) -> AcrossEpochs {
         match self {
             Self::AuthorizationCode | Self::SignInState | Self::ConsentState | Self::AuthorizationRequest => AcrossEpochs::Dies,
-            Self::Session | Self::Device | Self::AccessReference => AcrossEpochs::Survives,
+            Self::Session | Self::Device | Self::AccessReference | Self::RefreshToken => AcrossEpochs::Survives,
         }
     }
 }

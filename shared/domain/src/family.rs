@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::claims::RequestedClaims;
 use crate::id::{ClientId, FamilyId, SessionId, UserId};
 use crate::placement::Epoch;
+use crate::refresh::Offline;
 use crate::timestamp::Timestamp;
 use crate::user::User;
 
@@ -31,6 +32,10 @@ pub enum FamilyState {
 pub enum RevocationReason {
     /// Its code was redeemed a second time by its own client (RFC 6749 §4.1.2).
     CodeReplayed,
+    /// A refresh token that was rotated came again (RFC 9700 §4.14.2).
+    RefreshTokenReused,
+    /// Refresh tokens of two lineages came, as two homes would mint them that didn't know of each other.
+    LineagesDiverged,
 }
 
 /// A token family.
@@ -58,6 +63,9 @@ pub struct Family {
     pub ends_at: Timestamp,
     /// The epoch of the tenant's placement when it was made.
     pub epoch: Epoch,
+    /// Its refresh tokens, where offline access was granted: such a family outlives its session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offline: Option<Offline>,
 }
 
 /// Why a token of a family is refused.
@@ -124,6 +132,7 @@ mod tests {
             issued_at: Timestamp::from_seconds(100),
             ends_at: Timestamp::from_seconds(200),
             epoch: Epoch(0),
+            offline: None,
         }
     }
 

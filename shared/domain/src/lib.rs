@@ -16,6 +16,7 @@ pub mod identifier;
 pub mod key_ring;
 pub mod placement;
 pub mod policy;
+pub mod refresh;
 pub mod secret;
 pub mod session;
 pub mod sign_in;

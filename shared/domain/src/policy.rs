@@ -35,6 +35,13 @@ pub const ACCESS_TOKEN: Duration = Duration::from_mins(10);
 /// A family without a refresh token need not outlive its access tokens by more than this margin.
 pub const FAMILY_MARGIN: Duration = HOUR;
 
+/// A refresh token that isn't used for this long is over (RFC 9700 §4.14.2 wants such an end; NIST SP 800-63B-4 §2.1.3 has 30 days between sign-ins).
+pub const REFRESH_IDLE: Duration = Duration::from_hours(30 * 24);
+/// No family is refreshed beyond this age, used or not; then its person signs in again.
+pub const REFRESH_ABSOLUTE: Duration = Duration::from_hours(180 * 24);
+/// A refresh token that was rotated is answered with the same successor for this long: the answer may have been lost.
+pub const REFRESH_RETRY: Duration = Duration::from_secs(10);
+
 /// A session untouched for this long is over.
 pub const SESSION_IDLE: Duration = Duration::from_hours(12);
 /// A session is over at this age, used or not.
@@ -72,6 +79,8 @@ pub const REDIRECT_URI_MAX: usize = 512;
 pub const CODE_MAX: usize = 1200;
 /// A `sub`, in ASCII characters (OpenID Connect Core §2).
 pub const SUB_MAX: usize = 255;
+/// A sealed refresh token, in characters.
+pub const REFRESH_TOKEN_MAX: usize = 600;
 /// A form body, in bytes.
 pub const BODY_MAX: usize = 64 * 1024;
 /// Parameters of one request.

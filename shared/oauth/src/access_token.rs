@@ -10,7 +10,7 @@ use domain::{ClientId, FamilyId, Timestamp, UserId, policy};
 use serde::{Deserialize, Serialize};
 
 use crate::bearer::Reason;
-use crate::grants::authorization_code::Redemption;
+use crate::grants::issuance::Issuance;
 use crate::scope;
 
 /// The `typ` of its header (RFC 9068 §2.1).
@@ -50,23 +50,23 @@ pub const fn expires_at(now: Timestamp) -> Timestamp {
     now.plus(policy::ACCESS_TOKEN)
 }
 
-/// What the sealed claim has to say for what was redeemed.
-pub fn reference(redemption: &Redemption<'_>) -> Reference {
-    Reference { user_id: redemption.user.id.clone(), family_id: redemption.family.id.clone() }
+/// What the sealed claim has to say for what is issued.
+pub fn reference(issuance: &Issuance<'_>) -> Reference {
+    Reference { user_id: issuance.user.id.clone(), family_id: issuance.family.id.clone() }
 }
 
-/// The claims for what was redeemed. `jti` is random, `reference` is [`reference`] sealed.
-pub fn claims<'a>(issuer: &'a Issuer, redemption: &'a Redemption<'a>, jti: [u8; 16], reference: &'a str, now: Timestamp) -> AccessTokenClaims<'a> {
+/// The claims for what is issued. `jti` is random, `reference` is [`reference`] sealed.
+pub fn claims<'a>(issuer: &'a Issuer, issuance: &Issuance<'a>, jti: [u8; 16], reference: &'a str, now: Timestamp) -> AccessTokenClaims<'a> {
     AccessTokenClaims {
         iss: issuer.as_str(),
         exp: expires_at(now).seconds(),
         aud: issuer.as_str(),
-        sub: &redemption.user.sub,
-        client_id: &redemption.family.client_id,
+        sub: &issuance.user.sub,
+        client_id: &issuance.family.client_id,
         iat: now.seconds(),
         jti: URL_SAFE_NO_PAD.encode(jti),
-        scope: scope::join(&redemption.family.scopes),
-        auth_time: redemption.code.authenticated_at.seconds(),
+        scope: scope::join(issuance.scopes),
+        auth_time: issuance.authenticated_at.seconds(),
         reference,
     }
 }
@@ -150,12 +150,13 @@ mod tests {
     use serde_json::{Map, Value, json};
 
     use super::*;
+    use crate::grants::authorization_code::Redemption;
     use crate::samples::{self, NOW};
 
     fn issued() -> Map<String, Value> {
         let (issuer, user, code) = (samples::issuer(), samples::user(), samples::code());
         let redemption = Redemption { family: samples::family(), user: &user, code: &code };
-        let json = serde_json::to_value(claims(&issuer, &redemption, [0; 16], "sealed", NOW)).expect("JSON");
+        let json = serde_json::to_value(claims(&issuer, &redemption.issuance(), [0; 16], "sealed", NOW)).expect("JSON");
         json.as_object().expect("an object").clone()
     }
 
@@ -186,7 +187,7 @@ mod tests {
     fn internal_keys_stand_in_the_sealed_claim_alone() {
         let (user, code) = (samples::user(), samples::code());
         let redemption = Redemption { family: samples::family(), user: &user, code: &code };
-        let sealed = serde_json::to_value(reference(&redemption)).expect("JSON");
+        let sealed = serde_json::to_value(reference(&redemption.issuance())).expect("JSON");
         assert_eq!(sealed, json!({ "u": user.id.as_str(), "f": samples::family().id.as_str() }));
         let visible = Value::Object(issued()).to_string();
         assert!(!visible.contains(user.id.as_str()) && !visible.contains(samples::family().id.as_str()));

@@ -13,6 +13,8 @@ pub enum ErrorCode {
     InvalidClient,
     /// The grant isn't good, or isn't this client's (RFC 6749 §5.2).
     InvalidGrant,
+    /// The client isn't registered for the grant (RFC 6749 §5.2).
+    UnauthorizedClient,
     /// The grant type isn't offered (RFC 6749 §5.2).
     UnsupportedGrantType,
     /// The response type isn't offered (RFC 6749 §4.1.2.1).
@@ -45,10 +47,11 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::InvalidRequest,
         Self::InvalidClient,
         Self::InvalidGrant,
+        Self::UnauthorizedClient,
         Self::UnsupportedGrantType,
         Self::UnsupportedResponseType,
         Self::InvalidScope,
@@ -71,6 +74,7 @@ impl ErrorCode {
             Self::InvalidRequest => "invalid_request",
             Self::InvalidClient => "invalid_client",
             Self::InvalidGrant => "invalid_grant",
+            Self::UnauthorizedClient => "unauthorized_client",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::InvalidScope => "invalid_scope",
@@ -93,6 +97,7 @@ impl ErrorCode {
         match self {
             Self::InvalidRequest
             | Self::InvalidGrant
+            | Self::UnauthorizedClient
             | Self::UnsupportedGrantType
             | Self::UnsupportedResponseType
             | Self::InvalidScope
@@ -115,7 +120,8 @@ impl ErrorCode {
         match self {
             Self::InvalidRequest => "A required parameter is missing, or a parameter is malformed, too long or not supported.",
             Self::InvalidClient => "The client is unknown, or did not authenticate by its registered method.",
-            Self::InvalidGrant => "The code is expired, was used before, or was issued for another request or client.",
+            Self::InvalidGrant => "The code or refresh token is expired, revoked or used before, or was issued for another request or client.",
+            Self::UnauthorizedClient => "The client is not registered for this grant type.",
             Self::UnsupportedGrantType => "This grant type is not offered.",
             Self::UnsupportedResponseType => "This response type is not offered.",
             Self::InvalidScope => "No scope was requested that can be granted, or the scope is malformed.",

@@ -1,16 +1,23 @@
 //! What is asked for at the token endpoint (RFC 6749 §3.2): one file per grant.
 
+use std::collections::BTreeSet;
+
 use domain::Secret;
-use domain::policy::CODE_MAX;
+use domain::client::{Client, GrantType};
+use domain::policy::{CODE_MAX, REFRESH_TOKEN_MAX};
 
 use crate::error::reasons;
 use crate::parameters::RequestParameters;
+use crate::scope;
 
 pub mod authorization_code;
+pub mod issuance;
+pub mod refresh_token;
 
 /// The grant types that are offered, as metadata states them.
-pub const SUPPORTED: [&str; 1] = [AUTHORIZATION_CODE];
-const AUTHORIZATION_CODE: &str = "authorization_code";
+pub const SUPPORTED: [&str; 2] = [AUTHORIZATION_CODE, REFRESH_TOKEN];
+const AUTHORIZATION_CODE: &str = GrantType::AuthorizationCode.as_str();
+const REFRESH_TOKEN: &str = GrantType::RefreshToken.as_str();
 
 /// A PKCE verifier as it was presented (RFC 7636 §4.5).
 pub type CodeVerifier = Secret<String>;
@@ -20,6 +27,8 @@ pub type CodeVerifier = Secret<String>;
 pub enum TokenRequest {
     /// RFC 6749 §4.1.3.
     AuthorizationCode(CodeGrant),
+    /// RFC 6749 §6.
+    RefreshToken(RefreshGrant),
 }
 
 /// A code and what comes with it (RFC 6749 §4.1.3).
@@ -33,6 +42,15 @@ pub struct CodeGrant {
     pub code_verifier: Option<CodeVerifier>,
 }
 
+/// A refresh token and what comes with it (RFC 6749 §6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefreshGrant {
+    /// The sealed refresh token.
+    pub refresh_token: Secret<String>,
+    /// What the new access token is to be good for; everything granted without it.
+    pub scopes: Option<BTreeSet<String>>,
+}
+
 reasons! {
     /// Why a token request isn't one.
     pub enum Reason {
@@ -44,6 +62,14 @@ reasons! {
         CodeMissing => InvalidRequest, "code is missing";
         /// No code has this length, so none was issued.
         CodeTooLong => InvalidGrant, "code is longer than any code";
+        /// RFC 6749 §6.
+        RefreshTokenMissing => InvalidRequest, "refresh_token is missing";
+        /// No refresh token has this length, so none was issued.
+        RefreshTokenTooLong => InvalidGrant, "refresh_token is longer than any refresh token";
+        /// RFC 6749 §3.3.
+        ScopeMalformed => InvalidScope, "scope is malformed";
+        /// RFC 6749 §5.2.
+        GrantNotRegistered => UnauthorizedClient, "the client is not registered for this grant";
     }
 }
 
@@ -53,8 +79,20 @@ impl TokenRequest {
         match parameters.get("grant_type") {
             None => Err(Reason::GrantTypeMissing),
             Some(AUTHORIZATION_CODE) => code_grant(parameters).map(Self::AuthorizationCode),
+            Some(REFRESH_TOKEN) => refresh_grant(parameters).map(Self::RefreshToken),
             Some(_) => Err(Reason::GrantTypeUnsupported),
         }
+    }
+}
+
+impl TokenRequest {
+    /// The request, if `client` is registered for its grant (RFC 7591 §2).
+    pub fn permitted(self, client: &Client) -> Result<Self, Reason> {
+        let grant_type = match self {
+            Self::AuthorizationCode(_) => GrantType::AuthorizationCode,
+            Self::RefreshToken(_) => GrantType::RefreshToken,
+        };
+        if client.grant_types.contains(&grant_type) { Ok(self) } else { Err(Reason::GrantNotRegistered) }
     }
 }
 
@@ -68,6 +106,15 @@ fn code_grant(parameters: &RequestParameters<'_>) -> Result<CodeGrant, Reason> {
         redirect_uri: parameters.get("redirect_uri").map(str::to_owned),
         code_verifier: parameters.get("code_verifier").map(|verifier| Secret::new(verifier.to_owned())),
     })
+}
+
+fn refresh_grant(parameters: &RequestParameters<'_>) -> Result<RefreshGrant, Reason> {
+    let refresh_token = parameters.get("refresh_token").ok_or(Reason::RefreshTokenMissing)?;
+    if refresh_token.len() > REFRESH_TOKEN_MAX {
+        return Err(Reason::RefreshTokenTooLong);
+    }
+    let scopes = parameters.get("scope").map(|text| scope::well_formed(text).ok_or(Reason::ScopeMalformed)).transpose()?;
+    Ok(RefreshGrant { refresh_token: Secret::new(refresh_token.to_owned()), scopes })
 }
 
 #[cfg(test)]
@@ -94,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_grant_that_is_not_offered_is_refused_by_name() {
-        for other in ["password", "refresh_token", "client_credentials", "implicit", "Authorization_Code"] {
+        for other in ["password", "client_credentials", "implicit", "Authorization_Code"] {
             let refused = parse(&[("grant_type", other), ("code", "c")]).expect_err("not offered");
             assert_eq!(refused.code().as_str(), "unsupported_grant_type", "{other}");
         }
@@ -113,6 +160,36 @@ mod tests {
     fn every_grant_that_metadata_names_is_read() {
         for grant_type in SUPPORTED {
             assert_ne!(parse(&[("grant_type", grant_type)]), Err(Reason::GrantTypeUnsupported), "{grant_type}");
+        }
+    }
+
+    #[test]
+    fn a_refresh_grant_is_read_with_the_scopes_that_are_wanted() {
+        let with = |parameters: &[(&str, &str)]| {
+            let mut all = vec![("grant_type", "refresh_token")];
+            all.extend(parameters);
+            parse(&all)
+        };
+        let grant = |scopes| TokenRequest::RefreshToken(RefreshGrant { refresh_token: Secret::new("r".to_owned()), scopes });
+        assert_eq!(with(&[("refresh_token", "r")]), Ok(grant(None)));
+        assert_eq!(with(&[("refresh_token", "r"), ("scope", "openid email")]), Ok(grant(Some(scope::parse("openid email")))));
+        assert_eq!(with(&[]), Err(Reason::RefreshTokenMissing));
+        assert_eq!(with(&[("refresh_token", &"r".repeat(601))]), Err(Reason::RefreshTokenTooLong));
+        for malformed in ["a\"b", " ", "ü"] {
+            assert_eq!(with(&[("refresh_token", "r"), ("scope", malformed)]), Err(Reason::ScopeMalformed), "{malformed}");
+        }
+    }
+
+    #[test]
+    fn a_client_asks_for_what_it_is_registered_for() {
+        let client = |grant_types: &[GrantType]| Client { grant_types: grant_types.iter().copied().collect(), ..crate::samples::public_client() };
+        let requests = [
+            (GrantType::AuthorizationCode, parse(&[("grant_type", "authorization_code"), ("code", "c")]).expect("a request")),
+            (GrantType::RefreshToken, parse(&[("grant_type", "refresh_token"), ("refresh_token", "r")]).expect("a request")),
+        ];
+        for (grant_type, request) in requests {
+            assert_eq!(request.clone().permitted(&client(&[grant_type])), Ok(request.clone()));
+            assert_eq!(request.permitted(&client(&[GrantType::ClientCredentials])), Err(Reason::GrantNotRegistered));
         }
     }
 }

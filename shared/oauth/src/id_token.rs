@@ -6,7 +6,7 @@ use domain::tenant::Issuer;
 use domain::{Timestamp, policy};
 use serde::Serialize;
 
-use crate::grants::authorization_code::Redemption;
+use crate::grants::issuance::Issuance;
 use crate::person_claims::{self, PersonClaims};
 use crate::{Sha256, acr, scope, sid};
 
@@ -33,37 +33,38 @@ pub struct IdTokenClaims<'a> {
     person: PersonClaims<'a>,
 }
 
-/// The claims for what was redeemed; `None` when `openid` isn't granted. `at_hash` is that of the access token beside it.
-pub fn claims<'a>(issuer: &'a Issuer, redemption: &'a Redemption<'a>, at_hash: &'a str, sha256: Sha256, now: Timestamp) -> Option<IdTokenClaims<'a>> {
-    let code = redemption.code;
-    code.scopes.contains(scope::OPENID).then(|| IdTokenClaims {
+/// The claims for what is issued; `None` without `openid`. `at_hash` is that of the access token beside it.
+pub fn claims<'a>(issuer: &'a Issuer, issuance: &Issuance<'a>, at_hash: &'a str, sha256: Sha256, now: Timestamp) -> Option<IdTokenClaims<'a>> {
+    issuance.scopes.contains(scope::OPENID).then(|| IdTokenClaims {
         iss: issuer.as_str(),
-        sub: &redemption.user.sub,
-        aud: redemption.family.client_id.as_str(),
+        sub: &issuance.user.sub,
+        aud: issuance.family.client_id.as_str(),
         exp: now.plus(policy::ID_TOKEN).seconds(),
         iat: now.seconds(),
-        auth_time: code.authenticated_at.seconds(),
-        nonce: code.nonce.as_deref(),
-        acr: acr::reached(&code.methods),
-        amr: &code.methods,
+        auth_time: issuance.authenticated_at.seconds(),
+        nonce: issuance.nonce,
+        acr: acr::reached(issuance.methods),
+        amr: issuance.methods,
         at_hash,
-        sid: sid::of(&code.session_id, sha256),
-        person: person_claims::of(redemption.user, code.claims.id_token),
+        sid: sid::of(&issuance.family.session_id, sha256),
+        person: person_claims::of(issuance.user, issuance.family.claims.id_token),
     })
 }
 
 #[cfg(test)]
 mod tests {
     use domain::claims::{RequestedClaims, StandardClaim};
+    use domain::family::Family;
 
     use super::*;
+    use crate::grants::authorization_code::Redemption;
     use crate::samples::{self, NOW};
 
     #[test]
     fn an_id_token_says_who_signed_in_when_and_how_and_nothing_about_them() {
         let (issuer, user, code) = (samples::issuer(), samples::user(), samples::code());
         let redemption = Redemption { family: samples::family(), user: &user, code: &code };
-        let json = serde_json::to_value(claims(&issuer, &redemption, "half-a-hash", samples::sha256, NOW)).expect("JSON");
+        let json = serde_json::to_value(claims(&issuer, &redemption.issuance(), "half-a-hash", samples::sha256, NOW)).expect("JSON");
         let expected = serde_json::json!({
             "iss": "https://demo.id.example",
             "sub": "sub-of-ada",
@@ -82,12 +83,12 @@ mod tests {
 
     #[test]
     fn what_the_claims_parameter_asked_for_by_name_is_there() {
-        let (issuer, user) = (samples::issuer(), samples::user());
+        let (issuer, user, code) = (samples::issuer(), samples::user(), samples::code());
         let claims =
             RequestedClaims { userinfo: [StandardClaim::Email].into_iter().collect(), id_token: [StandardClaim::Name].into_iter().collect() };
-        let code = crate::code::AuthorizationCode { claims, ..samples::code() };
-        let redemption = Redemption { family: samples::family(), user: &user, code: &code };
-        let json = serde_json::to_value(super::claims(&issuer, &redemption, "h", samples::sha256, NOW)).expect("JSON");
+        let family = Family { claims, ..samples::family() };
+        let redemption = Redemption { family, user: &user, code: &code };
+        let json = serde_json::to_value(super::claims(&issuer, &redemption.issuance(), "h", samples::sha256, NOW)).expect("JSON");
         assert_eq!((json.get("name"), json.get("email")), (Some(&serde_json::json!("Ada Lovelace")), None));
     }
 
@@ -96,11 +97,12 @@ mod tests {
         let (issuer, user) = (samples::issuer(), samples::user());
         let without_nonce = crate::code::AuthorizationCode { nonce: None, ..samples::code() };
         let redemption = Redemption { family: samples::family(), user: &user, code: &without_nonce };
-        let json = serde_json::to_value(claims(&issuer, &redemption, "h", samples::sha256, NOW)).expect("JSON");
+        let json = serde_json::to_value(claims(&issuer, &redemption.issuance(), "h", samples::sha256, NOW)).expect("JSON");
         assert_eq!(json.get("nonce"), None);
 
         let plain_oauth = crate::code::AuthorizationCode { scopes: samples::scopes(&["email"]), ..samples::code() };
-        let redemption = Redemption { family: samples::family(), user: &user, code: &plain_oauth };
-        assert_eq!(claims(&issuer, &redemption, "h", samples::sha256, NOW), None);
+        let family = Family { scopes: plain_oauth.scopes.clone(), ..samples::family() };
+        let redemption = Redemption { family, user: &user, code: &plain_oauth };
+        assert_eq!(claims(&issuer, &redemption.issuance(), "h", samples::sha256, NOW), None);
     }
 }

@@ -14,6 +14,7 @@ pub mod parameters;
 pub mod person_claims;
 pub mod pkce;
 pub mod profile;
+pub mod refresh_token;
 pub mod scope;
 pub mod sid;
 pub mod token_response;

@@ -1,6 +1,7 @@
 //! What each security profile of a client means: RFC 6749 with OpenID Connect Core, or OAuth 2.1.
 
 use domain::client::{Client, SecurityProfile};
+use domain::refresh::Rotation;
 
 /// The rules of one client, values where standards leave a choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +10,8 @@ pub struct Rules {
     pub pkce: Pkce,
     /// Whether `redirect_uri` is repeated when the code is redeemed.
     pub redirect_uri_at_redemption: RedirectUriAtRedemption,
+    /// Whether a refresh token is replaced when it is used.
+    pub refresh_rotation: Rotation,
 }
 
 /// Whether an authorization request must carry a PKCE challenge. One that is sent always counts.
@@ -32,13 +35,18 @@ pub enum RedirectUriAtRedemption {
 /// The rules that `client` follows.
 pub const fn rules(client: &Client) -> Rules {
     match client.security_profile {
-        // RFC 9700 §2.1.1: public clients must, confidential ones may rely on their nonce.
+        // RFC 9700 §2.1.1: public clients must, confidential ones may rely on their nonce. RFC 9700 §4.14.2: a refresh token of a confidential
+        // client is bound to it by its authentication; without rotation a lost answer loses nothing.
         SecurityProfile::Oidc if client.is_confidential() => {
-            Rules { pkce: Pkce::Optional, redirect_uri_at_redemption: RedirectUriAtRedemption::Required }
+            Rules { pkce: Pkce::Optional, redirect_uri_at_redemption: RedirectUriAtRedemption::Required, refresh_rotation: Rotation::None }
         }
-        SecurityProfile::Oidc => Rules { pkce: Pkce::Required, redirect_uri_at_redemption: RedirectUriAtRedemption::Required },
-        // OAuth 2.1 §4.1.1.
-        SecurityProfile::OAuth21 => Rules { pkce: Pkce::Required, redirect_uri_at_redemption: RedirectUriAtRedemption::Optional },
+        SecurityProfile::Oidc => {
+            Rules { pkce: Pkce::Required, redirect_uri_at_redemption: RedirectUriAtRedemption::Required, refresh_rotation: Rotation::Required }
+        }
+        // OAuth 2.1 §4.1.1, §4.3.1.
+        SecurityProfile::OAuth21 => {
+            Rules { pkce: Pkce::Required, redirect_uri_at_redemption: RedirectUriAtRedemption::Optional, refresh_rotation: Rotation::Required }
+        }
     }
 }
 
@@ -63,5 +71,14 @@ mod tests {
         let repeats = |security_profile| rules(&Client { security_profile, ..samples::confidential_client() }).redirect_uri_at_redemption;
         assert_eq!(repeats(SecurityProfile::Oidc), RedirectUriAtRedemption::Required);
         assert_eq!(repeats(SecurityProfile::OAuth21), RedirectUriAtRedemption::Optional);
+    }
+
+    #[test]
+    fn refresh_tokens_rotate_but_for_confidential_clients_of_the_oidc_profile() {
+        let rotation = |client: Client, security_profile| rules(&Client { security_profile, ..client }).refresh_rotation;
+        assert_eq!(rotation(samples::confidential_client(), SecurityProfile::Oidc), Rotation::None);
+        assert_eq!(rotation(samples::public_client(), SecurityProfile::Oidc), Rotation::Required);
+        assert_eq!(rotation(samples::confidential_client(), SecurityProfile::OAuth21), Rotation::Required);
+        assert_eq!(rotation(samples::public_client(), SecurityProfile::OAuth21), Rotation::Required);
     }
 }

@@ -157,5 +157,6 @@ pub(crate) fn family() -> Family {
         issued_at: NOW,
         ends_at: Timestamp::from_seconds(NOW.seconds() + 4200),
         epoch: Epoch(4),
+        offline: None,
     }
 }

@@ -18,9 +18,11 @@ pub const EMAIL: &str = "email";
 pub const ADDRESS: &str = "address";
 /// The telephone number and whether it is verified (OpenID Connect Core §5.4).
 pub const PHONE: &str = "phone";
+/// Refresh tokens, which work while the person is away (OpenID Connect Core §11).
+pub const OFFLINE_ACCESS: &str = "offline_access";
 
 /// What is offered, as metadata states it.
-pub const SUPPORTED: [&str; 5] = [OPENID, PROFILE, EMAIL, ADDRESS, PHONE];
+pub const SUPPORTED: [&str; 6] = [OPENID, PROFILE, EMAIL, ADDRESS, PHONE, OFFLINE_ACCESS];
 
 /// The scopes of a request that are offered. Others are ignored (OpenID Connect Core §3.1.2.1); that nothing is left is an error.
 pub fn requested(scope: Option<&str>) -> Result<BTreeSet<String>, Reason> {
@@ -64,6 +66,12 @@ pub fn claims_of(scopes: &BTreeSet<String>) -> ClaimSet {
 pub fn with_those_of(scopes: &BTreeSet<String>, claims: RequestedClaims) -> BTreeSet<String> {
     let of_claims = claims.userinfo.and(claims.id_token).iter().map(|claim| of_claim(claim).to_owned());
     scopes.iter().cloned().chain(of_claims).collect()
+}
+
+/// The scopes of a `scope` value that is one: of the characters of RFC 6749 §3.3, and not empty.
+pub fn well_formed(scope: &str) -> Option<BTreeSet<String>> {
+    let is_one = scope.split(' ').all(|token| token.bytes().all(is_scope_character));
+    Some(parse(scope)).filter(|scopes| is_one && !scopes.is_empty())
 }
 
 /// A `scope` value as a set.

@@ -15,17 +15,25 @@ pub struct TokenResponse<'a> {
     expires_in: u64,
     scope: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<&'a str>,
 }
 
 impl<'a> TokenResponse<'a> {
     /// The answer with these tokens. There is an ID token exactly when `openid` was granted.
-    pub fn new(scopes: &BTreeSet<String>, access_token: &'a Secret<String>, id_token: Option<&'a Secret<String>>) -> Self {
+    pub fn new(
+        scopes: &BTreeSet<String>,
+        access_token: &'a Secret<String>,
+        refresh_token: Option<&'a Secret<String>>,
+        id_token: Option<&'a Secret<String>>,
+    ) -> Self {
         Self {
             access_token: access_token.expose(),
             token_type: "Bearer",
             expires_in: policy::ACCESS_TOKEN.as_secs(),
             scope: scope::join(scopes),
+            refresh_token: refresh_token.map(|token| token.expose().as_str()),
             id_token: id_token.map(|token| token.expose().as_str()),
         }
     }
@@ -36,11 +44,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_response_has_an_id_token_only_when_there_is_one() {
+    fn a_response_has_a_refresh_token_and_an_id_token_only_when_there_are() {
         let (access, id) = (Secret::new("at".to_owned()), Secret::new("id".to_owned()));
-        let json = |id_token| serde_json::to_value(TokenResponse::new(&scope::parse("openid email"), &access, id_token)).expect("JSON");
+        let scopes = scope::parse("openid email");
+        let json = |id_token| serde_json::to_value(TokenResponse::new(&scopes, &access, None, id_token)).expect("JSON");
         let with = serde_json::json!({ "access_token": "at", "token_type": "Bearer", "expires_in": 600, "scope": "email openid", "id_token": "id" });
         assert_eq!(json(Some(&id)), with);
-        assert_eq!(json(None).get("id_token"), None);
+        assert_eq!((json(None).get("id_token"), json(None).get("refresh_token")), (None, None));
+        let refresh = Secret::new("rt".to_owned());
+        let with = serde_json::to_value(TokenResponse::new(&scopes, &access, Some(&refresh), None)).expect("JSON");
+        assert_eq!(with["refresh_token"], "rt");
     }
 }

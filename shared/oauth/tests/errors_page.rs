@@ -5,7 +5,7 @@ use std::path::Path;
 
 use oauth::ErrorCode;
 use oauth::authorization_request::{self, PageRefusal};
-use oauth::grants::{self, authorization_code};
+use oauth::grants::{self, authorization_code, refresh_token};
 use oauth::{bearer, client_authentication};
 
 const UPDATE: &str = "UPDATE_DOCS=1 cargo test -p oauth --test errors_page";
@@ -42,6 +42,11 @@ fn flows() -> Vec<Flow> {
             title: "`/token`: redeeming a code",
             answer: "JSON with the status of the code",
             reasons: reasons(authorization_code::Reason::ALL, authorization_code::Reason::code),
+        },
+        Flow {
+            title: "`/token`: refreshing",
+            answer: "JSON with the status of the code",
+            reasons: reasons(refresh_token::Reason::ALL, refresh_token::Reason::code),
         },
         Flow {
             title: "`/userinfo`",

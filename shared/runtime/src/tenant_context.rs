@@ -9,8 +9,9 @@ use crypto::jws::SigningKey;
 use crypto::{DataKeys, derive, envelope};
 use domain::key_ring::{Algorithm, KeyState, Purpose, SigningRing};
 use domain::placement::NotHonoured;
+use domain::secret::SealedBytes;
 use domain::tenant::Tenant;
-use domain::{ClientId, Placement, Timestamp};
+use domain::{ClientId, Placement, Secret, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::TenantStore;
@@ -141,6 +142,17 @@ impl TenantContext {
         let place = &self.placement;
         let stamp = artefact::Stamp { kind, tenant: &self.tenant.id, client, region: &place.home, epoch: place.epoch, expires_at };
         artefact::seal(self.keys(Purpose::Sealing)?, &stamp, salt, payload).map_err(broken("artefact"))
+    }
+
+    /// Seals a secret that rests in a row; it opens in the same `context` alone. `salt` is random.
+    pub fn seal_at_rest(&self, context: &str, salt: [u8; 16], secret: &Secret<String>) -> Result<SealedBytes, Failure> {
+        Ok(SealedBytes::new(envelope::wrap(self.keys(Purpose::Sealing)?, context, salt, secret.expose().as_bytes())))
+    }
+
+    /// Opens what [`Self::seal_at_rest`] sealed.
+    pub fn open_at_rest(&self, context: &str, sealed: &SealedBytes) -> Result<Secret<String>, Failure> {
+        let opened = envelope::unwrap(self.keys(Purpose::Sealing)?, context, sealed.as_bytes()).map_err(broken("secret at rest"))?;
+        std::str::from_utf8(opened.expose()).map(|text| Secret::new(text.to_owned())).map_err(broken("secret at rest"))
     }
 
     /// Opens an artefact that must be of this kind, tenant and client, unexpired, and of an epoch that still counts.

@@ -24,6 +24,7 @@ pub use acts::create_tenant::{NewTenant, TenantCreation};
 pub use acts::create_user::{NewUser, UserCreation};
 pub use acts::record_event::Recording;
 pub use acts::redeem_code::Redemption;
+pub use acts::refresh_family::Refreshing;
 pub use acts::revoke_family::Revocation;
 pub use acts::start_session::{PasswordUpgrade, SessionStart};
 pub use acts::touch_session::Touch;

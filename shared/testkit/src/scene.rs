@@ -292,6 +292,14 @@ impl Scene {
         self.seal_code(client, &self.code_of(&session, &request(client)))
     }
 
+    /// A code for offline access as well, after the person agreed to that.
+    pub async fn offline_code(&self, client: &Client) -> String {
+        let names = ["openid", "email", "offline_access"];
+        self.allow(client, &names).await;
+        let session = self.session().await;
+        self.seal_code(client, &self.code_of(&session, &AuthorizationRequest { scopes: scopes(&names), ..request(client) }))
+    }
+
     /// Seals any artefact of this tenant.
     ///
     /// # Panics
@@ -312,8 +320,8 @@ impl Scene {
         self.home().redeem_code(&family, AttemptId(self.random.bytes()), &event).await.expect("a family");
         let redemption = Redemption { family: family.clone(), user: &self.person, code: &code };
         let expires_at = access_token::expires_at(self.now());
-        let reference = self.seal(Kind::AccessReference, Some(client), expires_at, &access_token::reference(&redemption));
-        let claims = access_token::claims(self.issuer(), &redemption, self.random.bytes(), &reference, self.now());
+        let reference = self.seal(Kind::AccessReference, Some(client), expires_at, &access_token::reference(&redemption.issuance()));
+        let claims = access_token::claims(self.issuer(), &redemption.issuance(), self.random.bytes(), &reference, self.now());
         (self.tenant.sign(access_token::ALGORITHM, access_token::TYP, &claims).expect("a token"), family)
     }
 
@@ -358,6 +366,7 @@ impl Scene {
             issued_at: self.now(),
             ends_at: self.now().plus(policy::ACCESS_TOKEN).plus(policy::FAMILY_MARGIN),
             epoch: self.tenant.placement().epoch,
+            offline: None,
         }
     }
 }

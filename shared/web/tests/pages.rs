@@ -36,7 +36,7 @@ fn consent(language: Language, redirect_uri: &RedirectUri) -> ConsentPage<'_> {
         client_name: "Field Notes",
         redirect_uri,
         account: "ada@example.com",
-        scopes: &["openid", "profile", "email", "address", "phone", "inventory:read"],
+        scopes: &["openid", "profile", "email", "address", "phone", "offline_access", "inventory:read"],
         action: "/t/demo/consent",
         state: "sealed-state",
     }
@@ -209,7 +209,7 @@ fn a_hostile_value_stays_a_value_in_every_slot() {
             tenant_name: hostile,
             client_name: hostile,
             account: hostile,
-            scopes: &["openid", "profile", "email", "address", "phone", hostile],
+            scopes: &["openid", "profile", "email", "address", "phone", "offline_access", hostile],
             action: hostile,
             state: hostile,
             ..plain

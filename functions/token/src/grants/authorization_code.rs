@@ -2,22 +2,18 @@
 
 use axum::response::Response;
 use crypto::artefact::Kind;
-use crypto::{derive, jws};
-use domain::event::{Event, EventKind, Lookups, Personal, RecordedEvent, Subject};
+use crypto::derive;
+use domain::event::EventKind;
 use domain::family::{Family, RevocationReason};
-use domain::{FamilyId, Secret, Timestamp};
-use http::StatusCode;
+use domain::{FamilyId, Timestamp};
 use oauth::client_authentication::AuthenticatedClient;
 use oauth::code::AuthorizationCode;
 use oauth::grants::CodeGrant;
 use oauth::grants::authorization_code::{self as decision, Attempt, Found, NewFamily, Outcome, Reason, Redemption};
-use oauth::token_response::TokenResponse;
-use oauth::{access_token, id_token};
 use runtime::{ArtefactRefusal, ClientRequest, Failure, RefusedRequest, TenantContext};
 use store::{AttemptId, PersonKeys};
-use web::responders;
 
-use crate::Deps;
+use crate::{Deps, tokens};
 
 /// Redeems a code for its tokens, once.
 pub(crate) async fn redeem(deps: &Deps, request: &mut ClientRequest, grant: &CodeGrant) -> Result<Response, RefusedRequest> {
@@ -34,9 +30,9 @@ pub(crate) async fn redeem(deps: &Deps, request: &mut ClientRequest, grant: &Cod
         Outcome::Refused(reason) => Err(refused(reason)),
         Outcome::Replayed => {
             let replayed = person.family.as_ref().ok_or_else(|| Failure::Broken("a replay without a family".to_owned()))?;
-            Err(revoke(deps, &tenant, replayed, now).await)
+            revoke(deps, &tenant, replayed, now).await
         }
-        Outcome::Redeemed(redemption) => commit(deps, &tenant, (&client, &redemption), now).await,
+        Outcome::Redeemed(redemption) => commit(deps, &tenant, (&client, redemption.as_ref()), now).await,
     }
 }
 
@@ -47,56 +43,22 @@ async fn commit(
     (client, redemption): (&AuthenticatedClient, &Redemption<'_>),
     now: Timestamp,
 ) -> Result<Response, RefusedRequest> {
-    let body = tokens(deps, tenant, (client, redemption), now)?;
-    let family = &redemption.family;
+    let (family, issuance) = (&redemption.family, redemption.issuance());
+    let tokens = tokens::sign(deps, tenant, client.client(), &issuance, now)?;
+    let offline = family.offline.as_ref();
+    let refresh_token = offline.map(|offline| tokens::refresh_token(deps, tenant, (family, offline), offline.newest)).transpose()?;
     let kind = EventKind::GrantIssued { client_id: family.client_id.clone(), family_id: family.id.clone() };
-    let event = event(deps, tenant, family, kind, now);
+    let event = tokens::event(deps, tenant, family, kind, now);
     match tenant.home(now)?.redeem_code(family, AttemptId(deps.random.bytes()), &event).await? {
-        store::Redemption::Redeemed => Ok(body),
-        store::Redemption::Replay(standing) => Err(revoke(deps, tenant, &standing, now).await),
+        store::Redemption::Redeemed => Ok(tokens.answer(&issuance, refresh_token.as_ref())),
+        store::Redemption::Replay(standing) => revoke(deps, tenant, &standing, now).await,
     }
 }
 
-fn tokens(
-    deps: &Deps,
-    tenant: &TenantContext,
-    (client, redemption): (&AuthenticatedClient, &Redemption<'_>),
-    now: Timestamp,
-) -> Result<Response, Failure> {
-    let issuer = &tenant.record().issuer;
-    let reference = access_token::reference(redemption);
-    let expires_at = access_token::expires_at(now);
-    let reference = tenant.seal(Kind::AccessReference, Some(&client.client().id), expires_at, deps.random.bytes(), &reference)?;
-    let claims = access_token::claims(issuer, redemption, deps.random.bytes(), &reference, now);
-    let access_token = Secret::new(tenant.sign(access_token::ALGORITHM, access_token::TYP, &claims)?);
-    let at_hash = jws::at_hash(access_token.expose());
-    let id_token = id_token::claims(issuer, redemption, &at_hash, derive::sha256, now)
-        .map(|claims| tenant.sign(client.client().id_token_signed_response_alg, id_token::TYP, &claims).map(Secret::new))
-        .transpose()?;
-    let body = TokenResponse::new(&redemption.family.scopes, &access_token, id_token.as_ref());
-    Ok(responders::oauth_json(StatusCode::OK, &body))
-}
-
-// RFC 6749 §4.1.2: a replay ends what the first redemption started. The answer is the same whether this call or another one ended it.
-async fn revoke(deps: &Deps, tenant: &TenantContext, family: &Family, now: Timestamp) -> RefusedRequest {
-    let reason = RevocationReason::CodeReplayed;
-    let kind = EventKind::GrantRevoked { client_id: family.client_id.clone(), family_id: family.id.clone(), reason };
-    let event = event(deps, tenant, family, kind, now);
-    let revoking = async {
-        let home = tenant.home(now)?;
-        Ok::<_, Failure>(home.revoke_family(&family.user_id, &family.id, reason, now, &event).await?)
-    };
-    match revoking.await {
-        Ok(_) => refused(Reason::Replayed),
-        Err(failure) => RefusedRequest::Failure(failure),
-    }
-}
-
-fn event(deps: &Deps, tenant: &TenantContext, family: &Family, kind: EventKind, now: Timestamp) -> RecordedEvent {
-    let subject = Subject::User(family.user_id.clone());
-    let event = Event { id: deps.random.event_id(now), tenant: tenant.record().id.clone(), subject, kind, personal: Personal::default() };
-    // The app's server asks, not the person: nothing about this call is personal.
-    event.record(None, Lookups::default())
+// RFC 6749 §4.1.2: a replay ends what the first redemption started.
+async fn revoke(deps: &Deps, tenant: &TenantContext, family: &Family, now: Timestamp) -> Result<Response, RefusedRequest> {
+    tokens::revoke(deps, tenant, family, RevocationReason::CodeReplayed, now).await?;
+    Err(refused(Reason::Replayed))
 }
 
 fn unopened(refusal: ArtefactRefusal) -> RefusedRequest {

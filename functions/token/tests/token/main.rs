@@ -4,6 +4,8 @@ mod bad_input;
 mod client_authentication;
 mod failures;
 mod redemption;
+mod refresh;
+mod refresh_reuse;
 mod refusals;
 mod replays;
 mod support;

@@ -34,7 +34,7 @@ async fn a_refusal_is_json_that_nobody_stores() {
     pragma: no-cache
     x-content-type-options: nosniff
 
-    {"error":"invalid_grant","error_description":"The code is expired, was used before, or was issued for another request or client."}
+    {"error":"invalid_grant","error_description":"The code or refresh token is expired, revoked or used before, or was issued for another request or client."}
     "#);
 }
 

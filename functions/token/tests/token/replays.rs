@@ -4,23 +4,9 @@ use domain::client::Client;
 use futures_util::future::join_all;
 use http::StatusCode;
 use testkit::builders;
-use testkit::rows::text;
 use testkit::transport::{Crash, Fault};
 
-use crate::support::{INVALID_GRANT, Place, call, endpoint, grant, place, with, without};
-
-impl Place {
-    /// The state of the one family.
-    async fn family_state(&self) -> String {
-        let rows = self.stage.rows("identity").await;
-        let families: Vec<_> = rows.iter().filter(|row| text(row, "sk").starts_with("FAMILY#")).map(|row| text(row, "state").to_owned()).collect();
-        families.join(",")
-    }
-
-    async fn events(&self, kind: &str) -> usize {
-        self.stage.event_types().await.iter().filter(|found| *found == kind).count()
-    }
-}
+use crate::support::{INVALID_GRANT, call, endpoint, grant, place, with, without};
 
 #[tokio::test]
 async fn a_second_redemption_is_refused_and_ends_the_family() {

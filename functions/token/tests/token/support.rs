@@ -8,13 +8,13 @@ use serde_json::Value;
 use testkit::builders::{CLIENT_SECRET, REDIRECT_URI};
 pub(crate) use testkit::form::{Form, with, without};
 use testkit::jwt::Shown;
+use testkit::rows::text;
 use testkit::scene::VERIFIER;
 use testkit::{Answer, Call, Endpoint, Scene, Stage};
 use token::Deps;
 
 /// What every refusal of a code answers.
-pub(crate) const INVALID_GRANT: &str =
-    r#"400 {"error":"invalid_grant","error_description":"The code is expired, was used before, or was issued for another request or client."}"#;
+pub(crate) const INVALID_GRANT: &str = r#"400 {"error":"invalid_grant","error_description":"The code or refresh token is expired, revoked or used before, or was issued for another request or client."}"#;
 
 pub(crate) struct Place {
     pub(crate) stage: Stage,
@@ -39,6 +39,11 @@ pub(crate) fn grant(code: &str) -> Form<'_> {
     vec![("grant_type", "authorization_code"), ("code", code), ("redirect_uri", REDIRECT_URI), ("code_verifier", VERIFIER)]
 }
 
+/// The request that uses a refresh token.
+pub(crate) fn refresh(refresh_token: &str) -> Form<'_> {
+    vec![("grant_type", "refresh_token"), ("refresh_token", refresh_token)]
+}
+
 /// The value of an `Authorization` header.
 pub(crate) fn basic(user: &str, password: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
@@ -56,6 +61,17 @@ pub(crate) fn call(client: &Client, form: &Form<'_>) -> Call {
 impl Place {
     pub(crate) async fn redeem(&self, client: &Client, form: &Form<'_>) -> Answer {
         self.endpoint.send(call(client, form)).await
+    }
+
+    /// The states of all families.
+    pub(crate) async fn family_state(&self) -> String {
+        let rows = self.stage.rows("identity").await;
+        let families: Vec<_> = rows.iter().filter(|row| text(row, "sk").starts_with("FAMILY#")).map(|row| text(row, "state").to_owned()).collect();
+        families.join(",")
+    }
+
+    pub(crate) async fn events(&self, kind: &str) -> usize {
+        self.stage.event_types().await.iter().filter(|found| *found == kind).count()
     }
 
     /// A token that this tenant signed, as a snapshot shows it.

@@ -3,14 +3,16 @@
 //! A second redemption by the code's own client is a replay and ends the family. Its own client is one that authenticated, or a public one
 //! that has the right verifier; anybody else's second try changes nothing, so a stolen code can't be used to sign people out.
 
-use domain::client::Client;
+use domain::client::{Client, GrantType};
 use domain::consent::{self, Asking, Consent};
 use domain::family::{Family, FamilyState};
+use domain::refresh::Offline;
 use domain::session::Session;
 use domain::user::User;
 use domain::{Epoch, FamilyId, Timestamp, policy};
 
 use super::CodeGrant;
+use super::issuance::Issuance;
 use crate::client_authentication::AuthenticatedClient;
 use crate::code::AuthorizationCode;
 use crate::error::reasons;
@@ -54,7 +56,7 @@ pub struct NewFamily {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome<'a> {
     /// Good: make the family, unless it exists by now, which is [`Outcome::Replayed`]; then the tokens.
-    Redeemed(Redemption<'a>),
+    Redeemed(Box<Redemption<'a>>),
     /// Revoke the family, for [`domain::family::RevocationReason::CodeReplayed`]; answer [`Reason::Replayed`].
     Replayed,
     /// Answer the reason; nothing changes.
@@ -70,6 +72,20 @@ pub struct Redemption<'a> {
     pub user: &'a User,
     /// What was redeemed.
     pub code: &'a AuthorizationCode,
+}
+
+impl Redemption<'_> {
+    /// What its tokens are made of.
+    pub fn issuance(&self) -> Issuance<'_> {
+        Issuance {
+            family: &self.family,
+            user: self.user,
+            scopes: &self.family.scopes,
+            authenticated_at: self.code.authenticated_at,
+            methods: &self.code.methods,
+            nonce: self.code.nonce.as_deref(),
+        }
+    }
 }
 
 reasons! {
@@ -115,7 +131,10 @@ pub fn redeem<'a>(attempt: &Attempt<'a>, found: &Found<'a>, new_family: NewFamil
         .and_then(|()| person(attempt.code, found, now))
         .and_then(|user| consented(attempt, found).map(|()| user));
     match checked {
-        Ok(user) => Outcome::Redeemed(Redemption { family: family(attempt.code, client, new_family, now), user, code: attempt.code }),
+        Ok(user) => {
+            let family = family(attempt.code, client, new_family, now);
+            Outcome::Redeemed(Box::new(Redemption { family, user, code: attempt.code }))
+        }
         Err(reason) => Outcome::Refused(reason),
     }
 }
@@ -144,6 +163,10 @@ fn consented(attempt: &Attempt<'_>, found: &Found<'_>) -> Result<(), Reason> {
 }
 
 fn family(code: &AuthorizationCode, client: &Client, new: NewFamily, now: Timestamp) -> Family {
+    // OpenID Connect Core §11: what was agreed to, and what the client can use.
+    let is_offline = code.scopes.contains(scope::OFFLINE_ACCESS) && client.grant_types.contains(&GrantType::RefreshToken);
+    let offline = is_offline.then(|| Offline::begin(code.authenticated_at, code.methods.clone(), new.epoch, now));
+    let last_token_from = offline.as_ref().map_or(now, |offline| offline.ends_at);
     Family {
         id: new.id,
         user_id: code.user_id.clone(),
@@ -153,8 +176,9 @@ fn family(code: &AuthorizationCode, client: &Client, new: NewFamily, now: Timest
         claims: code.claims,
         state: FamilyState::Active,
         issued_at: now,
-        ends_at: now.plus(policy::ACCESS_TOKEN).plus(policy::FAMILY_MARGIN),
+        ends_at: last_token_from.plus(policy::ACCESS_TOKEN).plus(policy::FAMILY_MARGIN),
         epoch: new.epoch,
+        offline,
     }
 }
 

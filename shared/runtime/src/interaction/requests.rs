@@ -4,9 +4,9 @@ use crypto::artefact::Kind;
 use crypto::jws;
 use domain::client::Client;
 use domain::{ClientId, Timestamp, policy};
-use form_urlencoded::Serializer;
 use oauth::authorization_request::{self, AuthorizationRequest, Circumstances, Reason, ReturnAddress, reference};
 use oauth::{RequestParameters, id_token};
+use url::form_urlencoded::Serializer;
 
 use crate::failure::Failure;
 use crate::random::Random;

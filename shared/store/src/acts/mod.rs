@@ -10,6 +10,7 @@ mod grant_consent;
 mod put_month_key;
 pub(crate) mod record_event;
 pub(crate) mod redeem_code;
+pub(crate) mod refresh_family;
 mod reserve_attempt;
 pub(crate) mod revoke_family;
 pub(crate) mod start_session;

@@ -1,13 +1,15 @@
 //! What each act costs in requests and write units, as its documentation says.
 
-use domain::ClientId;
 use domain::attempt::window;
 use domain::delivery::DeliveryState;
 use domain::event::{Browser, EventKind, Subject};
-use domain::family::RevocationReason;
+use domain::family::{Family, RevocationReason};
 use domain::policy::{ACCOUNT_WINDOW, ATTEMPT_WINDOW};
+use domain::refresh::Offline;
 use domain::secret::SealedBytes;
+use domain::session::AuthenticationMethod;
 use domain::sign_in::Refusal;
+use domain::{ClientId, Epoch, FamilyId};
 use store::once::{self, OnceKey};
 use store::{AccountKeys, AttemptId, AttemptKey, FailureKey, Lease, PasswordUpgrade, PersonKeys, Signing, TenantStore};
 use testkit::units::Units;
@@ -93,6 +95,13 @@ async fn a_consent_a_code_and_a_revocation_pay_five_each_and_a_claim_one() {
     till.assert_paid(5, "redeem_code");
     store.revoke_family(&user_id(), &family_id(), RevocationReason::CodeReplayed, NOW, &grant_issued(3)).await.expect("a revocation");
     till.assert_paid(5, "revoke_family");
+    let lineage = Offline::begin(NOW, vec![AuthenticationMethod::Password], Epoch(0), NOW);
+    let offline = Family { id: FamilyId::from_random([9; 16]), offline: Some(lineage.clone()), ..family() };
+    store.redeem_code(&offline, AttemptId([1; 16]), &grant_issued(4)).await.expect("a family");
+    till.assert_paid(5, "redeem_code with offline access");
+    let next = lineage.rotated(lineage.newest, SealedBytes::new(vec![7; 230]), Epoch(0), NOW);
+    store.refresh_family(&offline, &next, NOW).await.expect("a refresh");
+    till.assert_paid(1, "refresh_family");
     let key = OnceKey { kind: "jti", issuer_or_client: "app".to_owned(), id_hash: "h".repeat(43) };
     once::claim(&store, &key, later(60), AttemptId([1; 16])).await.expect("a claim");
     till.assert_paid(1, "once::claim");

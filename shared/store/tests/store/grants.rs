@@ -4,8 +4,11 @@ use domain::Timestamp;
 use domain::consent::Consent;
 use domain::event::{EventKind, RecordedEvent};
 use domain::family::{Dead, Family, FamilyState, RevocationReason, live};
+use domain::refresh::Offline;
+use domain::secret::SealedBytes;
+use domain::session::AuthenticationMethod;
 use futures_util::future::join_all;
-use store::{AttemptId, PersonKeys, Redemption, Revocation, TenantStore};
+use store::{AttemptId, PersonKeys, Redemption, Refreshing, Revocation, TenantStore};
 use testkit::Embedded;
 
 use crate::support::{
@@ -93,4 +96,43 @@ async fn a_consent_is_found_as_it_was_last_given() {
         assert_eq!(found.consent, Some(consent));
     }
     assert_eq!(event_rows(&embedded).await.len(), 2);
+}
+
+fn offline_family() -> Family {
+    let offline = Offline::begin(NOW, vec![AuthenticationMethod::Password], domain::Epoch(3), NOW);
+    Family { offline: Some(offline), ..family() }
+}
+
+fn rotated(family: &Family, byte: u8) -> Offline {
+    let offline = family.offline.as_ref().expect("offline access");
+    offline.rotated(offline.newest, SealedBytes::new(vec![byte; 212]), domain::Epoch(3), later(1))
+}
+
+#[tokio::test]
+async fn of_fifty_refreshes_one_makes_the_successor_and_the_others_meet_it() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    store.redeem_code(&offline_family(), AttemptId([1; 16]), &grant_issued(1)).await.expect("a family");
+    let (store, family) = (&store, &offline_family());
+    let tries =
+        join_all((0..50).map(|byte| async move { store.refresh_family(family, &rotated(family, byte), later(1)).await.expect("a write") })).await;
+    assert_eq!(tries.iter().filter(|outcome| **outcome == Refreshing::Done).count(), 1);
+    let standing = found(store).await.expect("a family");
+    let met = |outcome: &&Refreshing| matches!(outcome, Refreshing::Stale(family) if **family == standing);
+    assert_eq!(tries.iter().filter(met).count(), 49);
+    assert_eq!(event_rows(&embedded).await.len(), 1, "refreshing is no event");
+}
+
+#[tokio::test]
+async fn a_dead_swept_or_ended_family_is_not_refreshed() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    let family = offline_family();
+    assert_eq!(store.refresh_family(&family, &rotated(&family, 1), later(1)).await, Ok(Refreshing::Unknown));
+    assert!(identity_rows(&embedded).await.is_empty(), "no stub");
+    store.redeem_code(&family, AttemptId([1; 16]), &grant_issued(1)).await.expect("a family");
+    let after_its_end = store.refresh_family(&family, &rotated(&family, 1), family.ends_at).await;
+    assert_eq!(after_its_end, Ok(Refreshing::Stale(Box::new(family.clone()))));
+    store.revoke_family(&user_id(), &family_id(), REASON, later(10), &revoked(2)).await.expect("a revocation");
+    assert!(matches!(store.refresh_family(&family, &rotated(&family, 1), later(11)).await, Ok(Refreshing::Stale(standing)) if *standing != family));
 }

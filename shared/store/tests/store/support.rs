@@ -104,6 +104,7 @@ pub(crate) fn family() -> Family {
         issued_at: NOW,
         ends_at: later(4200),
         epoch: Epoch(3),
+        offline: None,
     }
 }
 

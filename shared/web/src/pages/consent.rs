@@ -78,6 +78,7 @@ impl ConsentPage<'_> {
             "email" => Some(texts.scope_email),
             "address" => Some(texts.scope_address),
             "phone" => Some(texts.scope_phone),
+            "offline_access" => Some(texts.scope_offline_access),
             _ => None,
         };
         self.scopes.iter().map(|&name| ScopeRow { name, shown: shown::name(name), texts: words(name) }).collect()

@@ -30,6 +30,7 @@ pub(super) static TEXTS: Texts = Texts {
     scope_email: ScopeTexts { title: "See your email address", detail: "And whether it has been verified" },
     scope_address: ScopeTexts { title: "See your postal address", detail: "Street, city, postal code and country" },
     scope_phone: ScopeTexts { title: "See your phone number", detail: "And if it has been verified" },
+    scope_offline_access: ScopeTexts { title: "Stay connected", detail: "Also after you sign out, until you take this back" },
     scope_other: "A permission that this app defines",
     returns_to: Around { before: "Either way, you’ll return to ", after: "." },
     allow: "Allow",

@@ -30,6 +30,7 @@ pub(super) static TEXTS: Texts = Texts {
     scope_email: ScopeTexts { title: "Ihre E-Mail-Adresse sehen", detail: "Und ob sie bestätigt ist" },
     scope_address: ScopeTexts { title: "Ihre Postanschrift sehen", detail: "Straße, Ort, Postleitzahl und Land" },
     scope_phone: ScopeTexts { title: "Ihre Telefonnummer sehen", detail: "Auch, ob sie bestätigt ist" },
+    scope_offline_access: ScopeTexts { title: "Verbunden bleiben", detail: "Auch nach dem Abmelden, bis Sie das zurücknehmen" },
     scope_other: "Eine Berechtigung, die diese App festlegt",
     returns_to: Around { before: "In beiden Fällen geht es zurück zu ", after: "." },
     allow: "Erlauben",

@@ -100,8 +100,27 @@ fn a_good_code_becomes_a_family_of_its_person_client_session_and_scopes() {
         issued_at: NOW,
         ends_at: Timestamp::from_seconds(NOW.seconds() + 600 + 3600),
         epoch: Epoch(4),
+        offline: None,
     };
     assert_eq!(family, expected);
+}
+
+#[test]
+fn offline_access_that_the_client_can_use_begins_a_lineage_of_refresh_tokens() {
+    let granted = |client: Client| {
+        let mut scene = Scene::of(Client { consent: ConsentPolicy::Implied, ..client });
+        scene.code.scopes = samples::scopes(&["openid", "offline_access"]);
+        scene.redeem(|outcome| match outcome {
+            Outcome::Redeemed(redemption) => redemption.family,
+            other => panic!("{other:?}"),
+        })
+    };
+    let family = granted(samples::public_client());
+    let expected = Offline::begin(samples::code().authenticated_at, samples::code().methods, Epoch(4), NOW);
+    assert_eq!(family.offline, Some(expected));
+    assert_eq!(family.ends_at, NOW.plus(policy::REFRESH_ABSOLUTE).plus(policy::ACCESS_TOKEN).plus(policy::FAMILY_MARGIN));
+    let without = Client { grant_types: [GrantType::AuthorizationCode].into(), ..samples::public_client() };
+    assert_eq!(granted(without).offline, None);
 }
 
 #[test]

@@ -1,0 +1,25 @@
+//! What tokens are made of, whatever grant they come from.
+
+use std::collections::BTreeSet;
+
+use domain::Timestamp;
+use domain::family::Family;
+use domain::session::AuthenticationMethod;
+use domain::user::User;
+
+/// What the tokens of one answer are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Issuance<'a> {
+    /// The family they belong to.
+    pub family: &'a Family,
+    /// Whose tokens.
+    pub user: &'a User,
+    /// What the access token is good for; part of what the family was granted.
+    pub scopes: &'a BTreeSet<String>,
+    /// When the person proved to be themself.
+    pub authenticated_at: Timestamp,
+    /// How.
+    pub methods: &'a [AuthenticationMethod],
+    /// What the authorization request wanted to see again in the ID token that answers it.
+    pub nonce: Option<&'a str>,
+}

@@ -1,0 +1,148 @@
+//! Refreshing (RFC 6749 §6): by the family's client, while its person still agrees; a token that was replaced ends the family (RFC 9700 §4.14.2).
+
+use std::collections::BTreeSet;
+
+use domain::client::Client;
+use domain::consent::{self, Asking, Consent};
+use domain::family::{self, Family, RevocationReason};
+use domain::refresh::{Offline, Rotation, Standing};
+use domain::secret::SealedBytes;
+use domain::user::User;
+use domain::{Epoch, Timestamp};
+
+use super::RefreshGrant;
+use super::issuance::Issuance;
+use crate::client_authentication::AuthenticatedClient;
+use crate::error::reasons;
+use crate::refresh_token::RefreshToken;
+use crate::{profile, scope};
+
+/// Who refreshes what: the request's own part.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt<'a> {
+    /// Who asks, authenticated.
+    pub client: &'a AuthenticatedClient,
+    /// What was sent.
+    pub grant: &'a RefreshGrant,
+    /// What the refresh token says, opened for this client: it opens for no other.
+    pub token: &'a RefreshToken,
+}
+
+/// What the store knows about it, each read by its exact key.
+#[derive(Clone, Copy, Debug)]
+pub struct Found<'a> {
+    /// The token's person.
+    pub user: Option<&'a User>,
+    /// What the person allows the client now.
+    pub consent: Option<&'a Consent>,
+    /// The token's family.
+    pub family: Option<&'a Family>,
+}
+
+/// What comes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome<'a> {
+    /// Good: write that the token was used, then the tokens.
+    Refreshed(Refresh<'a>),
+    /// The retry of a refresh whose answer was lost: the same successor, and nothing to write.
+    Repeated(Refresh<'a>, &'a SealedBytes),
+    /// Revoke the family, then answer the reason.
+    Reused(RevocationReason, Reason),
+    /// Answer the reason; nothing changes.
+    Refused(Reason),
+}
+
+/// What tokens are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refresh<'a> {
+    /// Tokens of this.
+    pub issuance: Issuance<'a>,
+    /// The family's refresh tokens, as they were read.
+    pub offline: &'a Offline,
+    /// Whether the presented token is replaced.
+    pub rotation: Rotation,
+}
+
+reasons! {
+    /// Why a refresh token isn't honoured.
+    pub enum Reason {
+        /// It doesn't open: forged, truncated, expired, another kind's, another tenant's or another client's.
+        Unopened => InvalidGrant, "the refresh token does not open";
+        /// The family is swept, another client's, or has no refresh tokens.
+        FamilyUnknown => InvalidGrant, "the refresh token has no family";
+        /// Revoked, or below a watermark; or its person may not act.
+        Dead => InvalidGrant, "the refresh token's family is dead";
+        /// RFC 9700 §4.14.2: idle for too long, or too old.
+        Ended => InvalidGrant, "the refresh token was not used for too long, or its family is too old";
+        /// RFC 9700 §4.14.2.
+        Reused => InvalidGrant, "the refresh token was replaced";
+        /// A home that was lost and its successor both went on.
+        Diverged => InvalidGrant, "the refresh token is of another lineage";
+        /// The consent was withdrawn since.
+        ConsentWithdrawn => InvalidGrant, "the user does not consent any more";
+        /// RFC 6749 §6.
+        ScopeWider => InvalidScope, "scope is wider than what was granted";
+    }
+}
+
+/// Decides a refresh in the epoch `current` of the tenant's placement.
+pub fn refresh<'a>(attempt: &Attempt<'a>, found: &Found<'a>, current: Epoch, now: Timestamp) -> Outcome<'a> {
+    let client = attempt.client.client();
+    let (user, family, offline) = match standing_family(attempt, found, now) {
+        Ok(found) => found,
+        Err(reason) => return Outcome::Refused(reason),
+    };
+    let standing = offline.standing(attempt.token.generation, current, now);
+    match standing {
+        Standing::Reused => return Outcome::Reused(RevocationReason::RefreshTokenReused, Reason::Reused),
+        Standing::Diverged => return Outcome::Reused(RevocationReason::LineagesDiverged, Reason::Diverged),
+        Standing::Ended => return Outcome::Refused(Reason::Ended),
+        Standing::Newest | Standing::Retried(_) => {}
+    }
+    let checked = consented(client, found.consent, family).and_then(|()| scopes(attempt.grant, family)); // RFC 6749 §6
+    let refresh = match checked {
+        Ok(scopes) => Refresh { issuance: issuance(family, user, scopes, offline), offline, rotation: profile::rules(client).refresh_rotation },
+        Err(reason) => return Outcome::Refused(reason),
+    };
+    match standing {
+        Standing::Retried(successor) => Outcome::Repeated(refresh, successor),
+        _ => Outcome::Refreshed(refresh),
+    }
+}
+
+fn standing_family<'a>(attempt: &Attempt<'a>, found: &Found<'a>, now: Timestamp) -> Result<(&'a User, &'a Family, &'a Offline), Reason> {
+    let client = attempt.client.client();
+    let own = |family: &&Family| family.id == attempt.token.family_id && family.user_id == attempt.token.user_id && family.client_id == client.id;
+    let family = found.family.filter(own).ok_or(Reason::FamilyUnknown)?;
+    let offline = family.offline.as_ref().ok_or(Reason::FamilyUnknown)?;
+    let user = found.user.filter(|user| user.id == family.user_id).ok_or(Reason::Dead)?;
+    family::live(Some(family), Some(user), now).map_err(|_| Reason::Dead)?;
+    if family.issued_at < client.not_before {
+        return Err(Reason::Dead);
+    }
+    Ok((user, family, offline))
+}
+
+fn consented(client: &Client, consent: Option<&Consent>, family: &Family) -> Result<(), Reason> {
+    match consent::asking(client, consent, &scope::with_those_of(&family.scopes, family.claims)) {
+        Asking::NotNeeded => Ok(()),
+        Asking::Needed => Err(Reason::ConsentWithdrawn),
+    }
+}
+
+// RFC 6749 §6: what is asked for must have been granted; the refresh token keeps what it was granted.
+fn scopes<'a>(grant: &'a RefreshGrant, family: &'a Family) -> Result<&'a BTreeSet<String>, Reason> {
+    match &grant.scopes {
+        None => Ok(&family.scopes),
+        Some(narrower) if narrower.is_subset(&family.scopes) => Ok(narrower),
+        Some(_) => Err(Reason::ScopeWider),
+    }
+}
+
+// OpenID Connect Core §12.2: `auth_time` is that of the sign-in, and there is no nonce.
+fn issuance<'a>(family: &'a Family, user: &'a User, scopes: &'a BTreeSet<String>, offline: &'a Offline) -> Issuance<'a> {
+    Issuance { family, user, scopes, authenticated_at: offline.authenticated_at, methods: &offline.methods, nonce: None }
+}
+
+#[cfg(test)]
+mod tests;
