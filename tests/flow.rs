@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod budgets;
+mod cors;
 mod crash_points;
 mod faults;
 mod key_service;

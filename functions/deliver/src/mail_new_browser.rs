@@ -96,6 +96,7 @@ mod tests {
             name: "Demo".to_owned(),
             issuer: Issuer::parse("https://demo.id.example.com").expect("an issuer"),
             sessions: SessionPolicy::default(),
+            origins: std::collections::BTreeSet::new(),
             created_at: at,
         };
         let user = User {

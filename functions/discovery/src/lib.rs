@@ -8,6 +8,7 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get};
 use domain::Slug;
 use http::HeaderMap;
+use runtime::cors::{Cors, for_registered_origins};
 use runtime::tenants::Name;
 use runtime::{Clock, Failure, Incident, Needs, Platform, Signing, TenantContext, Tenants};
 use serde::Serialize;
@@ -31,12 +32,14 @@ impl Deps {
 
 /// The routes.
 pub fn router(deps: Deps) -> Router {
-    Router::new()
+    let cors = Cors { tenants: deps.tenants.clone(), clock: deps.clock.clone(), methods: "GET, HEAD" };
+    let routes = Router::new()
         .route("/.well-known/openid-configuration", only_get(get(metadata)))
         .route("/.well-known/oauth-authorization-server", only_get(get(metadata)))
         .route("/jwks", only_get(get(jwks)))
         .fallback(async || responders::not_found())
-        .with_state(deps)
+        .with_state(deps);
+    for_registered_origins(routes, cors)
 }
 
 fn only_get(route: MethodRouter<Deps>) -> MethodRouter<Deps> {

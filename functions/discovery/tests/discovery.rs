@@ -42,9 +42,9 @@ async fn metadata_states_what_exists_for_both_specifications_alike() {
     openid.body = laid_out(&openid.body);
     insta::assert_snapshot!(openid.snapshot(), @r#"
     200
-    access-control-allow-origin: *
     cache-control: public, max-age=900
     content-type: application/json
+    vary: origin
     x-content-type-options: nosniff
 
     {
@@ -170,9 +170,9 @@ async fn the_keys_are_public_and_verify_what_the_tenant_signs() {
     answer.body = laid_out(&shown.to_string());
     insta::assert_snapshot!(answer.snapshot(), @r#"
     200
-    access-control-allow-origin: *
     cache-control: public, max-age=900
     content-type: application/json
+    vary: origin
     x-content-type-options: nosniff
 
     {

@@ -11,6 +11,7 @@ use axum::response::Response;
 use axum::routing::post;
 use domain::key_ring::Purpose;
 use oauth::grants::TokenRequest;
+use runtime::cors::for_registered_origins;
 use runtime::{ClientAuthentication, ClientRequest, Needs, Platform, Random, RefusedRequest, Signing};
 use web::responders;
 
@@ -38,10 +39,12 @@ impl FromRef<Deps> for ClientAuthentication {
 
 /// The routes.
 pub fn router(deps: Deps) -> Router {
-    Router::new()
+    let cors = deps.clients.cors("POST");
+    let routes = Router::new()
         .route("/token", post(token).fallback(async || responders::method_not_allowed("POST")))
         .fallback(async || responders::not_found())
-        .with_state(deps)
+        .with_state(deps);
+    for_registered_origins(routes, cors)
 }
 
 async fn token(State(deps): State<Deps>, mut request: ClientRequest) -> Response {

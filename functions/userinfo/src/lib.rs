@@ -15,6 +15,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use oauth::access_token::{self, AccessToken, Reference};
 use oauth::bearer::{self, Reason, Refusal};
 use oauth::{RequestParameters, userinfo};
+use runtime::cors::{Cors, for_registered_origins};
 use runtime::json_failure::json_failure;
 use runtime::tenants::Name;
 use runtime::{Clock, Failure, Incident, Needs, Platform, Signing, TenantContext, Tenants};
@@ -39,10 +40,12 @@ impl Deps {
 
 /// The routes.
 pub fn router(deps: Deps) -> Router {
-    Router::new()
+    let cors = Cors { tenants: deps.tenants.clone(), clock: deps.clock.clone(), methods: "GET, HEAD, POST" };
+    let routes = Router::new()
         .route("/userinfo", get(userinfo_endpoint).post(userinfo_endpoint).fallback(async || responders::method_not_allowed("GET, HEAD, POST")))
         .fallback(async || responders::not_found())
-        .with_state(deps)
+        .with_state(deps);
+    for_registered_origins(routes, cors)
 }
 
 async fn userinfo_endpoint(

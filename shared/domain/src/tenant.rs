@@ -1,11 +1,13 @@
 //! A tenant is an origin: its issuer, its names and its policies.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::client::WebOrigin;
 use crate::id::{Slug, TenantId};
 use crate::policy;
 use crate::timestamp::Timestamp;
@@ -127,6 +129,9 @@ pub struct Tenant {
     /// How long its sessions live.
     #[serde(default)]
     pub sessions: SessionPolicy,
+    /// From where browser code of its apps may call: every origin that one of them registered (CORS).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub origins: BTreeSet<WebOrigin>,
     /// When it was created.
     pub created_at: Timestamp,
 }

@@ -16,6 +16,7 @@ use web::{Parameters, read_form, responders};
 
 use crate::clients::Clients;
 use crate::clock::Clock;
+use crate::cors::Cors;
 use crate::failure::Failure;
 use crate::front::Incident;
 use crate::json_failure::json_failure;
@@ -62,6 +63,11 @@ impl ClientAuthentication {
     /// For a function that works with these keys of a tenant.
     pub fn new(platform: &Platform, needs: Needs) -> Self {
         Self { tenants: Arc::new(Tenants::new(platform, needs)), clients: Arc::new(Clients::default()), clock: platform.clock.clone() }
+    }
+
+    /// The layer that lets scripts of registered origins read what these endpoints answer by `methods`.
+    pub fn cors(&self, methods: &'static str) -> Cors {
+        Cors { tenants: self.tenants.clone(), clock: self.clock.clone(), methods }
     }
 
     async fn authenticate(

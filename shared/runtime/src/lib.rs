@@ -4,6 +4,7 @@ pub mod client_authentication;
 pub mod clients;
 pub mod clock;
 pub mod configuration;
+pub mod cors;
 pub mod data_keys;
 pub mod failure;
 pub mod front;

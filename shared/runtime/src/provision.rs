@@ -108,6 +108,7 @@ impl Provisioner {
             name: new.name.clone(),
             issuer: new.issuer.clone(),
             sessions: SessionPolicy::default(),
+            origins: std::collections::BTreeSet::new(),
             created_at: now,
         };
         let event = self.event(&id, EventKind::TenantCreated, Subject::Tenant, now).record(None, Lookups::default());

@@ -35,6 +35,7 @@ pub fn tenant() -> Tenant {
         name: "Demo".to_owned(),
         issuer: Issuer::parse("https://demo.id.example.com").expect("an issuer"),
         sessions: SessionPolicy::default(),
+        origins: std::collections::BTreeSet::new(),
         created_at: FixedClock::USUAL,
     }
 }

@@ -98,11 +98,10 @@ pub fn not_stored(headers: &mut HeaderMap) {
     set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
 }
 
-/// For documents that are the same for everybody: discovery and JWKS, kept for [`JWKS_LIFETIME`], readable by scripts of any origin.
+/// For documents that are the same for everybody: discovery and JWKS, kept for [`JWKS_LIFETIME`].
 pub fn public_document(headers: &mut HeaderMap) {
     headers.insert(header::CACHE_CONTROL, PUBLIC.clone());
     set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
 }
 
 fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {

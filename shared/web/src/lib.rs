@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod cookies;
+pub mod cors;
 pub mod form;
 pub mod headers;
 pub mod language;

@@ -114,7 +114,6 @@ mod tests {
     fn a_public_document_may_be_kept_as_long_as_the_policy_says() {
         let response = public_json(&json!({"keys": []}));
         assert_eq!(head(&response, header::CACHE_CONTROL), "public, max-age=900");
-        assert_eq!(head(&response, header::ACCESS_CONTROL_ALLOW_ORIGIN), "*");
         assert!(!response.headers().contains_key(header::PRAGMA));
     }
 

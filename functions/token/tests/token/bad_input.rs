@@ -77,6 +77,7 @@ async fn only_post_is_answered_here() {
     cache-control: no-store
     content-type: text/plain; charset=utf-8
     pragma: no-cache
+    vary: origin
     x-content-type-options: nosniff
 
     This endpoint answers POST only.

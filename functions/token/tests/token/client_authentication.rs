@@ -69,6 +69,7 @@ async fn a_client_that_is_not_authenticated_is_told_how() {
     cache-control: no-store
     content-type: application/json
     pragma: no-cache
+    vary: origin
     www-authenticate: Basic realm="https://demo.id.example.com", charset="UTF-8"
     x-content-type-options: nosniff
 

@@ -22,6 +22,7 @@ async fn a_code_is_redeemed_for_an_access_token_and_an_id_token() {
     cache-control: no-store
     content-type: application/json
     pragma: no-cache
+    vary: origin
     x-content-type-options: nosniff
 
     {"access_token":"<token>","token_type":"Bearer","expires_in":600,"scope":"openid","id_token":"<token>"}

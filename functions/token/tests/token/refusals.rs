@@ -32,6 +32,7 @@ async fn a_refusal_is_json_that_nobody_stores() {
     cache-control: no-store
     content-type: application/json
     pragma: no-cache
+    vary: origin
     x-content-type-options: nosniff
 
     {"error":"invalid_grant","error_description":"The code or refresh token is expired, revoked or used before, or was issued for another request or client."}

@@ -26,6 +26,7 @@ async fn everything_is_learned_with_every_scope() {
     cache-control: no-store
     content-type: application/json
     pragma: no-cache
+    vary: origin
     x-content-type-options: nosniff
 
     {"sub":"<ada>","name":"Ada Lovelace","given_name":"Ada","family_name":"Lovelace","preferred_username":"ada","zoneinfo":"Europe/London","locale":"en","updated_at":1795357925,"email":"ada@example.com","email_verified":true}

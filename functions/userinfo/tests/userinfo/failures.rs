@@ -20,6 +20,7 @@ async fn f23_a_cold_process_without_the_key_service_answers_503_and_recovers() {
     content-type: application/json
     pragma: no-cache
     retry-after: 5
+    vary: origin
     x-content-type-options: nosniff
 
     {"error":"temporarily_unavailable","error_description":"The request can not be answered at the moment. Try again soon."}

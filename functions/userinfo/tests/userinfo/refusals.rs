@@ -36,6 +36,7 @@ async fn without_a_token_there_is_a_bare_challenge() {
     401
     cache-control: no-store
     pragma: no-cache
+    vary: origin
     www-authenticate: Bearer realm="https://demo.id.example.com"
     x-content-type-options: nosniff
     "#);
@@ -49,6 +50,7 @@ async fn a_bad_token_is_told_so() {
     cache-control: no-store
     content-type: application/json
     pragma: no-cache
+    vary: origin
     www-authenticate: Bearer realm="https://demo.id.example.com", error="invalid_token", error_description="The access token is malformed, expired or revoked."
     x-content-type-options: nosniff
 
@@ -64,6 +66,7 @@ async fn a_token_without_openid_is_good_for_less() {
     cache-control: no-store
     content-type: application/json
     pragma: no-cache
+    vary: origin
     www-authenticate: Bearer realm="https://demo.id.example.com", error="insufficient_scope", error_description="The access token was not issued with the scope that this needs.", scope="openid"
     x-content-type-options: nosniff
 

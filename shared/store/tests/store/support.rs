@@ -172,6 +172,7 @@ pub(crate) fn new_tenant(id: TenantId) -> NewTenant {
         name: "Demo".to_owned(),
         issuer: Issuer::parse("https://demo.id.example.com").expect("an issuer"),
         sessions: SessionPolicy::default(),
+        origins: std::collections::BTreeSet::new(),
         created_at: NOW,
     };
     let version = WrappedKeyVersion { id: 1, wrapped: SealedBytes::new(vec![5; 180]), created_at: NOW };
