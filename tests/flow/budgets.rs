@@ -31,6 +31,7 @@ enum Flow {
     Code,
     Refresh,
     Userinfo,
+    Logout,
 }
 
 /// The most that a warm flow may ask for: requests, the longest chain of them, write units.
@@ -59,7 +60,7 @@ struct Counted {
 }
 
 impl Flow {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Discovery,
         Self::Jwks,
         Self::AuthorizeWithSession,
@@ -73,6 +74,7 @@ impl Flow {
         Self::Code,
         Self::Refresh,
         Self::Userinfo,
+        Self::Logout,
     ];
 
     const fn name(self) -> &'static str {
@@ -90,6 +92,7 @@ impl Flow {
             Self::Code => "token: code",
             Self::Refresh => "token: refresh",
             Self::Userinfo => "userinfo",
+            Self::Logout => "logout",
         }
     }
 
@@ -103,7 +106,7 @@ impl Flow {
             // Whatever it is, the same for both.
             Self::RefusedKnown | Self::RefusedUnknown => (None, 4),
             Self::Throttled => (None, 1),
-            Self::Consent => (Some((2, 2)), 5),
+            Self::Consent | Self::Logout => (Some((2, 2)), 5),
             Self::Code => (Some((2, 2)), 6),
         };
         Budget { requests, write_units: Units::whole(write_units) }
@@ -111,7 +114,7 @@ impl Flow {
 
     const fn status(self) -> StatusCode {
         match self {
-            Self::Discovery | Self::Jwks | Self::AuthorizeWithout | Self::Code | Self::Refresh | Self::Userinfo => StatusCode::OK,
+            Self::Discovery | Self::Jwks | Self::AuthorizeWithout | Self::Code | Self::Refresh | Self::Userinfo | Self::Logout => StatusCode::OK,
             Self::AuthorizeWithSession | Self::AuthorizeWithSessionToTouch | Self::SignIn | Self::Consent => StatusCode::SEE_OTHER,
             Self::RefusedKnown | Self::RefusedUnknown => StatusCode::FORBIDDEN,
             Self::Throttled => StatusCode::TOO_MANY_REQUESTS,
@@ -196,6 +199,12 @@ impl Ground {
                 let code = self.signed_in().await.1;
                 let (access_token, _) = self.app.tokens(&self.platform, &code).await;
                 self.app.userinfo_call(&access_token)
+            }
+            Flow::Logout => {
+                let (ada, code) = self.signed_in().await;
+                let redeemed = self.app.redeem(&self.platform, &code).await;
+                let hint = redeemed.text_of("id_token");
+                ada.call(open(self.app.url(&format!("/logout?id_token_hint={hint}"))))
             }
         }
     }

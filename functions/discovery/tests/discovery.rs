@@ -97,6 +97,7 @@ async fn metadata_states_what_exists_for_both_specifications_alike() {
         "popup",
         "touch"
       ],
+      "end_session_endpoint": "https://demo.id.example.com/logout",
       "grant_types_supported": [
         "authorization_code",
         "refresh_token"

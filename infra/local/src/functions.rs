@@ -17,6 +17,7 @@ pub fn answering(folder: &str, platform: &Platform) -> Option<Router> {
     let router = match folder {
         "authorize" => authorize::router(authorize::Deps::new(platform)),
         "discovery" => discovery::router(discovery::Deps::new(platform)),
+        "logout" => logout::router(logout::Deps::new(platform)),
         "sign-in" => sign_in::router(sign_in::Deps::new(platform)),
         "token" => token::router(token::Deps::new(platform)),
         "userinfo" => userinfo::router(userinfo::Deps::new(platform)),

@@ -29,6 +29,8 @@ pub enum Kind {
     SignInState,
     /// The state of a consent page.
     ConsentState,
+    /// The state of a page that asks whether to sign out.
+    LogoutState,
     /// The session cookie.
     Session,
     /// The cookie of a browser that signed in before.
@@ -48,6 +50,7 @@ impl Kind {
             Self::AuthorizationCode => "authorization_code",
             Self::SignInState => "sign_in_state",
             Self::ConsentState => "consent_state",
+            Self::LogoutState => "logout_state",
             Self::Session => "session",
             Self::Device => "device",
             Self::AccessReference => "access_reference",
@@ -67,13 +70,14 @@ impl Kind {
             Self::AccessReference => 6,
             Self::AuthorizationRequest => 7,
             Self::RefreshToken => 10,
+            Self::LogoutState => 20,
         }
     }
 
     /// Whether it outlives the epoch that minted it.
     pub const fn across_epochs(self) -> AcrossEpochs {
         match self {
-            Self::AuthorizationCode | Self::SignInState | Self::ConsentState | Self::AuthorizationRequest => AcrossEpochs::Dies,
+            Self::AuthorizationCode | Self::SignInState | Self::ConsentState | Self::AuthorizationRequest | Self::LogoutState => AcrossEpochs::Dies,
             Self::Session | Self::Device | Self::AccessReference | Self::RefreshToken => AcrossEpochs::Survives,
         }
     }

@@ -39,6 +39,7 @@ pub const fn caused_by(kind: &EventKind) -> &'static [Channel] {
         | EventKind::TenantCreated
         | EventKind::ClientCreated { .. }
         | EventKind::UserCreated
+        | EventKind::SessionEnded { .. }
         | EventKind::SignInRefused { .. }
         | EventKind::SignInThrottled { .. }
         | EventKind::ConsentGranted { .. }

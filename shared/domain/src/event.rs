@@ -11,6 +11,7 @@ use crate::family::RevocationReason;
 use crate::id::{ClientId, EventId, FamilyId, SessionId, TenantId, UserId};
 use crate::policy;
 use crate::secret::SealedBytes;
+use crate::session::EndReason;
 use crate::sign_in::Refusal;
 use crate::timestamp::Timestamp;
 
@@ -72,6 +73,14 @@ pub enum EventKind {
         client_id: ClientId,
         /// Whether the browser is known.
         browser: Browser,
+    },
+    /// A session was ended, by whatever ended it.
+    #[serde(rename = "session.ended")]
+    SessionEnded {
+        /// The session.
+        session_id: SessionId,
+        /// Why.
+        reason: EndReason,
     },
     /// A sign-in was refused.
     #[serde(rename = "sign_in.refused")]

@@ -28,6 +28,8 @@ pub const SIGN_IN_STATE: Duration = Duration::from_mins(30);
 pub const CONSENT_STATE: Duration = Duration::from_mins(30);
 /// An authorization request that was posted, pushed or interrupted, on its way to a page: RFC 9126 §2.2 says 5 to 600 seconds.
 pub const REQUEST_URI: Duration = Duration::from_mins(9);
+/// A page that asks whether to sign out.
+pub const LOGOUT_STATE: Duration = Duration::from_mins(30);
 /// An ID token: its reader looks at it once, on arrival.
 pub const ID_TOKEN: Duration = Duration::from_mins(5);
 /// An access token, unless its API says otherwise (RFC 9700 §2.2.2: short).

@@ -9,6 +9,7 @@ pub mod code;
 pub mod error;
 pub mod grants;
 pub mod id_token;
+pub mod logout;
 pub mod metadata;
 pub mod parameters;
 pub mod person_claims;

@@ -8,4 +8,4 @@ pub mod states;
 
 pub use browser::{Browser, DeviceMemory, SessionReference};
 pub use returning::WayBack;
-pub use states::{ConsentState, SignInState, StateId};
+pub use states::{ConsentState, LogoutState, SignInState, StateId};

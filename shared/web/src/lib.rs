@@ -15,5 +15,7 @@ pub use cookies::{Cookie, CookiePolicy, SetCookie};
 pub use form::{FormBody, FormError, read_form};
 pub use headers::PageSecurity;
 pub use language::Language;
-pub use pages::{ConsentPage, ErrorPage, ErrorReason, FormPostPage, Page, SelectAccountPage, SignInPage, SignInProblem};
+pub use pages::{
+    ConsentPage, ErrorPage, ErrorReason, FormPostPage, LoggedOutPage, LogoutOutcome, LogoutPage, Page, SelectAccountPage, SignInPage, SignInProblem,
+};
 pub use parameters::{ParameterError, Parameters};

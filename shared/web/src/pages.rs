@@ -3,6 +3,7 @@
 mod consent;
 mod error;
 pub(crate) mod form_post;
+mod logout;
 mod select_account;
 mod shown;
 mod sign_in;
@@ -11,6 +12,7 @@ pub(crate) mod style;
 pub use consent::ConsentPage;
 pub use error::{ErrorPage, ErrorReason};
 pub use form_post::FormPostPage;
+pub use logout::{LoggedOutPage, LogoutOutcome, LogoutPage};
 pub use select_account::SelectAccountPage;
 pub use sign_in::{SignInPage, SignInProblem};
 

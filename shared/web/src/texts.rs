@@ -97,6 +97,24 @@ pub(crate) struct Texts {
     pub(crate) allow: &'static str,
     /// Button.
     pub(crate) deny: &'static str,
+    /// Heading of the page that asks whether to sign out.
+    pub(crate) sign_out_question: &'static str,
+    /// What signing out does.
+    pub(crate) sign_out_means: &'static str,
+    /// Title and button.
+    pub(crate) sign_out: &'static str,
+    /// Button.
+    pub(crate) stay_signed_in: &'static str,
+    /// Heading of the page after it.
+    pub(crate) signed_out: &'static str,
+    /// What to do then.
+    pub(crate) signed_out_detail: &'static str,
+    /// The same, where the app's return address isn't one that it has registered.
+    pub(crate) signed_out_without_return: &'static str,
+    /// Heading of the page after staying.
+    pub(crate) stayed: &'static str,
+    /// What to do then.
+    pub(crate) stayed_detail: &'static str,
     /// The error page, by reason.
     pub(crate) error: fn(ErrorReason) -> ErrorTexts,
     /// Before the incident id.

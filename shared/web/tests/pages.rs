@@ -8,7 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use domain::client::RedirectUri;
 use domain::tenant::Issuer;
 use web::responders;
-use web::{ConsentPage, ErrorPage, ErrorReason, FormPostPage, Language, Page, PageSecurity, SelectAccountPage, SignInPage, SignInProblem};
+use web::{
+    ConsentPage, ErrorPage, ErrorReason, FormPostPage, Language, LoggedOutPage, LogoutOutcome, LogoutPage, Page, PageSecurity, SelectAccountPage,
+    SignInPage, SignInProblem,
+};
 
 /// Longer than a page without its style sheet needs to be; a sealed state comes on top.
 const PAGE_MAX: usize = 6 * 1024;
@@ -60,6 +63,10 @@ fn select_account(language: Language) -> SelectAccountPage<'static> {
     }
 }
 
+fn logout(language: Language) -> LogoutPage<'static> {
+    LogoutPage { language, tenant_name: "Northwind", account: "ada@example.com", action: "/t/demo/logout", confirmation: "sealed-state" }
+}
+
 /// Each sample's name and document.
 fn samples(language: Language) -> Vec<(String, String)> {
     let problems = [
@@ -75,6 +82,10 @@ fn samples(language: Language) -> Vec<(String, String)> {
     for (name, problem) in problems {
         let page = SignInPage { identifier: "ada@example.com", problem: Some(problem), ..sign_in(language) };
         pages.push((format!("sign_in_{name}"), page.html()));
+    }
+    pages.push(("logout".to_owned(), logout(language).html()));
+    for outcome in [LogoutOutcome::SignedOut, LogoutOutcome::SignedOutWithoutReturn, LogoutOutcome::Stayed] {
+        pages.push((format!("logged_out_{outcome:?}"), LoggedOutPage { language, tenant_name: "Northwind", outcome }.html()));
     }
     for reason in ErrorReason::ALL {
         let page = ErrorPage { language, tenant_name: Some("Northwind"), reason, incident: "7Q4KXM2P" };
@@ -103,7 +114,8 @@ fn read_aloud(html: &str) -> String {
 #[test]
 fn the_documents_are_these() {
     let of = |name: &str| samples(Language::English).into_iter().find(|(sample, _)| sample == name).expect("a sample").1;
-    for name in ["sign_in", "sign_in_wrong", "consent", "form_post", "select_account", "error_RedirectUriMismatch"] {
+    for name in ["sign_in", "sign_in_wrong", "consent", "form_post", "select_account", "logout", "logged_out_SignedOut", "error_RedirectUriMismatch"]
+    {
         insta::assert_snapshot!(name, without_style(&of(name)));
     }
 }
@@ -172,6 +184,10 @@ fn controls_have_the_ids_that_journeys_and_password_managers_know() {
     assert!(page.contains(r#"<form method="get" action="/t/demo/authorize">"#));
     assert!(page.contains(r#"<button id="account-continue" class="primary" name="request_uri" value="urn:sealed-same""#));
     assert!(page.contains(r#"<button id="account-other" name="request_uri" value="urn:sealed-other""#));
+    let page = logout(Language::English).html();
+    assert!(page.contains(r#"<form method="post" action="/t/demo/logout">"#));
+    assert!(page.contains(r#"<button id="logout-cancel" name="decision" value="cancel""#));
+    assert!(page.contains(r#"<button id="logout-confirm" class="primary" name="decision" value="confirm""#));
 }
 
 #[test]

@@ -37,6 +37,7 @@ async fn a_refresh_is_answered_with_new_tokens_of_the_same_sign_in() {
     cache-control: no-store
     content-type: application/json
     pragma: no-cache
+    vary: origin
     x-content-type-options: nosniff
 
     {"access_token":"<token>","token_type":"Bearer","expires_in":600,"scope":"email offline_access openid","refresh_token":"<sealed>","id_token":"<token>"}

@@ -49,6 +49,7 @@ impl<'a> Occasions<'a> {
         let asked = match function {
             "authorize" | "hello" => Browser::default().authorize(App::Trusted),
             "discovery" => Asked::get("/.well-known/openid-configuration"),
+            "logout" => Asked::get("/logout"),
             "sign-in" => return self.sign_in().await,
             "token" => self.token().await?,
             "userinfo" => {

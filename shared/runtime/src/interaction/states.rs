@@ -5,6 +5,7 @@
 use crypto::base64url;
 use domain::{SessionId, UserId};
 use oauth::authorization_request::AuthorizationRequest;
+use oauth::logout::LogoutRequest;
 use serde::{Deserialize, Serialize};
 
 /// A state's random id; what it creates is keyed by what derives from it, so that creating claims the state.
@@ -67,4 +68,17 @@ pub struct ConsentState {
     pub session_id: SessionId,
     /// What the app asked.
     pub request: AuthorizationRequest,
+}
+
+/// The state of a page that asks whether to sign out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogoutState {
+    /// The browser it was made for.
+    pub binding: String,
+    /// Who was asked.
+    pub user_id: UserId,
+    /// About which session.
+    pub session_id: SessionId,
+    /// What the app asked.
+    pub request: LogoutRequest,
 }

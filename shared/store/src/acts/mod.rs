@@ -6,6 +6,7 @@ mod count_failure;
 pub(crate) mod create_client;
 pub(crate) mod create_tenant;
 pub(crate) mod create_user;
+pub(crate) mod end_session;
 mod grant_consent;
 mod put_month_key;
 pub(crate) mod record_event;

@@ -14,7 +14,7 @@ use crate::write::{self, Change, Write};
 pub enum Touch {
     /// Its last use is `now` or later.
     Touched,
-    /// It has ended, whether or not it is swept.
+    /// It has ended or was ended, whether or not it is swept.
     Gone,
 }
 
@@ -24,15 +24,19 @@ impl TenantStore {
     /// Costs 1 request, 1 write unit.
     pub async fn touch_session(&self, user: &UserId, session: &SessionId, now: Timestamp) -> Result<Touch, StoreError> {
         let key = keys::session(&self.tenant, user, session);
-        let change = Change::of(key.clone(), "SET #last_used_at = :now", "attribute_exists(#pk) AND #ends_at > :now AND #last_used_at <= :now")
-            .with(":now", row::millis(now));
+        let change = Change::of(
+            key.clone(),
+            "SET #last_used_at = :now",
+            "attribute_exists(#pk) AND attribute_not_exists(#ended) AND #ends_at > :now AND #last_used_at <= :now",
+        )
+        .with(":now", row::millis(now));
         match write::update(&self.database, change).await? {
             Write::Done => Ok(Touch::Touched),
             Write::Refused(standing) if standing.is_empty() => Ok(Touch::Gone),
             // Either it has ended, or another tab was later than this one.
             Write::Refused(standing) => {
                 let session: Session = row::read(&key, standing)?;
-                Ok(if now < session.ends_at { Touch::Touched } else { Touch::Gone })
+                Ok(if session.ended.is_none() && now < session.ends_at { Touch::Touched } else { Touch::Gone })
             }
         }
     }

@@ -7,7 +7,7 @@ use domain::family::{Family, RevocationReason};
 use domain::policy::{ACCOUNT_WINDOW, ATTEMPT_WINDOW};
 use domain::refresh::Offline;
 use domain::secret::SealedBytes;
-use domain::session::AuthenticationMethod;
+use domain::session::{AuthenticationMethod, EndReason, SessionEnd};
 use domain::sign_in::Refusal;
 use domain::{ClientId, Epoch, FamilyId};
 use store::once::{self, OnceKey};
@@ -56,6 +56,10 @@ async fn a_sign_in_pays_one_for_its_reservation_and_five_for_its_session() {
     till.assert_paid(5, "start_session");
     store.touch_session(&user_id(), &session_id(), later(1)).await.expect("a touch");
     till.assert_paid(1, "touch_session");
+    let end = SessionEnd { at: later(2), reason: EndReason::SignedOut };
+    let ended = EventKind::SessionEnded { session_id: session_id(), reason: EndReason::SignedOut };
+    store.end_session(&session(), end, &event(ended, 4)).await.expect("an end");
+    till.assert_paid(5, "end_session");
     store.create_user(&new_user(2), &event(EventKind::UserCreated, 2)).await.expect("an account");
     till.assert_paid(7 + 2 + 2 * 2, "create_user with a password and two identifiers");
     let upgrade = PasswordUpgrade { credential: password(1), expected_version: 1 };
@@ -128,6 +132,11 @@ async fn a_tenant_pays_six_and_two_per_data_key_and_a_client_four() {
     let created = EventKind::ClientCreated { client_id: client_id() };
     store.create_client(&client("app"), &event_about(Subject::Tenant, created, 2)).await.expect("a client");
     till.assert_paid(4, "create_client");
+    let created = EventKind::ClientCreated { client_id: domain::ClientId::parse("spa").expect("an id") };
+    let origins = [domain::client::WebOrigin::parse("https://spa.example").expect("an origin")].into();
+    let spa = domain::client::Client { origins, ..client("spa") };
+    store.create_client(&spa, &event_about(Subject::Tenant, created, 3)).await.expect("a client");
+    till.assert_paid(6, "create_client with an origin");
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! Sessions: started once, touched while they live.
 
 use domain::Timestamp;
-use domain::session::{Ended, Session};
+use domain::event::{EventKind, RecordedEvent};
+use domain::session::{EndReason, Ended, Session, SessionEnd};
 use futures_util::future::join_all;
-use store::{PasswordUpgrade, PersonKeys, SessionStart, TenantStore, Touch};
+use store::{PasswordUpgrade, PersonKeys, SessionEnding, SessionStart, TenantStore, Touch};
 use testkit::Embedded;
 
 use crate::support::{
@@ -98,6 +99,56 @@ async fn touching_a_swept_session_makes_no_stub() {
     let store = tenant_store(&embedded);
     assert_eq!(store.touch_session(&user_id(), &session_id(), NOW).await, Ok(Touch::Gone));
     assert!(identity_rows(&embedded).await.is_empty());
+}
+
+fn end(reason: EndReason) -> SessionEnd {
+    SessionEnd { at: later(10), reason }
+}
+
+fn session_ended(reason: EndReason, number: u8) -> RecordedEvent {
+    event(EventKind::SessionEnded { session_id: session_id(), reason }, number)
+}
+
+#[tokio::test]
+async fn a_session_is_ended_once_by_one_of_fifty_and_stays_as_a_tombstone_beside_one_event() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    store.start_session(&session(), None, &session_started(1)).await.expect("a session");
+    let (store, session, end) = (&store, &session(), end(EndReason::SignedOut));
+    let endings =
+        join_all((2..52).map(|number| async move { store.end_session(session, end, &session_ended(EndReason::SignedOut, number)).await })).await;
+    assert_eq!(endings.iter().filter(|ending| **ending == Ok(SessionEnding::Ended)).count(), 1);
+    assert_eq!(endings.iter().filter(|ending| **ending == Ok(SessionEnding::AlreadyEnded)).count(), 49);
+    assert_eq!(event_rows(&embedded).await.iter().filter(|row| text(row, "type") == "session.ended").count(), 1);
+    let tombstone = found(store).await.expect("the row stays");
+    assert_eq!((tombstone.ended, tombstone.live(&user(user_id()), later(11))), (Some(end), Err(Ended::Ended)));
+    assert_eq!(store.start_session(session, None, &session_started(99)).await, Ok(SessionStart::AlreadyStarted), "its state makes no other");
+    assert_eq!(store.touch_session(&user_id(), &session_id(), later(12)).await, Ok(Touch::Gone));
+    assert_eq!(found(store).await.expect("the row").last_used_at, session.last_used_at);
+}
+
+#[tokio::test]
+async fn a_session_that_was_used_since_has_not_run_out_but_its_person_may_end_it() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    store.start_session(&session(), None, &session_started(1)).await.expect("a session");
+    store.touch_session(&user_id(), &session_id(), later(5)).await.expect("a touch");
+    let expired = session_ended(EndReason::Expired, 2);
+    assert_eq!(store.end_session(&session(), end(EndReason::Expired), &expired).await, Ok(SessionEnding::UsedSince));
+    assert_eq!(event_rows(&embedded).await.len(), 1);
+    let seen = found(&store).await.expect("the session");
+    assert_eq!(store.end_session(&seen, end(EndReason::Expired), &expired).await, Ok(SessionEnding::Ended));
+    let signed_out = session_ended(EndReason::SignedOut, 3);
+    assert_eq!(store.end_session(&session(), end(EndReason::SignedOut), &signed_out).await, Ok(SessionEnding::AlreadyEnded));
+}
+
+#[tokio::test]
+async fn a_session_that_is_not_there_is_not_ended_and_leaves_no_stub() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    let ended = session_ended(EndReason::SignedOut, 1);
+    assert_eq!(store.end_session(&session(), end(EndReason::SignedOut), &ended).await, Ok(SessionEnding::Unknown));
+    assert!(identity_rows(&embedded).await.is_empty() && event_rows(&embedded).await.is_empty());
 }
 
 async fn create_sample_user(store: &TenantStore) {

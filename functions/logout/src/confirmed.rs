@@ -1,0 +1,49 @@
+//! Read → decide → act for an answered confirmation page.
+
+use axum::response::Response;
+use crypto::artefact::Kind;
+use runtime::Refused;
+use runtime::interaction::{Browser, LogoutState};
+use runtime::tenants::Name;
+use web::{ErrorReason, Parameters, responders};
+
+use crate::ending::{Goodbye, end, read_person};
+use crate::{Came, Deps, Visitor};
+
+/// The field that tells the page's own form from an app's request.
+pub(crate) const FIELD: &str = "confirmation";
+
+/// Ends the session that the page asked about, or leaves it.
+pub(crate) async fn logout(deps: &Deps, came: &Came, form: &Parameters) -> Result<Response, Refused> {
+    let now = deps.clock.now();
+    let mut visit = deps.tenants.find(&Name::Slug(came.slug.clone()), now).await?.ok_or(ErrorReason::NotFound)?;
+    let tenant = visit.tenant.clone();
+    web::origin::check(&tenant.record().issuer, &came.headers).map_err(|_| ErrorReason::CrossSite)?;
+    let sealed = form.get(FIELD).unwrap_or_default();
+    let Ok(state) = tenant.open::<LogoutState>(Kind::LogoutState, None, sealed, now)? else {
+        // Open for too long, or never ours: the person is asked anew.
+        return Ok(responders::see_other(&tenant.record().issuer.endpoint("/logout")));
+    };
+    let browser = Browser::read(&tenant, &came.headers, now)?;
+    if !browser.is_bound_to(&state.binding) {
+        return Err(ErrorReason::OtherBrowser.into());
+    }
+    let goodbye = Goodbye::to(deps, &mut visit, &state.request, now).await?;
+    let visitor = Visitor { tenant: &tenant, browser: &browser, came, now };
+    match form.get("decision") {
+        Some("confirm") => {}
+        Some("cancel") => return Ok(goodbye.stay(&visitor)),
+        _ => return Err(ErrorReason::MalformedRequest.into()),
+    }
+    let person = visit.beside(read_person(&visitor)).await?;
+    let live = person.user.as_ref().zip(person.session.as_ref()).filter(|(user, session)| session.live(user, now).is_ok());
+    match live {
+        // Somebody signed in anew since: the answer was about another session.
+        Some((_, session)) if session.id != state.session_id || session.user_id != state.user_id => {
+            return Ok(responders::see_other(&tenant.record().issuer.endpoint("/logout")));
+        }
+        Some(found) => end(deps, &visitor, found, person.user_key.as_ref()).await?,
+        None => {}
+    }
+    Ok(goodbye.say(&visitor))
+}

@@ -1,0 +1,7 @@
+//! The logout endpoint, one request at a time.
+
+mod confirmation;
+mod failures;
+mod hints;
+mod redirects;
+mod support;

@@ -1,0 +1,99 @@
+use serde_json::json;
+
+use super::*;
+use crate::samples::{self, NOW};
+
+const BYE: &str = "https://app.example/bye?from=op";
+
+fn client() -> Client {
+    Client { post_logout_redirect_uris: vec![RedirectUri::parse(BYE).expect("an address")], ..samples::public_client() }
+}
+
+fn claims(changes: &[(&str, Value)]) -> Map<String, Value> {
+    let of_session = sid::of(&samples::session().id, samples::sha256);
+    let mut claims = json!({ "iss": samples::issuer(), "sub": "sub-of-ada", "aud": "app", "exp": 1, "sid": of_session });
+    for (name, value) in changes {
+        claims[*name] = value.clone();
+    }
+    claims.as_object().expect("an object").clone()
+}
+
+fn hint(changes: &[(&str, Value)]) -> Result<Hint, HintRefusal> {
+    Hint::read(claims(changes), &samples::issuer())
+}
+
+fn request(parameters: &[(&str, &str)]) -> LogoutRequest {
+    LogoutRequest::read(&parameters.iter().copied().collect())
+}
+
+fn step(hint: Option<&Hint>) -> &'static str {
+    let (session, user) = (samples::session(), samples::user());
+    match next_step(hint, Some((&session, &user)), samples::sha256, NOW) {
+        NextStep::End(..) => "end",
+        NextStep::Ask(..) => "ask",
+        NextStep::NothingToEnd => "nothing",
+    }
+}
+
+#[test]
+fn a_hint_of_this_very_session_ends_it_expired_or_not_and_every_other_one_asks() {
+    assert_eq!(step(hint(&[]).ok().as_ref()), "end");
+    assert_eq!(step(None), "ask");
+    for other in [("sub", json!("sub-of-eve")), ("sid", json!("another-session")), ("sid", Value::Null)] {
+        assert_eq!(step(hint(&[other.clone()]).ok().as_ref()), "ask", "{other:?}");
+    }
+}
+
+#[test]
+fn where_nobody_is_signed_in_nothing_ends() {
+    let (session, user) = (samples::session(), samples::user());
+    let hint = hint(&[]).expect("a hint");
+    assert_eq!(next_step(Some(&hint), None, samples::sha256, NOW), NextStep::NothingToEnd);
+    let over = Session { ends_at: NOW, ..session };
+    assert_eq!(next_step(Some(&hint), Some((&over, &user)), samples::sha256, NOW), NextStep::NothingToEnd);
+}
+
+#[test]
+fn a_hint_needs_its_claims_and_its_issuer() {
+    assert!(hint(&[]).is_ok());
+    assert_eq!(hint(&[("iss", json!("https://other.id.example"))]), Err(HintRefusal::OtherIssuer));
+    for malformed in [("sub", json!(7)), ("aud", json!(["app", "other"])), ("aud", json!("a#b")), ("iss", Value::Null), ("sid", json!(1))] {
+        assert_eq!(hint(&[malformed.clone()]), Err(HintRefusal::Claims), "{malformed:?}");
+    }
+}
+
+#[test]
+fn a_hint_names_the_app_and_one_that_is_not_good_leaves_none() {
+    let named = |parameters: &[(&str, &str)], hint| {
+        let (request, judged) = request(parameters).with_hint(hint);
+        (request.client_id.map(|id| id.to_string()), judged.and_then(Result::err))
+    };
+    let app = || Some("app".to_owned());
+    assert_eq!(named(&[], Some(hint(&[]))), (app(), None));
+    assert_eq!(named(&[("client_id", "app")], Some(hint(&[]))), (app(), None));
+    assert_eq!(named(&[("client_id", "app")], None), (app(), None));
+    assert_eq!(named(&[("client_id", "other")], Some(hint(&[]))), (None, Some(HintRefusal::OtherClient)));
+    assert_eq!(named(&[("client_id", "app")], Some(Err(HintRefusal::Signature))), (None, Some(HintRefusal::Signature)));
+    assert_eq!(named(&[("client_id", "a#b")], None), (None, None));
+}
+
+#[test]
+fn the_browser_goes_to_a_registered_address_alone_with_the_state_as_it_came() {
+    let to = |parameters: &[(&str, &str)]| request(parameters).destination(Some(&client())).map(|to| to.map(|to| to.url));
+    assert_eq!(to(&[]), Ok(None));
+    assert_eq!(to(&[("state", "s")]), Ok(None));
+    assert_eq!(to(&[("post_logout_redirect_uri", BYE)]), Ok(Some(BYE.to_owned())));
+    assert_eq!(to(&[("post_logout_redirect_uri", BYE), ("state", "a b&c")]), Ok(Some(format!("{BYE}&state=a+b%26c"))));
+    let long = "s".repeat(policy::STATE_MAX + 1);
+    assert_eq!(to(&[("post_logout_redirect_uri", BYE), ("state", &long)]), Err(NoReturn::StateTooLong));
+    for other in ["https://app.example/bye", "https://app.example/bye?from=op&x=1", samples::REDIRECT_URI, "//evil.example", "javascript:alert(1)"] {
+        assert_eq!(to(&[("post_logout_redirect_uri", other)]), Err(NoReturn::NotRegistered), "{other}");
+    }
+    assert_eq!(request(&[("post_logout_redirect_uri", BYE)]).destination(None), Err(NoReturn::UnknownClient));
+}
+
+#[test]
+fn a_posted_request_is_sent_on_with_what_it_said_and_nothing_else() {
+    let posted = [("id_token_hint", "a.b.c"), ("state", "a b"), ("password", "hunter2")].into_iter().collect();
+    assert_eq!(forwarded(&posted), "id_token_hint=a.b.c&state=a+b");
+}
