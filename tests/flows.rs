@@ -2,3 +2,4 @@
 //! outage delays, where regions act, what is refused.
 
 mod flow;
+mod oidf;
