@@ -3,5 +3,6 @@
 mod architecture;
 mod journey;
 mod lints;
+mod protocols;
 mod repository;
 mod template;

@@ -1,0 +1,115 @@
+//! The rows of the table, by specification.
+
+/// One requirement, or a few that one test shows.
+pub(super) struct Row {
+    /// Of the specification.
+    pub(super) section: &'static str,
+    /// In a few words.
+    pub(super) what: &'static str,
+    /// The function that shows it.
+    pub(super) test: &'static str,
+}
+
+const fn row(section: &'static str, what: &'static str, test: &'static str) -> Row {
+    Row { section, what, test }
+}
+
+/// The specifications, in order of the page.
+pub(super) const SPECIFICATIONS: &[(&str, &[Row])] = &[
+    ("RFC 6749, OAuth 2.0, as OAuth 2.1 narrows it", OAUTH),
+    ("RFC 7636, PKCE", PKCE),
+    ("RFC 6750, Bearer tokens", BEARER),
+    ("RFC 9700, Security best current practice", PRACTICE),
+    ("RFC 9068, JWT access tokens", ACCESS_TOKENS),
+    ("RFC 9207, Issuer identification", ISSUER),
+    ("RFC 8414 and OpenID Connect Discovery 1.0", DISCOVERY),
+    ("OpenID Connect Core 1.0", CORE),
+    ("OAuth 2.0 Multiple Response Types and Form Post Response Mode", RESPONSE_MODES),
+    ("OpenID Connect RP-Initiated Logout 1.0", LOGOUT),
+];
+
+const OAUTH: &[Row] = &[
+    row(
+        "2.3.1",
+        "client authentication by HTTP Basic and in the body, by the registered method alone",
+        "each_client_authenticates_by_its_registered_method_and_no_other",
+    ),
+    row("2.3", "more than one method is refused", "more_than_one_method_is_an_invalid_request"),
+    row("3.1", "unknown parameters are ignored", "oidcc_ensure_request_with_unknown_parameter_succeeds"),
+    row("3.1.2.4", "an unregistered redirect URI ends in a page", "an_unknown_client_or_return_address_is_an_error_page_and_no_redirect"),
+    row("4.1.2", "a code is good once; a second use ends what the first began", "a_second_redemption_is_refused_and_ends_the_family"),
+    row("4.1.2", "of many redemptions at once one succeeds at most", "of_fifty_parallel_redemptions_one_succeeds_at_most_and_the_family_is_dead"),
+    row("4.1.3", "a code is its client's and its tenant's alone", "another_clients_or_tenants_code_is_refused"),
+    row("5.2", "errors are JSON that nobody stores", "a_refusal_is_json_that_nobody_stores"),
+    row(
+        "6",
+        "refresh tokens; a narrower scope is granted, a wider one refused",
+        "a_narrower_scope_is_granted_and_a_wider_one_refused_and_changes_nothing",
+    ),
+];
+
+const PKCE: &[Row] = &[
+    row("4.3", "S256, required where the security profile says so", "a_profile_that_requires_pkce_refuses_a_request_without_a_good_challenge"),
+    row("4.6", "a wrong, missing or needless verifier is refused", "a_wrong_missing_or_needless_verifier_is_refused"),
+];
+
+const BEARER: &[Row] = &[
+    row("2.1, 2.2", "a token by header or in a posted form", "a_token_may_stand_in_the_header_or_in_a_posted_form"),
+    row("2.3", "never in the query", "a_token_in_the_query_or_under_another_scheme_is_not_looked_at"),
+    row("3.1", "refusals by challenge", "a_bad_token_is_told_so"),
+];
+
+const PRACTICE: &[Row] = &[
+    row("2.1", "redirect URIs compare byte for byte", "oidcc_ensure_registered_redirect_uri"),
+    row("4.14.2", "refresh tokens rotate where they must, and a reuse ends the family", "reuse_kills_family"),
+    row("4.14.2", "a retry whose answer was lost gets the same successor", "refresh_retry_same_successor"),
+    row("4.12", "redirects after credentials are 303", "a_person_with_a_session_and_consent_is_sent_back_with_a_code"),
+];
+
+const ACCESS_TOKENS: &[Row] = &[
+    row("2.1, 2.2", "`at+jwt` with issuer, audience, client, subject and id", "a_code_is_redeemed_for_an_access_token_and_an_id_token"),
+    row("4", "tokens of another type, tenant or audience are refused", "a_token_of_another_type_tenant_or_audience_is_refused"),
+];
+
+const ISSUER: &[Row] = &[row("2", "`iss` in every answer, errors too", "oidcc_response_type_missing")];
+
+const DISCOVERY: &[Row] = &[
+    row("3", "both documents say what exists and nothing else", "metadata_states_what_exists_for_both_specifications_alike"),
+    row("4.3", "the issuer is the tenant's, whatever a header says", "no_header_and_no_query_changes_an_issuer"),
+];
+
+const CORE: &[Row] = &[
+    row("2", "ID tokens by ES256 or RS256, with `auth_time`, `acr`, `amr`, `at_hash`", "oidcc_server"),
+    row("3.1.2.1", "`prompt` none, login, consent, select_account", "prompt_login_asks_who_is_signed_in_and_is_met_by_signing_in_for_it"),
+    row("3.1.2.1", "`max_age`", "oidcc_max_age_1"),
+    row("3.1.2.1", "`id_token_hint`, expired or not", "oidcc_id_token_hint"),
+    row("3.1.2.1", "`login_hint`, `ui_locales`", "oidcc_login_hint"),
+    row("3.1.2.1", "`acr_values`", "oidcc_ensure_request_with_acr_values_succeeds"),
+    row("3.1.2.1", "requests by GET and by POST", "oidcc_ensure_post_request_succeeds"),
+    row("3.1.2.6", "`login_required`, `consent_required`", "a_missing_consent_is_consent_required"),
+    row("5.3", "userinfo by GET and POST", "oidcc_userinfo_post_body"),
+    row("5.3.2", "what is unknown is left out, never null", "what_is_unknown_is_left_out_and_never_null"),
+    row("5.4", "scopes profile, email, address, phone: their claims at userinfo and not in the ID token", "oidcc_scope_all"),
+    row("5.5", "the `claims` parameter, for userinfo and ID token", "oidcc_claims_essential"),
+    row("6", "request objects are refused by their own error names", "oidcc_unsigned_request_object_supported_correctly_or_rejected_as_unsupported"),
+    row("11", "`offline_access`", "oidcc_refresh_token"),
+    row("12.2", "a refreshed ID token keeps `auth_time`", "a_refresh_is_answered_with_new_tokens_of_the_same_sign_in"),
+];
+
+const RESPONSE_MODES: &[Row] = &[
+    row("2.1", "answers by query and by fragment", "a_fragment_holds_the_code_or_the_error"),
+    row("2", "answers by form, without JavaScript too", "a_form_posts_the_code_by_itself_or_by_its_button"),
+];
+
+const LOGOUT: &[Row] = &[
+    row("2", "a hint of the session ends it at once", "oidcc_rp_initiated_logout"),
+    row("2", "without a hint the person is asked", "without_a_hint_the_person_is_asked"),
+    row("3", "a registered address byte for byte, with `state`", "a_registered_address_is_gone_to_byte_for_byte_and_state_is_echoed_when_it_came"),
+];
+
+/// What a reader may look for in vain.
+pub(super) const ABSENT: &[&str] = &[
+    "implicit and hybrid flows, and the resource owner's password grant: OAuth 2.1 has none of them",
+    "front-channel logout and session management by iframe: browsers block the cookies that both need",
+    "dynamic registration, device grant, DPoP, mutual TLS, request objects, FAPI profiles",
+];
