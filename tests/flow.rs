@@ -11,5 +11,6 @@ mod outbox;
 mod refresh;
 mod regions;
 mod relying_party;
+mod returning;
 mod tenants;
 mod visitor;

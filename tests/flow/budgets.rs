@@ -32,6 +32,8 @@ enum Flow {
     Refresh,
     Userinfo,
     Logout,
+    Introspect,
+    Revoke,
 }
 
 /// The most that a warm flow may ask for: requests, the longest chain of them, write units.
@@ -60,7 +62,7 @@ struct Counted {
 }
 
 impl Flow {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 16] = [
         Self::Discovery,
         Self::Jwks,
         Self::AuthorizeWithSession,
@@ -75,6 +77,8 @@ impl Flow {
         Self::Refresh,
         Self::Userinfo,
         Self::Logout,
+        Self::Introspect,
+        Self::Revoke,
     ];
 
     const fn name(self) -> &'static str {
@@ -93,6 +97,8 @@ impl Flow {
             Self::Refresh => "token: refresh",
             Self::Userinfo => "userinfo",
             Self::Logout => "logout",
+            Self::Introspect => "introspect",
+            Self::Revoke => "revoke",
         }
     }
 
@@ -100,13 +106,13 @@ impl Flow {
     const fn budget(self) -> Budget {
         let (requests, write_units) = match self {
             Self::Discovery | Self::Jwks | Self::AuthorizeWithout => (Some((0, 0)), 0),
-            Self::AuthorizeWithSession | Self::Userinfo => (Some((1, 1)), 0),
+            Self::AuthorizeWithSession | Self::Userinfo | Self::Introspect => (Some((1, 1)), 0),
             Self::AuthorizeWithSessionToTouch | Self::Refresh => (Some((2, 2)), 1),
             Self::SignIn => (Some((4, 3)), 6),
             // Whatever it is, the same for both.
             Self::RefusedKnown | Self::RefusedUnknown => (None, 4),
             Self::Throttled => (None, 1),
-            Self::Consent | Self::Logout => (Some((2, 2)), 5),
+            Self::Consent | Self::Logout | Self::Revoke => (Some((2, 2)), 5),
             Self::Code => (Some((2, 2)), 6),
         };
         Budget { requests, write_units: Units::whole(write_units) }
@@ -114,7 +120,15 @@ impl Flow {
 
     const fn status(self) -> StatusCode {
         match self {
-            Self::Discovery | Self::Jwks | Self::AuthorizeWithout | Self::Code | Self::Refresh | Self::Userinfo | Self::Logout => StatusCode::OK,
+            Self::Discovery
+            | Self::Jwks
+            | Self::AuthorizeWithout
+            | Self::Logout
+            | Self::Code
+            | Self::Refresh
+            | Self::Userinfo
+            | Self::Introspect
+            | Self::Revoke => StatusCode::OK,
             Self::AuthorizeWithSession | Self::AuthorizeWithSessionToTouch | Self::SignIn | Self::Consent => StatusCode::SEE_OTHER,
             Self::RefusedKnown | Self::RefusedUnknown => StatusCode::FORBIDDEN,
             Self::Throttled => StatusCode::TOO_MANY_REQUESTS,
@@ -206,7 +220,17 @@ impl Ground {
                 let hint = redeemed.text_of("id_token");
                 ada.call(open(self.app.url(&format!("/logout?id_token_hint={hint}"))))
             }
+            Flow::Introspect => self.about("/introspect").await,
+            Flow::Revoke => self.about("/revoke").await,
         }
+    }
+
+    // About a token of the app that keeps a secret.
+    async fn about(&mut self, endpoint: &str) -> Call {
+        let app = RelyingParty::confidential(&self.platform);
+        let code = self.visitor().arrive(&self.platform, &app).await;
+        let (access_token, _) = app.tokens(&self.platform, &code).await;
+        app.about(endpoint, &access_token)
     }
 
     async fn posted(&mut self, mut visitor: Visitor) -> Call {

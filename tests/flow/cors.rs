@@ -18,11 +18,12 @@ const FOREIGN: [&str; 6] =
     ["https://evil.example", "null", "https://spa.example:8443", "https://spa.example/", "https://spa.example.evil.example", "not an origin"];
 
 /// The endpoints that scripts may call, with the methods that a preflight is told.
-const OFFERED: [(&str, Method, &str); 5] = [
+const OFFERED: [(&str, Method, &str); 6] = [
     ("/.well-known/openid-configuration", Method::GET, "GET, HEAD"),
     ("/.well-known/oauth-authorization-server", Method::GET, "GET, HEAD"),
     ("/jwks", Method::GET, "GET, HEAD"),
     ("/token", Method::POST, "POST"),
+    ("/revoke", Method::POST, "POST"),
     ("/userinfo", Method::GET, "GET, HEAD, POST"),
 ];
 /// The endpoints that browsers are sent to, never called by scripts.

@@ -131,6 +131,13 @@ impl RelyingParty {
         token
     }
 
+    /// The request about a token, at `/introspect` or `/revoke`.
+    pub(crate) fn about(&self, endpoint: &str, token: &str) -> Call {
+        let mut form = vec![("token", token), ("client_id", self.client_id.as_str())];
+        form.extend(self.secret.as_deref().map(|secret| ("client_secret", secret)));
+        Call::form(path(&self.url(endpoint)), &form).from_address("203.0.113.9")
+    }
+
     /// The request that redeems a code.
     pub(crate) fn token_call(&self, form: &[(&str, &str)]) -> Call {
         Call::form(path(&self.url("/token")), form).from_address("203.0.113.9")

@@ -97,6 +97,7 @@ mod tests {
             issuer: Issuer::parse("https://demo.id.example.com").expect("an issuer"),
             sessions: SessionPolicy::default(),
             origins: std::collections::BTreeSet::new(),
+            not_before: Timestamp::from_seconds(0),
             created_at: at,
         };
         let user = User {

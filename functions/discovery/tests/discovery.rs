@@ -106,6 +106,16 @@ async fn metadata_states_what_exists_for_both_specifications_alike() {
         "RS256",
         "ES256"
       ],
+      "introspection_endpoint": "https://demo.id.example.com/introspect",
+      "introspection_endpoint_auth_methods_supported": [
+        "client_secret_basic",
+        "client_secret_post",
+        "private_key_jwt"
+      ],
+      "introspection_endpoint_auth_signing_alg_values_supported": [
+        "ES256",
+        "RS256"
+      ],
       "issuer": "https://demo.id.example.com",
       "jwks_uri": "https://demo.id.example.com/jwks",
       "prompt_values_supported": [
@@ -124,6 +134,17 @@ async fn metadata_states_what_exists_for_both_specifications_alike() {
       "response_types_supported": [
         "code"
       ],
+      "revocation_endpoint": "https://demo.id.example.com/revoke",
+      "revocation_endpoint_auth_methods_supported": [
+        "client_secret_basic",
+        "client_secret_post",
+        "private_key_jwt",
+        "none"
+      ],
+      "revocation_endpoint_auth_signing_alg_values_supported": [
+        "ES256",
+        "RS256"
+      ],
       "scopes_supported": [
         "openid",
         "profile",
@@ -139,7 +160,12 @@ async fn metadata_states_what_exists_for_both_specifications_alike() {
       "token_endpoint_auth_methods_supported": [
         "client_secret_basic",
         "client_secret_post",
+        "private_key_jwt",
         "none"
+      ],
+      "token_endpoint_auth_signing_alg_values_supported": [
+        "ES256",
+        "RS256"
       ],
       "ui_locales_supported": [
         "en",

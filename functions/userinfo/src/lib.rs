@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use crypto::artefact::Kind;
 use crypto::jws;
+use domain::family::Evidence;
 use domain::key_ring::Purpose;
 use domain::{Secret, Slug, Timestamp};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -18,23 +19,24 @@ use oauth::{RequestParameters, userinfo};
 use runtime::cors::{Cors, for_registered_origins};
 use runtime::json_failure::json_failure;
 use runtime::tenants::Name;
-use runtime::{Clock, Failure, Incident, Needs, Platform, Signing, TenantContext, Tenants};
+use runtime::{Clients, Clock, Failure, Incident, Needs, Platform, Signing, TenantContext, Tenants};
 use store::PersonKeys;
 use web::{read_form, responders};
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing], signing: Signing::Verifies };
 
-/// What its role may do: read tenants, public signing keys, and a person's record and family.
+/// What its role may do: read tenants, apps, public signing keys, and a person's record, session and family.
 #[derive(Clone)]
 pub struct Deps {
     tenants: Arc<Tenants>,
+    clients: Arc<Clients>,
     clock: Arc<dyn Clock>,
 }
 
 impl Deps {
     /// Takes from the platform what the role allows.
     pub fn new(platform: &Platform) -> Self {
-        Self { tenants: Arc::new(Tenants::new(platform, NEEDS)), clock: platform.clock.clone() }
+        Self { tenants: Arc::new(Tenants::new(platform, NEEDS)), clients: Arc::new(Clients::default()), clock: platform.clock.clone() }
     }
 }
 
@@ -62,7 +64,7 @@ async fn userinfo_endpoint(
         Err(failure) => return json_failure(&failure, &incident),
     };
     let tenant = visit.tenant.clone();
-    match answer(&tenant, visit, (&method, &headers, &body), now).await {
+    match answer(&deps, visit, (&method, &headers, &body), now).await {
         Ok(Ok(response)) => response,
         Ok(Err(refusal)) => refused(&tenant, refusal, &incident),
         Err(failure) => json_failure(&failure, &incident),
@@ -70,11 +72,12 @@ async fn userinfo_endpoint(
 }
 
 async fn answer(
-    tenant: &TenantContext,
+    deps: &Deps,
     mut visit: runtime::Visit,
     request: (&Method, &HeaderMap, &[u8]),
     now: Timestamp,
 ) -> Result<Result<Response, Refusal>, Failure> {
+    let tenant = &visit.tenant.clone();
     let (token, reference) = match presented(request).and_then(|token| verified(tenant, &token, now)) {
         Ok(token) => match tenant.open::<Reference>(Kind::AccessReference, Some(token.client_id()), token.reference(), now)? {
             Ok(reference) => (token, reference),
@@ -82,9 +85,17 @@ async fn answer(
         },
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let keys = PersonKeys::of(reference.user_id).with_family(reference.family_id);
+    let client = deps.clients.find(&mut visit, token.client_id(), now).await?;
+    let keys = PersonKeys::of(reference.user_id).with_family(reference.family_id).with_session_if(reference.session_id);
     let person = visit.beside(tenant.home(now)?.read_person(&keys)).await?;
-    Ok(match userinfo::answer(&token, person.family.as_ref(), person.user.as_ref(), now) {
+    let evidence = Evidence {
+        tenant: tenant.record(),
+        client: client.as_deref(),
+        user: person.user.as_ref(),
+        session: person.session.as_ref(),
+        family: person.family.as_ref(),
+    };
+    Ok(match userinfo::answer(&token, &evidence, now) {
         Ok(claims) => Ok(responders::oauth_json(StatusCode::OK, &claims)),
         Err(reason) => Err(reason.into()),
     })

@@ -54,8 +54,17 @@ impl Asked {
     /// The token request for `code`.
     pub fn token(app: App, code: &str) -> Self {
         let form = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", REDIRECT_URI), ("code_verifier", VERIFIER)];
+        Self::of_app("/token", app, &form)
+    }
+
+    /// The request of an app about its token, at `/introspect` or `/revoke`.
+    pub fn about(path: &'static str, app: App, token: &str) -> Self {
+        Self::of_app(path, app, &[("token", token)])
+    }
+
+    fn of_app(path: &'static str, app: App, form: &[(&str, &str)]) -> Self {
         let basic = STANDARD.encode(format!("{}:{CLIENT_SECRET}", app.client_id()));
-        let mut asked = Self::post("/token", &form);
+        let mut asked = Self::post(path, form);
         asked.headers.push(("authorization", format!("Basic {basic}")));
         asked
     }

@@ -18,6 +18,8 @@ pub fn answering(folder: &str, platform: &Platform) -> Option<Router> {
         "authorize" => authorize::router(authorize::Deps::new(platform)),
         "discovery" => discovery::router(discovery::Deps::new(platform)),
         "logout" => logout::router(logout::Deps::new(platform)),
+        "introspect" => introspect::router(introspect::Deps::new(platform)),
+        "revoke" => revoke::router(revoke::Deps::new(platform)),
         "sign-in" => sign_in::router(sign_in::Deps::new(platform)),
         "token" => token::router(token::Deps::new(platform)),
         "userinfo" => userinfo::router(userinfo::Deps::new(platform)),

@@ -3,7 +3,7 @@
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey};
 use domain::key_ring::Algorithm;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{base64url, derive};
 
@@ -68,6 +68,22 @@ impl Jwk {
     pub fn new(algorithm: Algorithm, public: PublicKey) -> Self {
         let kid = public.thumbprint();
         Self { public, usage: Usage::Signature, algorithm, kid }
+    }
+
+    /// A key as somebody else's key set shows it (RFC 7517 §4): public, for signatures, of one algorithm. `None` for any other.
+    pub fn of_foreign_set(member: &Value) -> Option<Self> {
+        // A private part has no place in what is registered.
+        if member.get("d").is_some() || member.get("use").is_some_and(|usage| usage != "sig") {
+            return None;
+        }
+        let public: PublicKey = serde_json::from_value(member.clone()).ok()?;
+        let of_type = match public {
+            PublicKey::Ec { .. } => Algorithm::Es256,
+            PublicKey::Rsa { .. } => Algorithm::Rs256,
+        };
+        let fits = member.get("alg").is_none_or(|algorithm| algorithm == of_type.as_str());
+        let kid = member.get("kid").and_then(Value::as_str).map_or_else(|| public.thumbprint(), str::to_owned);
+        fits.then_some(Self { public, usage: Usage::Signature, algorithm: of_type, kid })
     }
 
     /// Whether `signature` is this key's over `message`. A key whose type doesn't fit its algorithm has signed nothing.

@@ -4,7 +4,7 @@ mod signing;
 mod verifying;
 
 pub use signing::{Generated, KeyError, SignError, SigningKey};
-pub use verifying::{LONGEST, Refusal, verify, verify_with_set};
+pub use verifying::{LONGEST, Refusal, verify, verify_foreign, verify_with_set};
 
 use crate::{base64url, derive};
 

@@ -3,7 +3,8 @@
 use std::sync::LazyLock;
 
 use crypto::base64url;
-use crypto::jws::{Generated, KeyError, LONGEST, Refusal, SigningKey, at_hash, verify, verify_with_set};
+use crypto::jwk::Jwk;
+use crypto::jws::{Generated, KeyError, LONGEST, Refusal, SigningKey, at_hash, verify, verify_foreign, verify_with_set};
 use domain::key_ring::Algorithm;
 use jsonwebtoken::{DecodingKey, EncodingKey, Validation};
 use serde_json::{Value, json};
@@ -241,4 +242,49 @@ fn a_signing_key_prints_its_name_only() {
 fn the_hash_of_an_access_token_is_the_left_half_of_its_sha_256() {
     // The example of OpenID Connect Core, appendix A.3.
     assert_eq!(at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
+}
+
+#[test]
+fn a_foreign_token_verifies_with_the_registered_key_that_it_means_and_no_other() {
+    let types = ["JWT", "client-authentication+jwt"];
+    let set: Vec<Jwk> = both().iter().map(|pair| pair.public.clone()).collect();
+    let without_kid = with_header(r#"{"alg":"ES256","typ":"JWT"}"#);
+    for header in [header(&json!({ "typ": "JWT" })), header(&json!({ "typ": "client-authentication+jwt" })), r#"{"alg":"ES256"}"#.to_owned()] {
+        assert_eq!(verify_foreign(&set, &types, &with_header(&header)).map(Value::Object), Ok(claims()), "{header}");
+    }
+    assert_eq!(verify_foreign(&set, &types, &without_kid).map(Value::Object), Ok(claims()));
+    let another = SigningKey::generate(Algorithm::Es256).expect("a key pair").public;
+    assert_eq!(verify_foreign(&[set[0].clone(), another.clone()], &types, &without_kid), Err(Refusal::UnknownKey), "it isn't clear which");
+    assert_eq!(verify_foreign(&[another], &types, &without_kid), Err(Refusal::Forged));
+    for (wrong, why) in [
+        (header(&json!({ "typ": "at+jwt" })), Refusal::OtherType),
+        (header(&json!({ "kid": "x" })), Refusal::UnknownKey),
+        (header(&json!({ "typ": "JWT", "crit": ["b64"] })), Refusal::Critical),
+        (header(&json!({ "typ": "JWT", "alg": "none" })), Refusal::OtherAlgorithm),
+        (header(&json!({ "typ": "JWT", "alg": "HS256" })), Refusal::OtherAlgorithm),
+    ] {
+        assert_eq!(verify_foreign(&set, &types, &with_header(&wrong)), Err(why), "{wrong}");
+    }
+}
+
+#[test]
+fn a_member_of_a_foreign_set_is_a_public_key_for_signatures_or_nothing() {
+    let own = serde_json::to_value(&ES256.public).expect("a JWK");
+    let with = |name: &str, value: Value| {
+        let mut member = own.clone();
+        member[name] = value;
+        Jwk::of_foreign_set(&member)
+    };
+    assert_eq!(Jwk::of_foreign_set(&own), Some(ES256.public.clone()));
+    let mut bare = own.clone();
+    for name in ["use", "alg", "kid"] {
+        bare.as_object_mut().expect("an object").remove(name);
+    }
+    assert_eq!(Jwk::of_foreign_set(&bare), Some(ES256.public.clone()), "what isn't said is plain");
+    assert_eq!(with("d", json!("secret")), None);
+    assert_eq!(with("use", json!("enc")), None);
+    assert_eq!(with("alg", json!("ES384")), None);
+    assert_eq!(with("alg", json!("RS256")), None);
+    assert_eq!(with("kty", json!("oct")), None);
+    assert_eq!(with("crv", json!("P-384")), None);
 }

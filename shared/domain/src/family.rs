@@ -5,9 +5,12 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::claims::RequestedClaims;
+use crate::client::Client;
 use crate::id::{ClientId, FamilyId, SessionId, UserId};
 use crate::placement::Epoch;
 use crate::refresh::Offline;
+use crate::session::Session;
+use crate::tenant::Tenant;
 use crate::timestamp::Timestamp;
 use crate::user::User;
 
@@ -36,6 +39,8 @@ pub enum RevocationReason {
     RefreshTokenReused,
     /// Refresh tokens of two lineages came, as two homes would mint them that didn't know of each other.
     LineagesDiverged,
+    /// Its app gave it back (RFC 7009).
+    Returned,
 }
 
 /// A token family.
@@ -83,69 +88,53 @@ pub enum Dead {
     /// Its person is gone or disabled.
     #[error("its user may not act")]
     UserNotActive,
-    /// Issued before the person's "not before".
-    #[error("before the user's watermark")]
+    /// Its app is no more.
+    #[error("its client does not exist")]
+    ClientUnknown,
+    /// Issued before the "not before" of the tenant, the app or the person.
+    #[error("before a watermark")]
     BeforeWatermark,
+    /// It has no offline access, and its session is over.
+    #[error("its session has ended")]
+    SessionEnded,
 }
 
-/// Whether tokens of `family` count for `user` at `now`.
-pub fn live(family: Option<&Family>, user: Option<&User>, now: Timestamp) -> Result<(), Dead> {
-    let family = family.ok_or(Dead::Unknown)?;
-    let user = user.filter(|user| user.is_active()).ok_or(Dead::UserNotActive)?;
-    match family.state {
-        FamilyState::Revoked { .. } => Err(Dead::Revoked),
-        FamilyState::Active if now >= family.ends_at => Err(Dead::Ended),
-        FamilyState::Active if family.issued_at < user.not_before => Err(Dead::BeforeWatermark),
-        FamilyState::Active => Ok(()),
+/// What tells whether a family's tokens count: rows read by their exact keys, tenant and app from memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence<'a> {
+    /// The tenant.
+    pub tenant: &'a Tenant,
+    /// The family's app.
+    pub client: Option<&'a Client>,
+    /// The family's person.
+    pub user: Option<&'a User>,
+    /// The family's session. One with offline access needs none.
+    pub session: Option<&'a Session>,
+    /// The family.
+    pub family: Option<&'a Family>,
+}
+
+/// Whether tokens of a family count at `now`, and for whom.
+pub fn live<'a>(evidence: &Evidence<'a>, now: Timestamp) -> Result<(&'a Family, &'a User), Dead> {
+    let family = evidence.family.ok_or(Dead::Unknown)?;
+    let client = evidence.client.filter(|client| client.id == family.client_id).ok_or(Dead::ClientUnknown)?;
+    let user = evidence.user.filter(|user| user.is_active() && user.id == family.user_id).ok_or(Dead::UserNotActive)?;
+    if matches!(family.state, FamilyState::Revoked { .. }) {
+        return Err(Dead::Revoked);
     }
+    if now >= family.ends_at {
+        return Err(Dead::Ended);
+    }
+    if [evidence.tenant.not_before, client.not_before, user.not_before].into_iter().any(|watermark| family.issued_at < watermark) {
+        return Err(Dead::BeforeWatermark);
+    }
+    if family.offline.is_none() {
+        let same = |session: &&Session| session.id == family.session_id && session.user_id == user.id;
+        let session = evidence.session.filter(same).ok_or(Dead::SessionEnded)?;
+        session.live(user, now).map_err(|_| Dead::SessionEnded)?;
+    }
+    Ok((family, user))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::user::{Profile, UserStatus};
-
-    fn user() -> User {
-        User {
-            id: UserId::from_random([7; 16]),
-            sub: "s".to_owned(),
-            username: "ada".to_owned(),
-            email: None,
-            profile: Profile::default(),
-            status: UserStatus::Active,
-            not_before: Timestamp::from_seconds(100),
-            version: 1,
-            created_at: Timestamp::from_seconds(0),
-            updated_at: Timestamp::from_seconds(0),
-        }
-    }
-
-    fn family() -> Family {
-        Family {
-            id: FamilyId::from_random([2; 16]),
-            user_id: user().id,
-            client_id: ClientId::parse("app").expect("a client id"),
-            session_id: SessionId::from_random([3; 16]),
-            scopes: BTreeSet::new(),
-            claims: RequestedClaims::default(),
-            state: FamilyState::Active,
-            issued_at: Timestamp::from_seconds(100),
-            ends_at: Timestamp::from_seconds(200),
-            epoch: Epoch(0),
-            offline: None,
-        }
-    }
-
-    #[test]
-    fn a_token_counts_while_its_family_and_its_person_do() {
-        let now = Timestamp::from_seconds(199);
-        assert_eq!(live(Some(&family()), Some(&user()), now), Ok(()));
-        assert_eq!(live(None, Some(&user()), now), Err(Dead::Unknown));
-        assert_eq!(live(Some(&family()), None, now), Err(Dead::UserNotActive));
-        assert_eq!(live(Some(&family()), Some(&User { status: UserStatus::Disabled, ..user() }), now), Err(Dead::UserNotActive));
-        assert_eq!(live(Some(&family()), Some(&User { not_before: Timestamp::from_seconds(101), ..user() }), now), Err(Dead::BeforeWatermark));
-        assert_eq!(live(Some(&family()), Some(&user()), Timestamp::from_seconds(200)), Err(Dead::Ended));
-        let state = FamilyState::Revoked { at: now, reason: RevocationReason::CodeReplayed };
-        assert_eq!(live(Some(&Family { state, ..family() }), Some(&user()), now), Err(Dead::Revoked));
-    }
-}
+mod tests;

@@ -44,6 +44,17 @@ pub const REFRESH_ABSOLUTE: Duration = Duration::from_hours(180 * 24);
 /// A refresh token that was rotated is answered with the same successor for this long: the answer may have been lost.
 pub const REFRESH_RETRY: Duration = Duration::from_secs(10);
 
+/// A client assertion ends at most this far ahead (RFC 7523 §3 lets a server say; its `jti` is remembered until then).
+pub const CLIENT_ASSERTION_MAX: Duration = Duration::from_mins(10);
+/// `iat` and `nbf` may lie this far ahead: clocks differ (FAPI 2.0 §5.3.2.1: 10 s are accepted, more than 60 s are not).
+pub const CLOCK_SKEW: Duration = Duration::from_secs(30);
+/// A `jti`, in bytes.
+pub const JTI_MAX: usize = 256;
+/// Wrong secrets of one client from one network before that network waits (OAuth 2.1 §2.4.1).
+pub const WRONG_SECRETS_PER_WINDOW: u32 = 20;
+/// The window in which they count.
+pub const WRONG_SECRETS_WINDOW: Duration = Duration::from_mins(5);
+
 /// A session untouched for this long is over.
 pub const SESSION_IDLE: Duration = Duration::from_hours(12);
 /// A session is over at this age, used or not.

@@ -132,6 +132,9 @@ pub struct Tenant {
     /// From where browser code of its apps may call: every origin that one of them registered (CORS).
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub origins: BTreeSet<WebOrigin>,
+    /// Nothing issued before this moment counts; it only grows.
+    #[serde(default)]
+    pub not_before: Timestamp,
     /// When it was created.
     pub created_at: Timestamp,
 }

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::key_ring::Algorithm;
 use domain::tenant::Issuer;
-use domain::{ClientId, FamilyId, Timestamp, UserId, policy};
+use domain::{ClientId, FamilyId, SessionId, Timestamp, UserId, policy};
 use serde::{Deserialize, Serialize};
 
 use crate::bearer::Reason;
@@ -27,6 +27,9 @@ pub struct Reference {
     /// Of which family.
     #[serde(rename = "f")]
     pub family_id: FamilyId,
+    /// The session that the family dies with; one with offline access outlives it.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<SessionId>,
 }
 
 /// The claims of an access token (RFC 9068 §2.2).
@@ -52,7 +55,9 @@ pub const fn expires_at(now: Timestamp) -> Timestamp {
 
 /// What the sealed claim has to say for what is issued.
 pub fn reference(issuance: &Issuance<'_>) -> Reference {
-    Reference { user_id: issuance.user.id.clone(), family_id: issuance.family.id.clone() }
+    let family = issuance.family;
+    let session_id = family.offline.is_none().then(|| family.session_id.clone());
+    Reference { user_id: issuance.user.id.clone(), family_id: family.id.clone(), session_id }
 }
 
 /// The claims for what is issued. `jti` is random, `reference` is [`reference`] sealed.
@@ -78,6 +83,9 @@ pub struct AccessToken {
     client_id: ClientId,
     scopes: BTreeSet<String>,
     reference: String,
+    issued_at: u64,
+    expires_at: u64,
+    id: String,
 }
 
 impl AccessToken {
@@ -96,6 +104,21 @@ impl AccessToken {
         &self.scopes
     }
 
+    /// When it was issued, in seconds (RFC 7519 §4.1.6).
+    pub const fn issued_at(&self) -> u64 {
+        self.issued_at
+    }
+
+    /// When it expires, in seconds (RFC 7519 §4.1.4).
+    pub const fn expires_at(&self) -> u64 {
+        self.expires_at
+    }
+
+    /// Which token (RFC 7519 §4.1.7).
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// The sealed [`Reference`].
     pub fn reference(&self) -> &str {
         &self.reference
@@ -108,6 +131,8 @@ struct PresentedClaims {
     iss: String,
     aud: Audience,
     exp: u64,
+    iat: u64,
+    jti: String,
     sub: String,
     client_id: ClientId,
     scope: String,
@@ -135,7 +160,15 @@ pub fn check(claims: serde_json::Map<String, serde_json::Value>, issuer: &Issuer
     if now.seconds() >= claims.exp {
         return Err(Reason::Expired);
     }
-    Ok(AccessToken { sub: claims.sub, client_id: claims.client_id, scopes: scope::parse(&claims.scope), reference: claims.reference })
+    Ok(AccessToken {
+        sub: claims.sub,
+        client_id: claims.client_id,
+        scopes: scope::parse(&claims.scope),
+        reference: claims.reference,
+        issued_at: claims.iat,
+        expires_at: claims.exp,
+        id: claims.jti,
+    })
 }
 
 fn is_for(audience: &Audience, issuer: &Issuer) -> bool {
@@ -188,7 +221,7 @@ mod tests {
         let (user, code) = (samples::user(), samples::code());
         let redemption = Redemption { family: samples::family(), user: &user, code: &code };
         let sealed = serde_json::to_value(reference(&redemption.issuance())).expect("JSON");
-        assert_eq!(sealed, json!({ "u": user.id.as_str(), "f": samples::family().id.as_str() }));
+        assert_eq!(sealed, json!({ "u": user.id.as_str(), "f": samples::family().id.as_str(), "s": samples::session().id.as_str() }));
         let visible = Value::Object(issued()).to_string();
         assert!(!visible.contains(user.id.as_str()) && !visible.contains(samples::family().id.as_str()));
     }
@@ -214,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_claim_that_is_missing_or_of_another_type_is_refused() {
-        for name in ["iss", "aud", "exp", "sub", "client_id", "scope", "ref"] {
+        for name in ["iss", "aud", "exp", "iat", "jti", "sub", "client_id", "scope", "ref"] {
             let mut without = issued();
             without.remove(name);
             assert_eq!(check(without, &samples::issuer(), NOW), Err(Reason::Claims), "{name}");

@@ -7,7 +7,7 @@ use domain::tenant::Issuer;
 use serde::Serialize;
 
 use crate::authorization_request::{DISPLAYS, RESPONSE_TYPE, prompt, response_mode};
-use crate::{acr, client_authentication, grants, pkce, scope};
+use crate::{acr, client_authentication, grants, introspection, pkce, scope};
 
 /// What signs ID tokens; RS256 first because OpenID Connect Discovery §3 demands it.
 const ID_TOKEN_ALGORITHMS: [Algorithm; 2] = [Algorithm::Rs256, Algorithm::Es256];
@@ -23,6 +23,8 @@ pub struct Metadata<'a> {
     token_endpoint: String,
     userinfo_endpoint: String,
     end_session_endpoint: String,
+    revocation_endpoint: String,
+    introspection_endpoint: String,
     jwks_uri: String,
     scopes_supported: [&'static str; 6],
     response_types_supported: [&'static str; 1],
@@ -30,7 +32,12 @@ pub struct Metadata<'a> {
     grant_types_supported: [&'static str; 2],
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: [Algorithm; 2],
-    token_endpoint_auth_methods_supported: [ClientAuthenticationMethod; 3],
+    token_endpoint_auth_methods_supported: [ClientAuthenticationMethod; 4],
+    token_endpoint_auth_signing_alg_values_supported: [Algorithm; 2],
+    revocation_endpoint_auth_methods_supported: [ClientAuthenticationMethod; 4],
+    revocation_endpoint_auth_signing_alg_values_supported: [Algorithm; 2],
+    introspection_endpoint_auth_methods_supported: [ClientAuthenticationMethod; 3],
+    introspection_endpoint_auth_signing_alg_values_supported: [Algorithm; 2],
     code_challenge_methods_supported: [&'static str; 1],
     claim_types_supported: [&'static str; 1],
     claims_supported: Vec<&'static str>,
@@ -52,6 +59,8 @@ pub fn document<'a>(issuer: &'a Issuer, ui_locales: &'a [&'a str]) -> Metadata<'
         token_endpoint: issuer.endpoint("/token"),
         userinfo_endpoint: issuer.endpoint("/userinfo"),
         end_session_endpoint: issuer.endpoint("/logout"),
+        revocation_endpoint: issuer.endpoint("/revoke"),
+        introspection_endpoint: issuer.endpoint("/introspect"),
         jwks_uri: issuer.endpoint("/jwks"),
         scopes_supported: scope::SUPPORTED,
         response_types_supported: [RESPONSE_TYPE],
@@ -60,6 +69,11 @@ pub fn document<'a>(issuer: &'a Issuer, ui_locales: &'a [&'a str]) -> Metadata<'
         subject_types_supported: ["public"],
         id_token_signing_alg_values_supported: ID_TOKEN_ALGORITHMS,
         token_endpoint_auth_methods_supported: client_authentication::SUPPORTED,
+        token_endpoint_auth_signing_alg_values_supported: client_authentication::ASSERTION_ALGORITHMS,
+        revocation_endpoint_auth_methods_supported: client_authentication::SUPPORTED,
+        revocation_endpoint_auth_signing_alg_values_supported: client_authentication::ASSERTION_ALGORITHMS,
+        introspection_endpoint_auth_methods_supported: introspection::SUPPORTED,
+        introspection_endpoint_auth_signing_alg_values_supported: client_authentication::ASSERTION_ALGORITHMS,
         code_challenge_methods_supported: [pkce::METHOD],
         claim_types_supported: ["normal"],
         claims_supported: TOKEN_CLAIMS.into_iter().chain(StandardClaim::ALL.map(StandardClaim::as_str)).collect(),
@@ -89,6 +103,8 @@ mod tests {
             "token_endpoint": "http://localhost:8080/t/demo/token",
             "userinfo_endpoint": "http://localhost:8080/t/demo/userinfo",
             "end_session_endpoint": "http://localhost:8080/t/demo/logout",
+            "revocation_endpoint": "http://localhost:8080/t/demo/revoke",
+            "introspection_endpoint": "http://localhost:8080/t/demo/introspect",
             "jwks_uri": "http://localhost:8080/t/demo/jwks",
             "scopes_supported": ["openid", "profile", "email", "address", "phone", "offline_access"],
             "response_types_supported": ["code"],
@@ -96,7 +112,12 @@ mod tests {
             "grant_types_supported": ["authorization_code", "refresh_token"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256", "ES256"],
-            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
+            "token_endpoint_auth_signing_alg_values_supported": ["ES256", "RS256"],
+            "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
+            "revocation_endpoint_auth_signing_alg_values_supported": ["ES256", "RS256"],
+            "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+            "introspection_endpoint_auth_signing_alg_values_supported": ["ES256", "RS256"],
             "code_challenge_methods_supported": ["S256"],
             "claim_types_supported": ["normal"],
             "claims_supported": [

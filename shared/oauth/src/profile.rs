@@ -12,6 +12,17 @@ pub struct Rules {
     pub redirect_uri_at_redemption: RedirectUriAtRedemption,
     /// Whether a refresh token is replaced when it is used.
     pub refresh_rotation: Rotation,
+    /// Whom a client assertion is meant for.
+    pub assertion_audience: AssertionAudience,
+}
+
+/// Whom a client assertion is meant for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AssertionAudience {
+    /// The issuer, as a string and nothing else: an assertion for another server's endpoint is worth nothing here (rfc7523bis §3).
+    Issuer,
+    /// The issuer, the token endpoint or the endpoint that is asked (OpenID Connect Core §9), alone or among others.
+    IssuerOrEndpoint,
 }
 
 /// Whether an authorization request must carry a PKCE challenge. One that is sent always counts.
@@ -37,16 +48,25 @@ pub const fn rules(client: &Client) -> Rules {
     match client.security_profile {
         // RFC 9700 §2.1.1: public clients must, confidential ones may rely on their nonce. RFC 9700 §4.14.2: a refresh token of a confidential
         // client is bound to it by its authentication; without rotation a lost answer loses nothing.
-        SecurityProfile::Oidc if client.is_confidential() => {
-            Rules { pkce: Pkce::Optional, redirect_uri_at_redemption: RedirectUriAtRedemption::Required, refresh_rotation: Rotation::None }
-        }
-        SecurityProfile::Oidc => {
-            Rules { pkce: Pkce::Required, redirect_uri_at_redemption: RedirectUriAtRedemption::Required, refresh_rotation: Rotation::Required }
-        }
+        SecurityProfile::Oidc if client.is_confidential() => Rules {
+            pkce: Pkce::Optional,
+            redirect_uri_at_redemption: RedirectUriAtRedemption::Required,
+            refresh_rotation: Rotation::None,
+            assertion_audience: AssertionAudience::IssuerOrEndpoint,
+        },
+        SecurityProfile::Oidc => Rules {
+            pkce: Pkce::Required,
+            redirect_uri_at_redemption: RedirectUriAtRedemption::Required,
+            refresh_rotation: Rotation::Required,
+            assertion_audience: AssertionAudience::IssuerOrEndpoint,
+        },
         // OAuth 2.1 §4.1.1, §4.3.1.
-        SecurityProfile::OAuth21 => {
-            Rules { pkce: Pkce::Required, redirect_uri_at_redemption: RedirectUriAtRedemption::Optional, refresh_rotation: Rotation::Required }
-        }
+        SecurityProfile::OAuth21 => Rules {
+            pkce: Pkce::Required,
+            redirect_uri_at_redemption: RedirectUriAtRedemption::Optional,
+            refresh_rotation: Rotation::Required,
+            assertion_audience: AssertionAudience::Issuer,
+        },
     }
 }
 

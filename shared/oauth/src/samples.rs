@@ -9,9 +9,9 @@ use domain::claims::RequestedClaims;
 use domain::client::{Client, ClientAuthenticationMethod, RedirectUri, SecretHash, SecurityProfile};
 use domain::family::{Family, FamilyState};
 use domain::session::{AuthenticationMethod, Beginning, Session};
-use domain::tenant::{Issuer, SessionPolicy};
+use domain::tenant::{Issuer, SessionPolicy, Tenant};
 use domain::user::{Address, Email, Phone, Profile, User, UserStatus};
-use domain::{ClientId, Epoch, FamilyId, SessionId, Timestamp, UserId};
+use domain::{ClientId, Epoch, FamilyId, SessionId, Slug, TenantId, Timestamp, UserId};
 
 use crate::authorization_request::{AuthorizationRequest, ResponseMode};
 use crate::code::{AuthorizationCode, CodeId};
@@ -35,6 +35,20 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
 
 pub(crate) fn issuer() -> Issuer {
     Issuer::parse("https://demo.id.example").expect("an issuer")
+}
+
+/// The tenant of [`issuer`].
+pub(crate) fn tenant() -> Tenant {
+    Tenant {
+        id: TenantId::from_random([1; 16]),
+        slug: Slug::parse("demo").expect("a slug"),
+        name: "Demo".to_owned(),
+        issuer: issuer(),
+        sessions: SessionPolicy::default(),
+        origins: BTreeSet::new(),
+        not_before: Timestamp::from_seconds(0),
+        created_at: Timestamp::from_seconds(0),
+    }
 }
 
 pub(crate) fn confidential_client() -> Client {

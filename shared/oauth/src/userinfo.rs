@@ -1,8 +1,7 @@
 //! What an app learns about a person at the userinfo endpoint (OpenID Connect Core §5.3, §5.4): claims of granted scopes, absent where unknown.
 
 use domain::Timestamp;
-use domain::family::{self, Family};
-use domain::user::User;
+use domain::family::{self, Evidence};
 use serde::Serialize;
 
 use crate::access_token::AccessToken;
@@ -18,11 +17,10 @@ pub struct UserInfo<'a> {
     claims: PersonClaims<'a>,
 }
 
-/// Decides what the holder of `token` learns. `family` and `user` are what the store found under the token's reference.
-pub fn answer<'a>(token: &AccessToken, family: Option<&Family>, user: Option<&'a User>, now: Timestamp) -> Result<UserInfo<'a>, Reason> {
-    family::live(family, user, now).map_err(|_| Reason::Dead)?;
-    let (Some(family), Some(user)) = (family, user) else { return Err(Reason::Dead) };
-    if family.client_id != *token.client_id() || family.user_id != user.id || user.sub != token.sub() {
+/// Decides what the holder of `token` learns, of what was found under the token's reference.
+pub fn answer<'a>(token: &AccessToken, evidence: &Evidence<'a>, now: Timestamp) -> Result<UserInfo<'a>, Reason> {
+    let (family, user) = family::live(evidence, now).map_err(|_| Reason::Dead)?;
+    if family.client_id != *token.client_id() || user.sub != token.sub() {
         return Err(Reason::OtherFamily);
     }
     if !token.scopes().contains(scope::OPENID) {
@@ -35,8 +33,9 @@ pub fn answer<'a>(token: &AccessToken, family: Option<&Family>, user: Option<&'a
 #[cfg(test)]
 mod tests {
     use domain::claims::{RequestedClaims, StandardClaim};
-    use domain::family::{FamilyState, RevocationReason};
-    use domain::user::Profile;
+    use domain::client::Client;
+    use domain::family::{Family, FamilyState, RevocationReason};
+    use domain::user::{Profile, User};
     use domain::{ClientId, UserId};
     use serde_json::{Value, json};
 
@@ -45,19 +44,28 @@ mod tests {
 
     fn token(scope: &str) -> AccessToken {
         let claims = json!({
-            "iss": "https://demo.id.example", "aud": "https://demo.id.example", "exp": NOW.seconds() + 1,
+            "iss": "https://demo.id.example", "aud": "https://demo.id.example", "exp": NOW.seconds() + 1, "iat": NOW.seconds(), "jti": "j",
             "sub": "sub-of-ada", "client_id": "app", "scope": scope, "ref": "sealed",
         });
         crate::access_token::check(claims.as_object().expect("an object").clone(), &samples::issuer(), NOW).expect("a good token")
     }
 
     fn learned(scope: &str, user: &User) -> Value {
-        let info = answer(&token(scope), Some(&samples::family()), Some(user), NOW).expect("an answer");
-        serde_json::to_value(info).expect("JSON")
+        learned_of(scope, user, &samples::family())
+    }
+
+    fn learned_of(scope: &str, user: &User, family: &Family) -> Value {
+        judged(Some(family), Some(user), |evidence| serde_json::to_value(answer(&token(scope), evidence, NOW).expect("an answer")).expect("JSON"))
     }
 
     fn refusal(scope: &str, family: Option<&Family>, user: Option<&User>) -> Option<Reason> {
-        answer(&token(scope), family, user, NOW).err()
+        judged(family, user, |evidence| answer(&token(scope), evidence, NOW).err())
+    }
+
+    fn judged<T>(family: Option<&Family>, user: Option<&User>, look: impl FnOnce(&Evidence<'_>) -> T) -> T {
+        let (tenant, session) = (samples::tenant(), samples::session());
+        let client = Client { id: family.map_or(samples::public_client().id, |family| family.client_id.clone()), ..samples::public_client() };
+        look(&Evidence { tenant: &tenant, client: Some(&client), user, session: Some(&session), family })
     }
 
     #[test]
@@ -87,8 +95,7 @@ mod tests {
         let claims =
             RequestedClaims { userinfo: [StandardClaim::Email].into_iter().collect(), id_token: [StandardClaim::Name].into_iter().collect() };
         let (ada, family) = (samples::user(), Family { claims, ..samples::family() });
-        let info = answer(&token("openid"), Some(&family), Some(&ada), NOW).expect("an answer");
-        assert_eq!(serde_json::to_value(info).expect("JSON"), json!({ "sub": "sub-of-ada", "email": "Ada@example.com" }));
+        assert_eq!(learned_of("openid", &ada, &family), json!({ "sub": "sub-of-ada", "email": "Ada@example.com" }));
     }
 
     #[test]
@@ -108,15 +115,16 @@ mod tests {
             assert_eq!(refusal("openid", family, Some(&user)), Some(Reason::Dead));
         }
         assert_eq!(refusal("openid", Some(&samples::family()), None), Some(Reason::Dead));
+        let of_another_person = Family { user_id: UserId::from_random([8; 16]), ..samples::family() };
+        assert_eq!(refusal("openid", Some(&of_another_person), Some(&user)), Some(Reason::Dead));
     }
 
     #[test]
     fn a_token_that_is_not_of_the_family_it_names_opens_nothing() {
         let (family, user) = (samples::family(), samples::user());
         let of_another_client = Family { client_id: ClientId::parse("other").expect("a client id"), ..family.clone() };
-        let of_another_person = Family { user_id: UserId::from_random([8; 16]), ..family.clone() };
         let with_another_sub = User { sub: "another".to_owned(), ..user.clone() };
-        for (family, user) in [(&of_another_client, &user), (&of_another_person, &user), (&family, &with_another_sub)] {
+        for (family, user) in [(&of_another_client, &user), (&family, &with_another_sub)] {
             assert_eq!(refusal("openid", Some(family), Some(user)), Some(Reason::OtherFamily));
         }
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use oauth::ErrorCode;
 use oauth::authorization_request::{self, PageRefusal};
 use oauth::grants::{self, authorization_code, refresh_token};
-use oauth::{bearer, client_authentication};
+use oauth::{bearer, client_authentication, introspection, revocation};
 
 const UPDATE: &str = "UPDATE_DOCS=1 cargo test -p oauth --test errors_page";
 
@@ -47,6 +47,16 @@ fn flows() -> Vec<Flow> {
             title: "`/token`: refreshing",
             answer: "JSON with the status of the code",
             reasons: reasons(refresh_token::Reason::ALL, refresh_token::Reason::code),
+        },
+        Flow {
+            title: "`/introspect`",
+            answer: "JSON with the status of the code; a token that doesn't count is no error",
+            reasons: reasons(introspection::Reason::ALL, introspection::Reason::code),
+        },
+        Flow {
+            title: "`/revoke`",
+            answer: "JSON with the status of the code; a token that isn't the client's is no error",
+            reasons: reasons(revocation::Reason::ALL, revocation::Reason::code),
         },
         Flow {
             title: "`/userinfo`",

@@ -1,17 +1,25 @@
 //! Who asks at an endpoint for apps: one extractor finds the tenant, reads the form and authenticates the client (RFC 6749 §2.3).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{FromRef, FromRequest, Request};
 use axum::response::Response;
-use crypto::derive;
+use crypto::jwk::Jwk;
+use crypto::{base64url, derive, jws};
+use domain::attempt::Source;
 use domain::client::Client;
 use domain::{Slug, Timestamp};
-use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use futures_util::future::join;
+use http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use oauth::client_authentication::{AuthenticatedClient, Reason, challenge, presented, verify};
+use oauth::client_authentication::assertion::{self, Presentation, Used};
+use oauth::client_authentication::{AuthenticatedClient, Proofs, Reason, Verified, challenge, presented, verify};
 use oauth::{ErrorCode, RequestParameters};
+use serde_json::{Map, Value};
+use store::AttemptId;
+use store::once::{self, Claiming, OnceKey};
 use web::{Parameters, read_form, responders};
 
 use crate::clients::Clients;
@@ -21,15 +29,22 @@ use crate::failure::Failure;
 use crate::front::Incident;
 use crate::json_failure::json_failure;
 use crate::platform::Platform;
+use crate::random::Random;
+use crate::routing::Caller;
 use crate::tenant_context::TenantContext;
 use crate::tenants::{Name, Needs, Tenants, Visit};
+use crate::wrong_secrets::WrongSecrets;
+
+const PROOFS: Proofs = Proofs { sha256: derive::sha256, assertion: signed_by_one_of };
 
 /// What a function authenticates the apps by that call it. A router's state hands it out by `FromRef`.
 #[derive(Clone)]
 pub struct ClientAuthentication {
     tenants: Arc<Tenants>,
     clients: Arc<Clients>,
+    wrong_secrets: WrongSecrets,
     clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
 }
 
 /// A request of an app that authenticated.
@@ -42,6 +57,8 @@ pub struct ClientRequest {
     form: Parameters,
     visit: Visit,
     client: AuthenticatedClient,
+    // To be claimed before anything is decided.
+    assertion: Option<(Used, AttemptId)>,
 }
 
 /// Why an app's request isn't answered as it hoped.
@@ -49,6 +66,8 @@ pub struct ClientRequest {
 pub enum RefusedRequest {
     /// The caller's doing: what it reads, and why for the log.
     Code(ErrorCode, String),
+    /// Its network guessed at the client's secret too often, and waits this long.
+    Throttled(Duration),
     /// The platform's.
     Failure(Failure),
 }
@@ -62,7 +81,13 @@ impl<F: Into<Failure>> From<F> for RefusedRequest {
 impl ClientAuthentication {
     /// For a function that works with these keys of a tenant.
     pub fn new(platform: &Platform, needs: Needs) -> Self {
-        Self { tenants: Arc::new(Tenants::new(platform, needs)), clients: Arc::new(Clients::default()), clock: platform.clock.clone() }
+        Self {
+            tenants: Arc::new(Tenants::new(platform, needs)),
+            clients: Arc::new(Clients::default()),
+            wrong_secrets: WrongSecrets::default(),
+            clock: platform.clock.clone(),
+            random: platform.random.clone(),
+        }
     }
 
     /// The layer that lets scripts of registered origins read what these endpoints answer by `methods`.
@@ -70,18 +95,38 @@ impl ClientAuthentication {
         Cors { tenants: self.tenants.clone(), clock: self.clock.clone(), methods }
     }
 
-    async fn authenticate(
-        &self,
-        visit: &mut Visit,
-        (headers, form): (&HeaderMap, &Parameters),
-        now: Timestamp,
-    ) -> Result<AuthenticatedClient, RefusedRequest> {
-        let parameters: RequestParameters<'_> = form.iter().collect();
-        let authorization = headers.get_all(AUTHORIZATION).iter().map(HeaderValue::as_bytes);
+    async fn authenticate(&self, visit: &mut Visit, asked: &Asked<'_>, now: Timestamp) -> Result<Verified, RefusedRequest> {
+        let parameters: RequestParameters<'_> = asked.form.iter().collect();
+        let authorization = asked.headers.get_all(AUTHORIZATION).iter().map(HeaderValue::as_bytes);
         let presented = presented(authorization, &parameters).map_err(refused)?;
+        let tenant = visit.tenant.clone();
+        let guesses = self.wrong_secrets.of(&tenant, presented.client_id(), &asked.source, now)?;
+        if let Some(wait) = guesses.wait(now) {
+            return Err(RefusedRequest::Throttled(wait));
+        }
         let found = self.clients.find(visit, presented.client_id(), now).await?;
-        verify(found, &presented, derive::sha256).map_err(refused)
+        let at = Presentation { issuer: &tenant.record().issuer, path: asked.path, now };
+        match verify(found, &presented, PROOFS, at) {
+            Err(reason @ (Reason::SecretWrong | Reason::AssertionForged)) => match guesses.count(&tenant, now).await? {
+                Some(wait) => Err(RefusedRequest::Throttled(wait)),
+                None => Err(refused(reason)),
+            },
+            verified => verified.map_err(refused),
+        }
     }
+}
+
+/// What is looked at of a request to tell who asks.
+struct Asked<'a> {
+    headers: &'a HeaderMap,
+    form: &'a Parameters,
+    path: &'a str,
+    source: Source,
+}
+
+fn signed_by_one_of(keys: &[Value], assertion: &str) -> Option<Map<String, Value>> {
+    let keys: Vec<Jwk> = keys.iter().filter_map(Jwk::of_foreign_set).collect();
+    jws::verify_foreign(&keys, &assertion::TYPES, assertion).ok()
 }
 
 impl<S> FromRequest<S> for ClientRequest
@@ -105,7 +150,8 @@ where
             Err(failure) => return Err(json_failure(&failure, &incident)),
         };
         let tenant = visit.tenant.clone();
-        let headers = parts.headers.clone();
+        let (headers, path) = (parts.headers.clone(), parts.uri.path().to_owned());
+        let source = Source::network(parts.extensions.get::<Caller>().and_then(|caller| caller.address));
         let Ok(body) = Bytes::from_request(Request::from_parts(parts, body), state).await else {
             return Err(responders::oauth_json(StatusCode::BAD_REQUEST, &ErrorCode::InvalidRequest.body()));
         };
@@ -113,8 +159,12 @@ where
             tracing::info!(incident = incident.0, %error, "the form of an app does not read");
             responders::oauth_json(error.status(), &ErrorCode::InvalidRequest.body())
         })?;
-        match clients.authenticate(&mut visit, (&headers, &form), now).await {
-            Ok(client) => Ok(Self { tenant, now, incident, form, visit, client }),
+        let asked = Asked { headers: &headers, form: &form, path: &path, source };
+        match clients.authenticate(&mut visit, &asked, now).await {
+            Ok(Verified { client, assertion }) => {
+                let assertion = assertion.map(|used| (used, AttemptId(clients.random.bytes())));
+                Ok(Self { tenant, now, incident, form, visit, client, assertion })
+            }
             Err(refused) => Err(refusal(&tenant, &refused, &incident)),
         }
     }
@@ -136,19 +186,30 @@ impl ClientRequest {
     where
         RefusedRequest: From<E>,
     {
-        let read = self.visit.beside(first_read).await?;
-        Ok((self.client.clone(), read))
+        let claiming = claim(self.tenant.clone(), self.client().id.to_string(), self.assertion.take(), self.now);
+        let (claimed, read) = self.visit.beside(join(claiming, first_read)).await;
+        claimed?;
+        Ok((self.client.clone(), read?))
     }
 
     /// For a request that reads nothing: what is due alone.
     pub async fn settle(&mut self) -> Result<AuthenticatedClient, RefusedRequest> {
-        self.visit.settle().await;
-        Ok(self.client.clone())
+        Ok(self.beside(std::future::ready(Ok::<_, Failure>(()))).await?.0)
     }
 
     /// The answer to a refused request.
     pub fn refuse(&self, refused: &RefusedRequest) -> Response {
         refusal(&self.tenant, refused, &self.incident)
+    }
+}
+
+// RFC 7523 §3: an assertion is used once, here and at every other endpoint.
+async fn claim(tenant: Arc<TenantContext>, client: String, assertion: Option<(Used, AttemptId)>, now: Timestamp) -> Result<(), RefusedRequest> {
+    let Some((used, attempt)) = assertion else { return Ok(()) };
+    let key = OnceKey { kind: "client_assertion", issuer_or_client: client, id_hash: base64url::encode(derive::sha256(used.jti.as_bytes())) };
+    match once::claim(tenant.home(now)?, &key, used.expires_at, attempt).await? {
+        Claiming::First => Ok(()),
+        Claiming::Replay => Err(refused(Reason::AssertionUsed)),
     }
 }
 
@@ -159,6 +220,12 @@ fn refused(reason: Reason) -> RefusedRequest {
 fn refusal(tenant: &TenantContext, refused: &RefusedRequest, incident: &Incident) -> Response {
     match refused {
         RefusedRequest::Failure(failure) => json_failure(failure, incident),
+        RefusedRequest::Throttled(wait) => {
+            tracing::warn!(incident = incident.0, "wrong secrets of an app are slowed");
+            let mut response = responders::oauth_json(StatusCode::TOO_MANY_REQUESTS, &ErrorCode::TemporarilyUnavailable.body());
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+            response
+        }
         RefusedRequest::Code(code, reason) => {
             tracing::info!(incident = incident.0, code = code.as_str(), reason, "a request of an app was refused");
             let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::BAD_REQUEST);

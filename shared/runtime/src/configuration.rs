@@ -35,10 +35,12 @@ pub enum Readers {
     Http,
     /// Those that read or write current state.
     Identity,
+    /// Those that use things once.
+    Once,
 }
 
 /// Every variable, in the order of the generated page `docs/configuration.md`.
-pub const VARIABLES: [Variable; 15] = [
+pub const VARIABLES: [Variable; 16] = [
     Variable { name: "AWS_REGION", meaning: "The region, set by Lambda.", readers: Readers::All },
     Variable { name: "ZONE", meaning: "The residency zone that the stack belongs to.", readers: Readers::All },
     Variable { name: "ZONE_REGIONS", meaning: "The zone's regions, separated by commas; a tenant's home is one of them.", readers: Readers::All },
@@ -56,6 +58,7 @@ pub const VARIABLES: [Variable; 15] = [
     Variable { name: "IDENTITY_TABLE", meaning: "Name of the table `identity`.", readers: Readers::Identity },
     Variable { name: "EVENTS_TABLE", meaning: "Name of the table `events`.", readers: Readers::Events },
     Variable { name: "KEYS_TABLE", meaning: "Name of the table `keys`.", readers: Readers::Identity },
+    Variable { name: "ONCE_TABLE", meaning: "Name of the table `once`.", readers: Readers::Once },
     Variable { name: "WORK_TABLE", meaning: "Name of the table `work`.", readers: Readers::Work },
     Variable { name: "ZONE_KEY", meaning: "The KMS key that wraps the zone's data keys.", readers: Readers::Keys },
     Variable { name: "DELIVER_QUEUE_URL", meaning: "The queue that `deliver` reads.", readers: Readers::Nudging },

@@ -109,6 +109,7 @@ impl Provisioner {
             issuer: new.issuer.clone(),
             sessions: SessionPolicy::default(),
             origins: std::collections::BTreeSet::new(),
+            not_before: Timestamp::from_seconds(0),
             created_at: now,
         };
         let event = self.event(&id, EventKind::TenantCreated, Subject::Tenant, now).record(None, Lookups::default());

@@ -163,6 +163,17 @@ impl TenantContext {
         text: &str,
         now: Timestamp,
     ) -> Result<Result<T, ArtefactRefusal>, Failure> {
+        Ok(self.open_dated(kind, client, text, now)?.map(|(payload, _)| payload))
+    }
+
+    /// The same, with the moment at which it ends.
+    pub fn open_dated<T: DeserializeOwned>(
+        &self,
+        kind: Kind,
+        client: Option<&ClientId>,
+        text: &str,
+        now: Timestamp,
+    ) -> Result<Result<(T, Timestamp), ArtefactRefusal>, Failure> {
         let expected = artefact::Expected { kind, tenant: &self.tenant.id, client };
         let keys = self.keys(Purpose::Sealing)?;
         let opened = match artefact::open::<T>(keys, &expected, text, now) {
@@ -170,7 +181,7 @@ impl TenantContext {
             Err(refusal) => return Ok(Err(refusal.into())),
         };
         match self.placement.honours(opened.epoch, kind.across_epochs(), now) {
-            Ok(()) => Ok(Ok(opened.payload)),
+            Ok(()) => Ok(Ok((opened.payload, opened.expires_at))),
             Err(NotHonoured::EarlierEpoch) => Ok(Err(ArtefactRefusal::EarlierEpoch)),
             // A home that isn't ready, or a directory record that is behind, is no fault of the artefact: it may be good in a moment.
             Err(unready @ (NotHonoured::Settling | NotHonoured::LaterEpoch)) => Err(unready.into()),
@@ -182,6 +193,12 @@ impl TenantContext {
     // INVARIANT: lookups use the first version of the `people` key for good, or a rotation would orphan every claim.
     pub fn lookup(&self, label: &str, text: &str) -> Result<String, Failure> {
         let key = self.keys(Purpose::People)?.find(1).ok_or_else(|| Failure::Broken("the first people key is gone".to_owned()))?;
+        Ok(crypto::base64url::encode(derive::hmac_sha256(key, label, text.as_bytes())))
+    }
+
+    /// The same for functions that seal and don't know people: a name for what counts a short while, so a rotated key only starts anew.
+    pub fn sealed_lookup(&self, label: &str, text: &str) -> Result<String, Failure> {
+        let (_, key) = self.keys(Purpose::Sealing)?.current();
         Ok(crypto::base64url::encode(derive::hmac_sha256(key, label, text.as_bytes())))
     }
 

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::ClientId;
 use domain::attempt::Window;
 
 use crate::row::Item;
@@ -12,6 +13,17 @@ pub struct AttemptKey {
     /// HMAC of the canonical identifier, in base64url.
     pub identifier: String,
     /// HMAC of the source's text, in base64url.
+    pub source: String,
+    /// When they count together.
+    pub window: Window,
+}
+
+/// Counts wrong secrets of one client from one network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientAttemptKey {
+    /// Whose secret.
+    pub client: ClientId,
+    /// HMAC of the network's text, in base64url.
     pub source: String,
     /// When they count together.
     pub window: Window,

@@ -10,7 +10,7 @@ use domain::delivery::DeliveryId;
 use domain::key_ring::Purpose;
 use domain::{ClientId, EventId, FamilyId, SessionId, Slug, TenantId, Timestamp, UserId, ZoneName};
 
-use crate::attempt::{AttemptKey, FailureKey};
+use crate::attempt::{AttemptKey, ClientAttemptKey, FailureKey};
 use crate::identifier::Claim;
 use crate::once::OnceKey;
 use crate::row::Item;
@@ -68,6 +68,14 @@ const ATTEMPTS: Kind = kind(
 const FAILURES: Kind =
     kind(Table::Identity, "ATTEMPT#{tenant}#{HMAC of account}", "TOTAL#{window}", "failed sign-ins of one account from anywhere", "with its window");
 
+const CLIENT_ATTEMPTS: Kind = kind(
+    Table::Identity,
+    "GUESS#{tenant}#{client}",
+    "SOURCE#{HMAC of source}#{window}",
+    "wrong secrets of an app from one network",
+    "with its window",
+);
+
 const DATA_KEY: Kind = kind(Table::Keys, "DATAKEYS#{tenant}", "{purpose}", "wrapped versions of a tenant's data key", "never");
 const SIGNING_RING: Kind = kind(Table::Keys, "SIGNKEYS#{tenant}", "RING", "signing keys: public JWK in clear, private key wrapped", "never");
 const USER_KEY: Kind = kind(Table::Keys, "USERKEY#{tenant}#{user}", "KEY", "a person's wrapped key; erasing it erases the person's events", "never");
@@ -91,7 +99,7 @@ const DUE: Kind =
     kind(Table::Work, "DUE#{shard}", "{due, 15 digits}#{tenant}#{event}#{channel}", "when a delivery is to be tried", "never; goes with its try");
 
 /// Every kind of row, in the order of the data model.
-pub const KINDS: [&Kind; 21] = [
+pub const KINDS: [&Kind; 22] = [
     &SLUG,
     &ZONE,
     &TENANT,
@@ -104,6 +112,7 @@ pub const KINDS: [&Kind; 21] = [
     &CLAIM,
     &ATTEMPTS,
     &FAILURES,
+    &CLIENT_ATTEMPTS,
     &DATA_KEY,
     &SIGNING_RING,
     &USER_KEY,
@@ -213,6 +222,10 @@ pub(crate) fn attempts(tenant: &TenantId, attempt: &AttemptKey) -> Key {
 
 pub(crate) fn failures(tenant: &TenantId, failures: &FailureKey) -> Key {
     FAILURES.key(&[tenant.as_str(), &failures.account], &[&failures.window.number.to_string()])
+}
+
+pub(crate) fn client_attempts(tenant: &TenantId, attempt: &ClientAttemptKey) -> Key {
+    CLIENT_ATTEMPTS.key(&[tenant.as_str(), attempt.client.as_str()], &[&attempt.source, &attempt.window.number.to_string()])
 }
 
 pub(crate) fn data_key(tenant: &TenantId, purpose: Purpose) -> Key {

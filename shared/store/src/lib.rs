@@ -29,7 +29,7 @@ pub use acts::refresh_family::Refreshing;
 pub use acts::revoke_family::Revocation;
 pub use acts::start_session::{PasswordUpgrade, SessionStart};
 pub use acts::touch_session::Touch;
-pub use attempt::{AttemptId, AttemptKey, FailureKey};
+pub use attempt::{AttemptId, AttemptKey, ClientAttemptKey, FailureKey};
 pub use directory::{Directory, EpochMove, SlugClaim, SlugPlace, ZoneCreation};
 pub use error::{Cause, StoreError};
 pub use identifier::Claim;

@@ -36,6 +36,7 @@ pub fn tenant() -> Tenant {
         issuer: Issuer::parse("https://demo.id.example.com").expect("an issuer"),
         sessions: SessionPolicy::default(),
         origins: std::collections::BTreeSet::new(),
+        not_before: Timestamp::from_seconds(0),
         created_at: FixedClock::USUAL,
     }
 }

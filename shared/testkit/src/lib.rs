@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod assertion;
 pub mod builders;
 pub mod clock;
 pub mod embedded;

@@ -12,6 +12,7 @@ use domain::event::{Browser, Event, EventKind, Lookups, Personal, RecordedEvent,
 use domain::family::{Family, FamilyState};
 use domain::identifier::Canonical;
 use domain::key_ring::Purpose;
+use domain::refresh::Offline;
 use domain::session::{AuthenticationMethod, Beginning, Session};
 use domain::tenant::Issuer;
 use domain::user::User;
@@ -32,6 +33,8 @@ use web::{Cookie, CookiePolicy};
 use crate::endpoint::{Answer, CookieJar};
 use crate::rows::{Value, text};
 use crate::{FixedClock, Stage, builders};
+
+mod rows;
 
 /// RFC 7636, appendix B.
 pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -314,8 +317,24 @@ impl Scene {
     /// When it can't be made.
     pub async fn access_token(&self, client: &Client, names: &[&str]) -> (String, Family) {
         let session = self.session().await;
-        let code = self.code_of(&session, &AuthorizationRequest { scopes: scopes(names), ..request(client) });
         let family = self.family(client, &session, names);
+        self.access_token_of(client, &session, family).await
+    }
+
+    /// The same with offline access.
+    ///
+    /// # Panics
+    /// When it can't be made.
+    pub async fn offline_access_token(&self, client: &Client, names: &[&str]) -> (String, Family) {
+        let session = self.session().await;
+        let family = self.family(client, &session, names);
+        let offline = Offline::begin(session.authenticated_at, session.methods.clone(), family.epoch, self.now());
+        let family = Family { ends_at: offline.ends_at, offline: Some(offline), ..family };
+        self.access_token_of(client, &session, family).await
+    }
+
+    async fn access_token_of(&self, client: &Client, session: &Session, family: Family) -> (String, Family) {
+        let code = self.code_of(session, &AuthorizationRequest { scopes: family.scopes.clone(), ..request(client) });
         let event = self.event(EventKind::GrantIssued { client_id: client.id.clone(), family_id: family.id.clone() });
         self.home().redeem_code(&family, AttemptId(self.random.bytes()), &event).await.expect("a family");
         let redemption = Redemption { family: family.clone(), user: &self.person, code: &code };

@@ -5,7 +5,7 @@ use crypto::artefact::Kind;
 use crypto::derive;
 use domain::event::EventKind;
 use domain::family::{Family, RevocationReason};
-use domain::{FamilyId, Timestamp};
+use domain::{FamilyId, Timestamp, policy};
 use oauth::client_authentication::AuthenticatedClient;
 use oauth::code::AuthorizationCode;
 use oauth::grants::CodeGrant;
@@ -18,15 +18,27 @@ use crate::{Deps, tokens};
 /// Redeems a code for its tokens, once.
 pub(crate) async fn redeem(deps: &Deps, request: &mut ClientRequest, grant: &CodeGrant) -> Result<Response, RefusedRequest> {
     let (tenant, now) = (request.tenant.clone(), request.now);
-    let code: AuthorizationCode = tenant.open(Kind::AuthorizationCode, Some(&request.client().id), grant.code.expose(), now)?.map_err(unopened)?;
+    let opened = tenant.open_dated::<AuthorizationCode>(Kind::AuthorizationCode, Some(&request.client().id), grant.code.expose(), now)?;
+    let (code, ends_at) = opened.map_err(unopened)?;
     let id = FamilyId::from_random(tenant.derived_id("family", code.id.as_bytes())?);
     let keys =
         PersonKeys::of(code.user_id.clone()).with_session(code.session_id.clone()).with_consent(request.client().id.clone()).with_family(id.clone());
     let (client, person) = request.beside(tenant.home(now)?.read_person(&keys)).await?;
-    let found =
-        Found { user: person.user.as_ref(), session: person.session.as_ref(), consent: person.consent.as_ref(), family: person.family.as_ref() };
+    let found = Found {
+        tenant: tenant.record(),
+        user: person.user.as_ref(),
+        session: person.session.as_ref(),
+        consent: person.consent.as_ref(),
+        family: person.family.as_ref(),
+    };
     let new_family = NewFamily { id, epoch: tenant.placement().epoch };
-    match decision::redeem(&Attempt { client: &client, grant, code: &code }, &found, new_family, derive::sha256, now) {
+    match decision::redeem(
+        &Attempt { client: &client, grant, code: &code, issued_at: ends_at.minus(policy::AUTHORIZATION_CODE) },
+        &found,
+        new_family,
+        derive::sha256,
+        now,
+    ) {
         Outcome::Refused(reason) => Err(refused(reason)),
         Outcome::Replayed => {
             let replayed = person.family.as_ref().ok_or_else(|| Failure::Broken("a replay without a family".to_owned()))?;

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use crypto::artefact::Kind;
-use domain::family::Family;
+use domain::family::{Evidence, Family};
 use domain::refresh::{Generation, Offline, Rotation};
 use domain::{Secret, Timestamp};
 use oauth::grants::RefreshGrant;
@@ -25,7 +25,14 @@ pub(crate) async fn refresh(deps: &Deps, request: &mut ClientRequest, grant: &Re
     let (client, mut person) = request.beside(tenant.home(now)?.read_person(&keys)).await?;
     for _ in 0..TRIES {
         let attempt = Attempt { client: &client, grant, token: &token };
-        let found = Found { user: person.user.as_ref(), consent: person.consent.as_ref(), family: person.family.as_ref() };
+        let evidence = Evidence {
+            tenant: tenant.record(),
+            client: Some(client.client()),
+            user: person.user.as_ref(),
+            session: None,
+            family: person.family.as_ref(),
+        };
+        let found = Found { evidence, consent: person.consent.as_ref() };
         let answer = match decision::refresh(&attempt, &found, tenant.placement().epoch, now) {
             Outcome::Refused(reason) => return Err(refused(reason)),
             Outcome::Reused(why, reason) => {

@@ -3,9 +3,11 @@
 mod bad_input;
 mod client_authentication;
 mod failures;
+mod private_key_jwt;
 mod redemption;
 mod refresh;
 mod refresh_reuse;
 mod refusals;
 mod replays;
 mod support;
+mod wrong_secrets;

@@ -60,7 +60,7 @@ async fn tables_that_do_not_answer_are_503() {
 async fn a_warm_request_is_one_read_and_a_forged_token_none() {
     let place = place().await;
     let token = place.token(&["openid"]).await;
-    place.ask("warm").await;
+    place.ask(&token).await;
     place.stage.counting.reset();
     let calls = place.stage.keys.call_count();
     place.ask(&token).await;

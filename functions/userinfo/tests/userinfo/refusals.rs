@@ -170,7 +170,7 @@ async fn an_artefact_of_another_kind_tenant_or_client_is_no_reference() {
     let (token, family) = place.scene.access_token(&app, &["openid"]).await;
     let other = place.stage.second_tenant().await;
     let ends = testkit::FixedClock::USUAL.plus(policy::ACCESS_TOKEN);
-    let reference = Reference { user_id: family.user_id.clone(), family_id: family.id.clone() };
+    let reference = Reference { user_id: family.user_id.clone(), family_id: family.id.clone(), session_id: Some(family.session_id.clone()) };
     let with_reference = |sealed: String| place.signed(&token, access_token::TYP, |claims| claims["ref"] = json!(sealed));
     for sealed in [
         place.scene.seal(Kind::AccessReference, None, ends, &reference),

@@ -56,6 +56,8 @@ impl<'a> Occasions<'a> {
                 let answer = self.functions.answer(&self.token().await?).await?;
                 Asked::userinfo(&answer.access_token()?)
             }
+            "introspect" => self.about("/introspect").await?,
+            "revoke" => self.about("/revoke").await?,
             "relay" => return self.stream_record().await,
             "deliver" => return self.nudge(),
             "webhook-retry" => return Ok(self.schedule.clone()),
@@ -88,6 +90,11 @@ impl<'a> Occasions<'a> {
     async fn token(&self) -> Result<Asked, Error> {
         let code = self.functions.answer(&self.browser.authorize(App::Trusted)).await?.code()?;
         Ok(Asked::token(App::Trusted, &code))
+    }
+
+    async fn about(&self, path: &'static str) -> Result<Asked, Error> {
+        let answer = self.functions.answer(&self.token().await?).await?;
+        Ok(Asked::about(path, App::Trusted, &answer.access_token()?))
     }
 
     // A sign-in from a new browser is an event that causes a mail.

@@ -29,6 +29,8 @@ impl Functions {
             ("/.well-known/openid-configuration", discovery.clone()),
             ("/jwks", discovery),
             ("/authorize", function(authorize::router(authorize::Deps::new(platform)))),
+            ("/introspect", function(introspect::router(introspect::Deps::new(platform)))),
+            ("/revoke", function(revoke::router(revoke::Deps::new(platform)))),
             ("/sign-in", sign_in.clone()),
             ("/consent", sign_in),
             ("/token", function(token::router(token::Deps::new(platform)))),

@@ -51,6 +51,24 @@ pub fn verify(key: &Jwk, typ: &str, token: &str) -> Result<Map<String, Value>, R
     Parts::parse(token)?.verify(key, typ)
 }
 
+/// The claims of a token that somebody else signed, with one of the keys that they registered, as one of `types` or without a `typ`.
+///
+/// Without a `kid` it must be clear which key is meant: one of its algorithm, and no other.
+pub fn verify_foreign(keys: &[Jwk], types: &[&str], token: &str) -> Result<Map<String, Value>, Refusal> {
+    let parts = Parts::parse(token)?;
+    let meant = |key: &&Jwk| match parts.header.kid.as_deref() {
+        Some(kid) => key.kid == kid,
+        None => key.algorithm.as_str() == parts.header.alg,
+    };
+    let mut meant = keys.iter().filter(meant);
+    let (Some(key), None) = (meant.next(), meant.next()) else { return Err(Refusal::UnknownKey) };
+    let typ = match parts.header.typ.as_deref() {
+        None => None,
+        Some(written) => Some(*types.iter().find(|typ| same_type(written, typ)).ok_or(Refusal::OtherType)?),
+    };
+    parts.verify_as(key, typ)
+}
+
 // SECURITY: keys in a header (`jwk`, `jku`, `x5c`, `x5u`) aren't even read. A member that stands twice is an error (RFC 7515 §4).
 #[derive(Deserialize)]
 struct Header {
@@ -85,10 +103,14 @@ impl<'a> Parts<'a> {
     }
 
     fn verify(self, key: &Jwk, typ: &str) -> Result<Map<String, Value>, Refusal> {
+        self.verify_as(key, Some(typ))
+    }
+
+    fn verify_as(self, key: &Jwk, typ: Option<&str>) -> Result<Map<String, Value>, Refusal> {
         if self.header.crit {
             return Err(Refusal::Critical);
         }
-        if !self.header.typ.is_some_and(|written| same_type(&written, typ)) {
+        if typ.is_some_and(|typ| !self.header.typ.as_deref().is_some_and(|written| same_type(written, typ))) {
             return Err(Refusal::OtherType);
         }
         // SECURITY: the key's algorithm verifies; the token's is only compared with it, so `none` and HMAC can't be asked for.

@@ -8,6 +8,7 @@ use domain::consent::{self, Asking, Consent};
 use domain::family::{Family, FamilyState};
 use domain::refresh::Offline;
 use domain::session::Session;
+use domain::tenant::Tenant;
 use domain::user::User;
 use domain::{Epoch, FamilyId, Timestamp, policy};
 
@@ -28,11 +29,15 @@ pub struct Attempt<'a> {
     pub grant: &'a CodeGrant,
     /// What the code says, opened for this client: it opens for no other.
     pub code: &'a AuthorizationCode,
+    /// When it was issued.
+    pub issued_at: Timestamp,
 }
 
 /// What the store knows about it, each read by its exact key.
 #[derive(Clone, Copy, Debug)]
 pub struct Found<'a> {
+    /// The tenant, from memory.
+    pub tenant: &'a Tenant,
     /// The code's person.
     pub user: Option<&'a User>,
     /// The code's session.
@@ -111,6 +116,8 @@ reasons! {
         UserNotActive => InvalidGrant, "the user may not act";
         /// The session ended since.
         SessionEnded => InvalidGrant, "the session has ended";
+        /// The tenant or the client was cut off since.
+        BeforeWatermark => InvalidGrant, "the code was issued before a watermark";
         /// The consent was withdrawn since.
         ConsentWithdrawn => InvalidGrant, "the user does not consent any more";
         /// RFC 6749 §4.1.2.
@@ -128,6 +135,7 @@ pub fn redeem<'a>(attempt: &Attempt<'a>, found: &Found<'a>, new_family: NewFamil
     }
     let checked = proof // RFC 7636 §4.6
         .and_then(|()| redirect_uri(attempt, sha256)) // RFC 6749 §4.1.3
+        .and_then(|()| watermarks(attempt, found))
         .and_then(|()| person(attempt.code, found, now))
         .and_then(|user| consented(attempt, found).map(|()| user));
     match checked {
@@ -146,6 +154,11 @@ fn redirect_uri(attempt: &Attempt<'_>, sha256: Sha256) -> Result<(), Reason> {
         (None, RedirectUriAtRedemption::Required) => Err(Reason::RedirectUriMissing),
         (None, RedirectUriAtRedemption::Optional) => Ok(()),
     }
+}
+
+fn watermarks(attempt: &Attempt<'_>, found: &Found<'_>) -> Result<(), Reason> {
+    let above = attempt.issued_at >= attempt.client.client().not_before && attempt.issued_at >= found.tenant.not_before;
+    if above { Ok(()) } else { Err(Reason::BeforeWatermark) }
 }
 
 fn person<'a>(code: &AuthorizationCode, found: &Found<'a>, now: Timestamp) -> Result<&'a User, Reason> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::client::Client;
 use domain::consent::{self, Asking, Consent};
-use domain::family::{self, Family, RevocationReason};
+use domain::family::{self, Evidence, Family, RevocationReason};
 use domain::refresh::{Offline, Rotation, Standing};
 use domain::secret::SealedBytes;
 use domain::user::User;
@@ -28,15 +28,13 @@ pub struct Attempt<'a> {
     pub token: &'a RefreshToken,
 }
 
-/// What the store knows about it, each read by its exact key.
+/// What is known about it: rows read by their exact keys, tenant and app from memory.
 #[derive(Clone, Copy, Debug)]
 pub struct Found<'a> {
-    /// The token's person.
-    pub user: Option<&'a User>,
+    /// Whether the token's family counts.
+    pub evidence: Evidence<'a>,
     /// What the person allows the client now.
     pub consent: Option<&'a Consent>,
-    /// The token's family.
-    pub family: Option<&'a Family>,
 }
 
 /// What comes of it.
@@ -113,13 +111,8 @@ pub fn refresh<'a>(attempt: &Attempt<'a>, found: &Found<'a>, current: Epoch, now
 fn standing_family<'a>(attempt: &Attempt<'a>, found: &Found<'a>, now: Timestamp) -> Result<(&'a User, &'a Family, &'a Offline), Reason> {
     let client = attempt.client.client();
     let own = |family: &&Family| family.id == attempt.token.family_id && family.user_id == attempt.token.user_id && family.client_id == client.id;
-    let family = found.family.filter(own).ok_or(Reason::FamilyUnknown)?;
-    let offline = family.offline.as_ref().ok_or(Reason::FamilyUnknown)?;
-    let user = found.user.filter(|user| user.id == family.user_id).ok_or(Reason::Dead)?;
-    family::live(Some(family), Some(user), now).map_err(|_| Reason::Dead)?;
-    if family.issued_at < client.not_before {
-        return Err(Reason::Dead);
-    }
+    let offline = found.evidence.family.filter(own).and_then(|family| family.offline.as_ref()).ok_or(Reason::FamilyUnknown)?;
+    let (family, user) = family::live(&found.evidence, now).map_err(|_| Reason::Dead)?;
     Ok((user, family, offline))
 }
 

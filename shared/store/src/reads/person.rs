@@ -34,6 +34,12 @@ impl PersonKeys {
         Self { session: Some(session), ..self }
     }
 
+    /// And this session, if there is one to read.
+    #[must_use]
+    pub fn with_session_if(self, session: Option<SessionId>) -> Self {
+        Self { session, ..self }
+    }
+
     /// And the consent to this client.
     #[must_use]
     pub fn with_consent(self, client: ClientId) -> Self {

@@ -1,12 +1,12 @@
 //! Attempts are counted before they are made.
 
 use domain::attempt::{Reservation, window};
-use domain::policy::ATTEMPT_WINDOW;
+use domain::policy::{ATTEMPT_WINDOW, WRONG_SECRETS_WINDOW};
 use futures_util::future::join_all;
-use store::AttemptKey;
+use store::{AttemptKey, ClientAttemptKey};
 use testkit::Embedded;
 
-use crate::support::{NOW, identity_rows, number, tenant_store};
+use crate::support::{NOW, client_id, identity_rows, later, number, tenant_store};
 
 fn attempt() -> AttemptKey {
     AttemptKey { identifier: "ada".to_owned(), source: "network".to_owned(), window: window(NOW, ATTEMPT_WINDOW) }
@@ -47,4 +47,18 @@ async fn a_counter_may_be_swept_when_its_window_has_ended_and_not_before() {
     let rows = identity_rows(&embedded).await;
     assert_eq!((rows.len(), number(&rows[0], "count"), number(&rows[0], "v")), (1, 2, 1));
     assert_eq!(number(&rows[0], "expires_at"), attempt().window.ends_at.seconds());
+}
+
+#[tokio::test]
+async fn wrong_secrets_count_per_client_and_network_up_to_a_limit() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    let key = |source: &str| ClientAttemptKey { client: client_id(), source: source.to_owned(), window: window(NOW, WRONG_SECRETS_WINDOW) };
+    for _ in 0..3 {
+        assert_eq!(store.count_wrong_secret(&key("a"), 3).await, Ok(Reservation::Granted));
+    }
+    assert_eq!(store.count_wrong_secret(&key("a"), 3).await, Ok(Reservation::Exhausted));
+    assert_eq!(store.count_wrong_secret(&key("b"), 3).await, Ok(Reservation::Granted));
+    let next = ClientAttemptKey { window: window(later(600), WRONG_SECRETS_WINDOW), ..key("a") };
+    assert_eq!(store.count_wrong_secret(&next, 3).await, Ok(Reservation::Granted));
 }

@@ -173,6 +173,7 @@ pub(crate) fn new_tenant(id: TenantId) -> NewTenant {
         issuer: Issuer::parse("https://demo.id.example.com").expect("an issuer"),
         sessions: SessionPolicy::default(),
         origins: std::collections::BTreeSet::new(),
+        not_before: Timestamp::from_seconds(0),
         created_at: NOW,
     };
     let version = WrappedKeyVersion { id: 1, wrapped: SealedBytes::new(vec![5; 180]), created_at: NOW };

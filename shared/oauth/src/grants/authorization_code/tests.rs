@@ -11,6 +11,7 @@ use crate::samples::{self, NOW, REDIRECT_URI, VERIFIER};
 
 /// Everything a redemption is decided from, good until a test changes it.
 struct Scene {
+    tenant: Tenant,
     client: Client,
     grant: CodeGrant,
     code: AuthorizationCode,
@@ -23,6 +24,7 @@ struct Scene {
 impl Scene {
     fn of(client: Client) -> Self {
         Self {
+            tenant: samples::tenant(),
             consent: Some(consent::given(&client.id, None, &samples::scopes(&["openid", "email"]), NOW)),
             client,
             grant: CodeGrant {
@@ -61,8 +63,14 @@ impl Scene {
 
     fn redeem<T>(&self, look: impl FnOnce(Outcome<'_>) -> T) -> T {
         let client = AuthenticatedClient::for_test(&self.client);
-        let attempt = Attempt { client: &client, grant: &self.grant, code: &self.code };
-        let found = Found { user: self.user.as_ref(), session: self.session.as_ref(), consent: self.consent.as_ref(), family: self.family.as_ref() };
+        let attempt = Attempt { client: &client, grant: &self.grant, code: &self.code, issued_at: NOW };
+        let found = Found {
+            tenant: &self.tenant,
+            user: self.user.as_ref(),
+            session: self.session.as_ref(),
+            consent: self.consent.as_ref(),
+            family: self.family.as_ref(),
+        };
         let new_family = NewFamily { id: FamilyId::from_random([9; 16]), epoch: Epoch(4) };
         look(redeem(&attempt, &found, new_family, samples::sha256, NOW))
     }
@@ -234,4 +242,15 @@ fn a_confidential_client_of_the_strict_profile_needs_the_proof_as_well() {
     let mut without = Scene::of(strict).with_verifier(None);
     without.code.code_challenge = None;
     assert_eq!(without.refusal(), Some(Reason::ChallengeMissing));
+}
+
+#[test]
+fn a_code_of_before_the_tenants_or_the_clients_watermark_is_refused() {
+    let later = Timestamp::from_millis(NOW.millis() + 1);
+    let cut_off = |not_before| Scene::of(Client { not_before, ..samples::public_client() });
+    assert!(cut_off(NOW).is_redeemed());
+    assert_eq!(cut_off(later).refusal(), Some(Reason::BeforeWatermark));
+    let tenant = |not_before| Scene { tenant: Tenant { not_before, ..samples::tenant() }, ..Scene::public() };
+    assert!(tenant(NOW).is_redeemed());
+    assert_eq!(tenant(later).refusal(), Some(Reason::BeforeWatermark));
 }

@@ -63,7 +63,10 @@ impl Scene {
     fn refresh<T>(&self, look: impl FnOnce(Outcome<'_>) -> T) -> T {
         let client = AuthenticatedClient::for_test(&self.client);
         let attempt = Attempt { client: &client, grant: &self.grant, token: &self.token };
-        let found = Found { user: self.user.as_ref(), consent: self.consent.as_ref(), family: self.family.as_ref() };
+        let tenant = samples::tenant();
+        let (client_record, user, family) = (Some(&self.client), self.user.as_ref(), self.family.as_ref());
+        let evidence = Evidence { tenant: &tenant, client: client_record, user, session: None, family };
+        let found = Found { evidence, consent: self.consent.as_ref() };
         look(refresh(&attempt, &found, HERE, NOW))
     }
 

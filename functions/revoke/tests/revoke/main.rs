@@ -1,0 +1,5 @@
+//! The revocation endpoint, one request at a time.
+
+mod methods;
+mod returning;
+mod support;

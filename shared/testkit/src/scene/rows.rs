@@ -1,0 +1,36 @@
+//! Rows as functions that aren't at hand would leave them.
+
+use domain::SessionId;
+
+use super::Scene;
+use crate::Stage;
+use crate::rows::{Value, text};
+
+impl Scene {
+    /// A session is over, as signing out leaves it.
+    ///
+    /// # Panics
+    /// When it isn't there.
+    pub async fn end_session(&self, stage: &Stage, session: &SessionId) {
+        let rows = stage.rows("identity").await;
+        let mut row = rows.into_iter().find(|row| text(row, "sk").ends_with(session.as_str())).expect("a session");
+        let ended = [("at", Value::N(self.now().millis().to_string())), ("reason", Value::S("signed_out".to_owned()))];
+        row.insert("ended".to_owned(), Value::M(ended.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()));
+        stage.overwrite("identity", row).await;
+    }
+
+    /// Changes an attribute of every row of this tenant that describes a thing itself (a person, an app, the tenant) in partitions of a kind.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn change_row(&self, stage: &Stage, partition: &str, attribute: &str, value: Value) {
+        let whole = format!("{partition}{}", self.tenant.record().id);
+        let rows = stage.rows("identity").await.into_iter().filter(|row| text(row, "pk").starts_with(&whole) && !text(row, "sk").contains('#'));
+        let rows: Vec<_> = rows.collect();
+        assert!(!rows.is_empty(), "no row in {partition}");
+        for mut row in rows {
+            row.insert(attribute.to_owned(), value.clone());
+            stage.overwrite("identity", row).await;
+        }
+    }
+}
