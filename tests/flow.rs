@@ -5,6 +5,7 @@ mod budgets;
 mod cors;
 mod crash_points;
 mod faults;
+mod interrupted;
 mod key_service;
 mod ledger;
 mod outbox;

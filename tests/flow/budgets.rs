@@ -23,6 +23,8 @@ enum Flow {
     AuthorizeWithSession,
     AuthorizeWithSessionToTouch,
     AuthorizeWithout,
+    Par,
+    AuthorizePushed,
     SignIn,
     RefusedKnown,
     RefusedUnknown,
@@ -68,6 +70,8 @@ impl Flow {
         Self::AuthorizeWithSession,
         Self::AuthorizeWithSessionToTouch,
         Self::AuthorizeWithout,
+        Self::Par,
+        Self::AuthorizePushed,
         Self::SignIn,
         Self::RefusedKnown,
         Self::RefusedUnknown,
@@ -88,6 +92,8 @@ impl Flow {
             Self::AuthorizeWithSession => "authorize with a live session",
             Self::AuthorizeWithSessionToTouch => "the same, last touched an eighth of the idle time ago",
             Self::AuthorizeWithout => "authorize without, sign-in page",
+            Self::Par => "par",
+            Self::AuthorizePushed => "authorize with a live session, completing a pushed request",
             Self::SignIn => "sign-in by password",
             Self::RefusedKnown => "sign-in refused, known account",
             Self::RefusedUnknown => "sign-in refused, unknown account",
@@ -105,9 +111,9 @@ impl Flow {
     /// The budget table of the architecture.
     const fn budget(self) -> Budget {
         let (requests, write_units) = match self {
-            Self::Discovery | Self::Jwks | Self::AuthorizeWithout => (Some((0, 0)), 0),
+            Self::Discovery | Self::Jwks | Self::AuthorizeWithout | Self::Par => (Some((0, 0)), 0),
             Self::AuthorizeWithSession | Self::Userinfo | Self::Introspect => (Some((1, 1)), 0),
-            Self::AuthorizeWithSessionToTouch | Self::Refresh => (Some((2, 2)), 1),
+            Self::AuthorizeWithSessionToTouch | Self::AuthorizePushed | Self::Refresh => (Some((2, 2)), 1),
             Self::SignIn => (Some((4, 3)), 6),
             // Whatever it is, the same for both.
             Self::RefusedKnown | Self::RefusedUnknown => (None, 4),
@@ -129,7 +135,10 @@ impl Flow {
             | Self::Userinfo
             | Self::Introspect
             | Self::Revoke => StatusCode::OK,
-            Self::AuthorizeWithSession | Self::AuthorizeWithSessionToTouch | Self::SignIn | Self::Consent => StatusCode::SEE_OTHER,
+            Self::AuthorizeWithSession | Self::AuthorizeWithSessionToTouch | Self::AuthorizePushed | Self::SignIn | Self::Consent => {
+                StatusCode::SEE_OTHER
+            }
+            Self::Par => StatusCode::CREATED,
             Self::RefusedKnown | Self::RefusedUnknown => StatusCode::FORBIDDEN,
             Self::Throttled => StatusCode::TOO_MANY_REQUESTS,
         }
@@ -177,6 +186,12 @@ impl Ground {
                 ada.call(open(self.app.authorize_url()))
             }
             Flow::AuthorizeWithout => self.visitor().call(open(self.app.authorize_url())),
+            Flow::Par => self.app.par_call(),
+            Flow::AuthorizePushed => {
+                let ada = self.signed_in().await.0;
+                let request_uri = self.app.push(&self.platform).await;
+                ada.call(open(self.app.pushed_url(&request_uri)))
+            }
             Flow::SignIn => {
                 let ada = self.visitor();
                 self.posted(ada).await

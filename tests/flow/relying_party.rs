@@ -1,12 +1,11 @@
 //! An app: where it sends people, how it redeems codes, what it reads at userinfo.
 
 use domain::client::ClientAuthenticationMethod;
-use form_urlencoded::Serializer;
 use http::StatusCode;
 use local::TestPlatform;
 use serde_json::Value;
 use testkit::endpoint::{Answer, Call};
-use testkit::form::{Form, with};
+use testkit::form::{Form, encoded, with};
 use testkit::jwt::Shown;
 use testkit::scene::{CHALLENGE, VERIFIER};
 
@@ -69,9 +68,9 @@ impl RelyingParty {
         format!("{}{path}", self.issuer)
     }
 
-    /// Where it sends a person.
-    pub(crate) fn authorize_url(&self) -> String {
-        let parameters = [
+    /// What it asks for.
+    fn asking(&self) -> Form<'_> {
+        vec![
             ("response_type", "code"),
             ("client_id", &self.client_id),
             ("redirect_uri", &self.redirect_uri),
@@ -80,8 +79,31 @@ impl RelyingParty {
             ("nonce", "n-0S6_WzA2Mj"),
             ("code_challenge", CHALLENGE),
             ("code_challenge_method", "S256"),
-        ];
-        format!("{}?{}", self.url("/authorize"), Serializer::new(String::new()).extend_pairs(parameters).finish())
+        ]
+    }
+
+    /// Where it sends a person.
+    pub(crate) fn authorize_url(&self) -> String {
+        format!("{}?{}", self.url("/authorize"), encoded(&self.asking()))
+    }
+
+    /// The request that pushes what it asks for.
+    pub(crate) fn par_call(&self) -> Call {
+        let mut form = self.asking();
+        form.extend(self.secret.as_deref().map(|secret| ("client_secret", secret)));
+        Call::form(path(&self.url("/par")), &form).from_address("203.0.113.9")
+    }
+
+    /// Pushes what it asks for.
+    pub(crate) async fn push(&self, at: &TestPlatform) -> String {
+        let pushed = answer(at, self.par_call()).await;
+        assert_eq!(pushed.status, StatusCode::CREATED, "{}", pushed.outcome());
+        pushed.text_of("request_uri")
+    }
+
+    /// Where it sends a person with a pushed request.
+    pub(crate) fn pushed_url(&self, request_uri: &str) -> String {
+        format!("{}?{}", self.url("/authorize"), encoded(&[("client_id", &self.client_id), ("request_uri", request_uri)]))
     }
 
     /// The form that redeems a code.

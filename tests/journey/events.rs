@@ -22,6 +22,7 @@ fn every_event_is_answered() {
         "discovery.jwks": 200,
         "discovery.openid-configuration": 200,
         "introspect.post": 401,
+        "par.post": 401,
         // Another tenant's event, which this zone doesn't have: its delivery is written all the same, and ends there.
         "relay.session-started": {"batchItemFailures": []},
         "revoke.post": 401,

@@ -25,8 +25,8 @@ fn does(function: &Function, readers: Readers) -> bool {
         Readers::All => true,
         Readers::Keys => allows("kms:Decrypt"),
         Readers::Events => may_touch("events"),
-        Readers::Work => may_touch("work"),
         Readers::Once => may_touch("once"),
+        Readers::Work => may_touch("work"),
         Readers::Nudging => allows("sqs:SendMessage"),
         Readers::Mailing => allows("ses:SendEmail"),
         Readers::Identity => may_touch("identity") || may_touch("keys"),
@@ -49,8 +49,9 @@ fn each_function_is_given_what_it_reads() {
 fn what_a_function_is_for_shows_in_its_role() {
     let functions = functions_by_folder();
     let doing = |readers| functions.iter().filter(|(_, function)| does(function, readers)).map(|(folder, _)| folder.as_str()).collect::<Vec<_>>();
-    assert_eq!(doing(Readers::Http), ["authorize", "discovery", "introspect", "logout", "revoke", "sign-in", "token", "userinfo"]);
+    assert_eq!(doing(Readers::Http), ["authorize", "discovery", "introspect", "logout", "par", "revoke", "sign-in", "token", "userinfo"]);
+    assert_eq!(doing(Readers::Once), ["authorize", "introspect", "par", "revoke", "sign-in", "token"]);
     assert_eq!(doing(Readers::Mailing), ["deliver"]);
     assert_eq!(doing(Readers::Nudging), ["relay", "webhook-retry"]);
-    assert_eq!(doing(Readers::Keys), ["authorize", "deliver", "introspect", "logout", "revoke", "sign-in", "token", "userinfo"]);
+    assert_eq!(doing(Readers::Keys), ["authorize", "deliver", "introspect", "logout", "par", "revoke", "sign-in", "token", "userinfo"]);
 }

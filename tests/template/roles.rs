@@ -110,8 +110,8 @@ fn each_data_key_opens_for_those_who_need_its_purpose() {
     let expected = [
         ("credentials", vec!["sign-in"]),
         ("people", vec!["deliver", "logout", "sign-in"]),
-        ("sealing", vec!["authorize", "introspect", "logout", "revoke", "sign-in", "token", "userinfo"]),
-        ("signing", vec!["token"]),
+        ("sealing", vec!["authorize", "introspect", "logout", "par", "revoke", "sign-in", "token", "userinfo"]),
+        ("signing", vec!["token", "userinfo"]),
     ];
     let expected = expected.map(|(purpose, functions)| (purpose.to_owned(), functions.into_iter().map(str::to_owned).collect::<Vec<_>>()));
     assert_eq!(purposes, BTreeMap::from(expected));

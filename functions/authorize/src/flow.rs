@@ -118,7 +118,7 @@ impl Asked<'_> {
             }
             Ok(NextStep::IssueCode(signed_in)) => {
                 self.touch(signed_in.session).await?;
-                Ok(self.back.with_code(self.request, signed_in.session, (&*deps.random, self.now))?)
+                Ok(self.back.with_code(self.request, signed_in.session, (&*deps.random, self.now)).await?)
             }
         }
     }

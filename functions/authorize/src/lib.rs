@@ -17,7 +17,7 @@ use web::{Language, responders};
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing], signing: Signing::Verifies };
 
-/// What its role may do: read tenants, public signing keys, clients and a person's session and consent; touch the session; seal.
+/// What its role may do: read tenants, public signing keys, clients and a person's session and consent; touch the session; seal; claim that a pushed request is answered.
 #[derive(Clone)]
 pub struct Deps {
     tenants: Arc<Tenants>,

@@ -124,8 +124,10 @@ async fn metadata_states_what_exists_for_both_specifications_alike() {
         "consent",
         "select_account"
       ],
+      "pushed_authorization_request_endpoint": "https://demo.id.example.com/par",
       "request_parameter_supported": false,
       "request_uri_parameter_supported": false,
+      "require_pushed_authorization_requests": false,
       "response_modes_supported": [
         "query",
         "fragment",
@@ -171,7 +173,11 @@ async fn metadata_states_what_exists_for_both_specifications_alike() {
         "en",
         "de"
       ],
-      "userinfo_endpoint": "https://demo.id.example.com/userinfo"
+      "userinfo_endpoint": "https://demo.id.example.com/userinfo",
+      "userinfo_signing_alg_values_supported": [
+        "RS256",
+        "ES256"
+      ]
     }
     "#);
 }

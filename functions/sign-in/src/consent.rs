@@ -72,11 +72,11 @@ impl Answer<'_> {
         let given = decision::given(&self.client.id, person.consent.as_ref(), &self.state.request.consent_scopes(), self.now);
         let event = self.event(deps, user, person)?;
         self.tenant.home(self.now)?.grant_consent(&user.id, &given, &event).await?;
-        self.code(deps, session)
+        self.code(deps, session).await
     }
 
-    fn code(&self, deps: &Deps, session: &Session) -> Result<Response, Refused> {
-        Ok(self.back.with_code(&self.state.request, session, (&*deps.random, self.now))?)
+    async fn code(&self, deps: &Deps, session: &Session) -> Result<Response, Refused> {
+        Ok(self.back.with_code(&self.state.request, session, (&*deps.random, self.now)).await?)
     }
 
     fn event(&self, deps: &Deps, user: &User, person: &Person) -> Result<RecordedEvent, Failure> {

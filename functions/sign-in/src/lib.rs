@@ -25,7 +25,8 @@ use web::{ErrorReason, Language, responders};
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::Credentials, Purpose::People], signing: Signing::None };
 
-/// What its role may do: read tenants, clients, people and their credentials; write attempts, sessions, consents and their events.
+/// What its role may do: read tenants, clients, people and their credentials; write attempts, sessions, consents and their
+/// events; claim that a pushed request is answered.
 #[derive(Clone)]
 pub struct Deps {
     tenants: Arc<Tenants>,

@@ -93,28 +93,28 @@ impl Attempt<'_> {
         let event = account::event_of(deps, self, account, kind)?;
         let upgrade = matches!(compared.verdict, PasswordVerdict::MatchNeedsUpgrade).then_some(compared.upgrade.as_ref()).flatten();
         match self.tenant.home(self.now)?.start_session(&session, upgrade, &event).await? {
-            SessionStart::Started => self.go_on(deps, user, account, &session),
+            SessionStart::Started => self.go_on(deps, user, account, &session).await,
             // The state made its session before: a repeated POST makes no second one. A password changed meanwhile asks again.
             SessionStart::AlreadyStarted | SessionStart::PasswordChanged => back_to_authorize(deps, self.tenant, &self.state.request, self.now),
         }
     }
 
-    fn go_on(&self, deps: &Deps, user: &User, account: &Account, session: &Session) -> Result<Response, Refused> {
+    async fn go_on(&self, deps: &Deps, user: &User, account: &Account, session: &Session) -> Result<Response, Refused> {
         let reference = SessionReference { user_id: user.id.clone(), session_id: session.id.clone() };
         let person = KnownPerson { user_id: user.id.clone(), identifiers: account::identifiers(self.tenant, user)? };
         let cookies = signed_in_cookies(self.tenant, self.browser, &reference, person, (&*deps.random, self.now))?;
-        let response = self.onwards(deps, SignedIn { user, session, consent: account.consent.as_ref() })?;
+        let response = self.onwards(deps, SignedIn { user, session, consent: account.consent.as_ref() }).await?;
         let [session_cookie, device, binding] = cookies;
         Ok((session_cookie, device, binding, response).into_response())
     }
 
     // The same decision as at the authorization endpoint, for somebody who has just signed in.
-    fn onwards(&self, deps: &Deps, signed_in: SignedIn<'_>) -> Result<Response, Refused> {
+    async fn onwards(&self, deps: &Deps, signed_in: SignedIn<'_>) -> Result<Response, Refused> {
         let request = &self.state.request;
         let address = ReturnAddress::of(request, self.client, &self.tenant.record().issuer).map_err(page_reason)?;
         let back = WayBack { tenant: self.tenant, client: self.client, address: &address, language: language(request, &self.posted.headers) };
         match next_step(request, self.client, Some(signed_in), self.now) {
-            Ok(NextStep::IssueCode(person)) => Ok(back.with_code(request, person.session, (&*deps.random, self.now))?),
+            Ok(NextStep::IssueCode(person)) => Ok(back.with_code(request, person.session, (&*deps.random, self.now)).await?),
             Ok(NextStep::AskConsent(_) | NextStep::SelectAccount(_)) => back_to_authorize(deps, self.tenant, request, self.now),
             // Whoever is asked for isn't who signed in (OpenID Connect Core §3.1.2.1, `id_token_hint`).
             Ok(NextStep::SignIn) => Ok(back.with_error(Reason::OtherPerson)),

@@ -9,23 +9,25 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use crypto::artefact::Kind;
 use crypto::jws;
+use domain::client::Client;
 use domain::family::Evidence;
 use domain::key_ring::Purpose;
 use domain::{Secret, Slug, Timestamp};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use oauth::RequestParameters;
 use oauth::access_token::{self, AccessToken, Reference};
 use oauth::bearer::{self, Reason, Refusal};
-use oauth::{RequestParameters, userinfo};
+use oauth::userinfo::{self, UserInfo};
 use runtime::cors::{Cors, for_registered_origins};
 use runtime::json_failure::json_failure;
 use runtime::tenants::Name;
-use runtime::{Clients, Clock, Failure, Incident, Needs, Platform, Signing, TenantContext, Tenants};
+use runtime::{Clients, Clock, Failure, Incident, Needs, Platform, Signing, TenantContext, Tenants, Visit};
 use store::PersonKeys;
 use web::{read_form, responders};
 
-const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing], signing: Signing::Verifies };
+const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::Signing], signing: Signing::Signs };
 
-/// What its role may do: read tenants, apps, public signing keys, and a person's record, session and family.
+/// What its role may do: read tenants, signing keys, apps, and a person's record, session and family; sign.
 #[derive(Clone)]
 pub struct Deps {
     tenants: Arc<Tenants>,
@@ -71,34 +73,36 @@ async fn userinfo_endpoint(
     }
 }
 
-async fn answer(
-    deps: &Deps,
-    mut visit: runtime::Visit,
-    request: (&Method, &HeaderMap, &[u8]),
-    now: Timestamp,
-) -> Result<Result<Response, Refusal>, Failure> {
-    let tenant = &visit.tenant.clone();
-    let (token, reference) = match presented(request).and_then(|token| verified(tenant, &token, now)) {
+async fn answer(deps: &Deps, mut visit: Visit, request: (&Method, &HeaderMap, &[u8]), now: Timestamp) -> Result<Result<Response, Refusal>, Failure> {
+    let tenant = visit.tenant.clone();
+    let (token, reference) = match presented(request).and_then(|token| verified(&tenant, &token, now)) {
         Ok(token) => match tenant.open::<Reference>(Kind::AccessReference, Some(token.client_id()), token.reference(), now)? {
             Ok(reference) => (token, reference),
             Err(_) => return Ok(Err(Reason::Reference.into())),
         },
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let client = deps.clients.find(&mut visit, token.client_id(), now).await?;
+    let Some(client) = deps.clients.find(&mut visit, token.client_id(), now).await? else { return Ok(Err(Reason::Dead.into())) };
     let keys = PersonKeys::of(reference.user_id).with_family(reference.family_id).with_session_if(reference.session_id);
     let person = visit.beside(tenant.home(now)?.read_person(&keys)).await?;
     let evidence = Evidence {
         tenant: tenant.record(),
-        client: client.as_deref(),
+        client: Some(&client),
         user: person.user.as_ref(),
         session: person.session.as_ref(),
         family: person.family.as_ref(),
     };
-    Ok(match userinfo::answer(&token, &evidence, now) {
-        Ok(claims) => Ok(responders::oauth_json(StatusCode::OK, &claims)),
-        Err(reason) => Err(reason.into()),
-    })
+    match userinfo::answer(&token, &evidence, now) {
+        Ok(claims) => Ok(Ok(shown(&tenant, (&client, &token), claims, now)?)),
+        Err(reason) => Ok(Err(reason.into())),
+    }
+}
+
+// OpenID Connect Core §5.3.2: signed for the clients that registered so.
+fn shown(tenant: &TenantContext, (client, token): (&Client, &AccessToken), claims: UserInfo<'_>, now: Timestamp) -> Result<Response, Failure> {
+    let Some(algorithm) = client.userinfo_signed_response_alg else { return Ok(responders::oauth_json(StatusCode::OK, &claims)) };
+    let claims = claims.to_be_signed(&tenant.record().issuer, token, now);
+    Ok(responders::jwt(tenant.sign(algorithm, userinfo::TYP, &claims)?))
 }
 
 fn presented((method, headers, body): (&Method, &HeaderMap, &[u8])) -> Result<Secret<String>, Refusal> {

@@ -57,15 +57,20 @@ impl Asked {
         Self::of_app("/token", app, &form)
     }
 
+    /// A request that an app pushes.
+    pub fn pushed(app: App) -> Self {
+        let challenge = base64url::encode(derive::sha256(VERIFIER.as_bytes()));
+        Self::of_app("/par", app, &authorization(app, &challenge))
+    }
+
     /// The request of an app about its token, at `/introspect` or `/revoke`.
     pub fn about(path: &'static str, app: App, token: &str) -> Self {
         Self::of_app(path, app, &[("token", token)])
     }
 
     fn of_app(path: &'static str, app: App, form: &[(&str, &str)]) -> Self {
-        let basic = STANDARD.encode(format!("{}:{CLIENT_SECRET}", app.client_id()));
         let mut asked = Self::post(path, form);
-        asked.headers.push(("authorization", format!("Basic {basic}")));
+        asked.headers.push(basic(app));
         asked
     }
 
@@ -113,6 +118,23 @@ impl Asked {
     }
 }
 
+fn authorization(app: App, challenge: &str) -> [(&str, &str); 8] {
+    [
+        ("response_type", "code"),
+        ("client_id", app.client_id()),
+        ("redirect_uri", REDIRECT_URI),
+        ("scope", "openid profile email"),
+        ("state", "af0ifjsldkj"),
+        ("nonce", "n-0S6_WzA2Mj"),
+        ("code_challenge", challenge),
+        ("code_challenge_method", "S256"),
+    ]
+}
+
+fn basic(app: App) -> (&'static str, String) {
+    ("authorization", format!("Basic {}", STANDARD.encode(format!("{}:{CLIENT_SECRET}", app.client_id()))))
+}
+
 /// A browser: its cookies, and the address that it comes from.
 #[derive(Clone, Debug)]
 pub struct Browser {
@@ -136,17 +158,7 @@ impl Browser {
     /// An authorization request.
     pub fn authorize(&self, app: App) -> Asked {
         let challenge = base64url::encode(derive::sha256(VERIFIER.as_bytes()));
-        let form = [
-            ("response_type", "code"),
-            ("client_id", app.client_id()),
-            ("redirect_uri", REDIRECT_URI),
-            ("scope", "openid profile email"),
-            ("state", "af0ifjsldkj"),
-            ("nonce", "n-0S6_WzA2Mj"),
-            ("code_challenge", &challenge),
-            ("code_challenge_method", "S256"),
-        ];
-        self.with_cookies(Asked { query: form_of(&form), ..Asked::get("/authorize") })
+        self.with_cookies(Asked { query: form_of(&authorization(app, &challenge)), ..Asked::get("/authorize") })
     }
 
     /// The sign-in page's form.

@@ -30,6 +30,8 @@ pub const CONSENT_STATE: Duration = Duration::from_mins(30);
 pub const REQUEST_URI: Duration = Duration::from_mins(9);
 /// A page that asks whether to sign out.
 pub const LOGOUT_STATE: Duration = Duration::from_mins(30);
+/// A pushed request is answered within this time, however often a page interrupts it; that it was answered is remembered as long.
+pub const PUSHED_REQUEST: Duration = Duration::from_hours(2);
 /// An ID token: its reader looks at it once, on arrival.
 pub const ID_TOKEN: Duration = Duration::from_mins(5);
 /// An access token, unless its API says otherwise (RFC 9700 §2.2.2: short).
@@ -88,6 +90,8 @@ pub const IDENTIFIER_MAX_CHARACTERS: usize = 320;
 pub const STATE_MAX: usize = 512;
 /// A redirect URI, in bytes.
 pub const REDIRECT_URI_MAX: usize = 512;
+/// The `request_uri` of a pushed request, in characters: it has to fit a URL beside everything else that gateways carry.
+pub const REQUEST_URI_MAX: usize = 4000;
 /// A sealed authorization code, in characters.
 pub const CODE_MAX: usize = 1200;
 /// A `sub`, in ASCII characters (OpenID Connect Core §2).

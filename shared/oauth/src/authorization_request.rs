@@ -28,6 +28,7 @@ pub mod return_address;
 pub use hint::VerifyIdToken;
 pub use interaction::{NextStep, SignedIn, next_step};
 pub use prompt::Prompt;
+pub use reference::Pushed;
 pub use response_mode::ResponseMode;
 pub use return_address::{AuthorizationResponse, PageRefusal, ReturnAddress, client_id};
 
@@ -79,6 +80,9 @@ pub struct AuthorizationRequest {
     pub ui_locales: Option<String>,
     /// When it was asked: who signed in since has signed in for it.
     pub asked_at: Timestamp,
+    /// Set when it was pushed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pushed: Option<Pushed>,
 }
 
 /// What a request is checked against, beyond its own parameters.
@@ -149,6 +153,8 @@ reasons! {
         OtherPerson => LoginRequired, "another person than the request names is signed in";
         /// OpenID Connect Core §3.1.2.6.
         ConsentMissing => ConsentRequired, "prompt is none and consent is missing";
+        /// RFC 9126 §4.
+        AnsweredBefore => InvalidRequestUri, "the pushed request was answered before, or too long ago";
         /// RFC 6749 §4.1.2.1.
         ConsentDenied => AccessDenied, "the person declined";
     }
@@ -175,6 +181,7 @@ pub fn check(parameters: &RequestParameters<'_>, at: &Circumstances<'_>) -> Resu
         code_challenge: pkce::requested(parameters, at.client)?, // RFC 7636 §4.3
         ui_locales: ui_locales(parameters),                      // OpenID Connect Core §3.1.2.1
         asked_at: at.now,
+        pushed: None,
     })
 }
 

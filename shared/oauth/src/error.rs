@@ -33,6 +33,8 @@ pub enum ErrorCode {
     RequestNotSupported,
     /// Request objects by reference aren't offered (OpenID Connect Core §6.2).
     RequestUriNotSupported,
+    /// The sealed request was answered before, or is none any more (RFC 9101 §7).
+    InvalidRequestUri,
     /// Registration inside a request isn't offered (OpenID Connect Core §7.2.1).
     RegistrationNotSupported,
     /// The access token isn't good (RFC 6750 §3.1).
@@ -47,7 +49,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::InvalidRequest,
         Self::InvalidClient,
         Self::InvalidGrant,
@@ -61,6 +63,7 @@ impl ErrorCode {
         Self::UnmetAuthenticationRequirements,
         Self::RequestNotSupported,
         Self::RequestUriNotSupported,
+        Self::InvalidRequestUri,
         Self::RegistrationNotSupported,
         Self::InvalidToken,
         Self::InsufficientScope,
@@ -84,6 +87,7 @@ impl ErrorCode {
             Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::InvalidRequestUri => "invalid_request_uri",
             Self::RegistrationNotSupported => "registration_not_supported",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
@@ -107,6 +111,7 @@ impl ErrorCode {
             | Self::UnmetAuthenticationRequirements
             | Self::RequestNotSupported
             | Self::RequestUriNotSupported
+            | Self::InvalidRequestUri
             | Self::RegistrationNotSupported => 400,
             Self::InvalidClient | Self::InvalidToken => 401,
             Self::InsufficientScope => 403,
@@ -131,6 +136,7 @@ impl ErrorCode {
             Self::UnmetAuthenticationRequirements => "The demanded authentication context can not be reached.",
             Self::RequestNotSupported => "The request parameter is not offered.",
             Self::RequestUriNotSupported => "The request_uri parameter is not offered.",
+            Self::InvalidRequestUri => "The request_uri was answered before, or has expired.",
             Self::RegistrationNotSupported => "The registration parameter is not offered.",
             Self::InvalidToken => "The access token is malformed, expired or revoked.",
             Self::InsufficientScope => "The access token was not issued with the scope that this needs.",

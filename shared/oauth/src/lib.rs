@@ -16,6 +16,7 @@ pub mod parameters;
 pub mod person_claims;
 pub mod pkce;
 pub mod profile;
+pub mod pushed_request;
 pub mod refresh_token;
 pub mod revocation;
 pub mod scope;

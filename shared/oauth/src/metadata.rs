@@ -9,8 +9,8 @@ use serde::Serialize;
 use crate::authorization_request::{DISPLAYS, RESPONSE_TYPE, prompt, response_mode};
 use crate::{acr, client_authentication, grants, introspection, pkce, scope};
 
-/// What signs ID tokens; RS256 first because OpenID Connect Discovery §3 demands it.
-const ID_TOKEN_ALGORITHMS: [Algorithm; 2] = [Algorithm::Rs256, Algorithm::Es256];
+/// What signs ID tokens and userinfo; RS256 first because OpenID Connect Discovery §3 demands it.
+const ALGORITHMS: [Algorithm; 2] = [Algorithm::Rs256, Algorithm::Es256];
 /// Claims that aren't about a person's profile.
 const TOKEN_CLAIMS: [&str; 11] = ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"];
 
@@ -25,6 +25,8 @@ pub struct Metadata<'a> {
     end_session_endpoint: String,
     revocation_endpoint: String,
     introspection_endpoint: String,
+    pushed_authorization_request_endpoint: String,
+    require_pushed_authorization_requests: bool,
     jwks_uri: String,
     scopes_supported: [&'static str; 6],
     response_types_supported: [&'static str; 1],
@@ -32,6 +34,7 @@ pub struct Metadata<'a> {
     grant_types_supported: [&'static str; 2],
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: [Algorithm; 2],
+    userinfo_signing_alg_values_supported: [Algorithm; 2],
     token_endpoint_auth_methods_supported: [ClientAuthenticationMethod; 4],
     token_endpoint_auth_signing_alg_values_supported: [Algorithm; 2],
     revocation_endpoint_auth_methods_supported: [ClientAuthenticationMethod; 4],
@@ -61,13 +64,16 @@ pub fn document<'a>(issuer: &'a Issuer, ui_locales: &'a [&'a str]) -> Metadata<'
         end_session_endpoint: issuer.endpoint("/logout"),
         revocation_endpoint: issuer.endpoint("/revoke"),
         introspection_endpoint: issuer.endpoint("/introspect"),
+        pushed_authorization_request_endpoint: issuer.endpoint("/par"),
+        require_pushed_authorization_requests: false, // RFC 9126 §5
         jwks_uri: issuer.endpoint("/jwks"),
         scopes_supported: scope::SUPPORTED,
         response_types_supported: [RESPONSE_TYPE],
         response_modes_supported: response_mode::SUPPORTED,
         grant_types_supported: grants::SUPPORTED,
         subject_types_supported: ["public"],
-        id_token_signing_alg_values_supported: ID_TOKEN_ALGORITHMS,
+        id_token_signing_alg_values_supported: ALGORITHMS,
+        userinfo_signing_alg_values_supported: ALGORITHMS,
         token_endpoint_auth_methods_supported: client_authentication::SUPPORTED,
         token_endpoint_auth_signing_alg_values_supported: client_authentication::ASSERTION_ALGORITHMS,
         revocation_endpoint_auth_methods_supported: client_authentication::SUPPORTED,
@@ -105,6 +111,8 @@ mod tests {
             "end_session_endpoint": "http://localhost:8080/t/demo/logout",
             "revocation_endpoint": "http://localhost:8080/t/demo/revoke",
             "introspection_endpoint": "http://localhost:8080/t/demo/introspect",
+            "pushed_authorization_request_endpoint": "http://localhost:8080/t/demo/par",
+            "require_pushed_authorization_requests": false,
             "jwks_uri": "http://localhost:8080/t/demo/jwks",
             "scopes_supported": ["openid", "profile", "email", "address", "phone", "offline_access"],
             "response_types_supported": ["code"],
@@ -112,6 +120,7 @@ mod tests {
             "grant_types_supported": ["authorization_code", "refresh_token"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256", "ES256"],
+            "userinfo_signing_alg_values_supported": ["RS256", "ES256"],
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
             "token_endpoint_auth_signing_alg_values_supported": ["ES256", "RS256"],
             "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],

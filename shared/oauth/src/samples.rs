@@ -150,6 +150,7 @@ pub(crate) fn authorization_request() -> AuthorizationRequest {
         login_hint: None,
         ui_locales: None,
         asked_at: NOW,
+        pushed: None,
     }
 }
 

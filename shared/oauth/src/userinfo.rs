@@ -2,6 +2,7 @@
 
 use domain::Timestamp;
 use domain::family::{self, Evidence};
+use domain::tenant::Issuer;
 use serde::Serialize;
 
 use crate::access_token::AccessToken;
@@ -15,6 +16,26 @@ pub struct UserInfo<'a> {
     sub: &'a str,
     #[serde(flatten)]
     claims: PersonClaims<'a>,
+}
+
+/// The `typ` of a signed response (RFC 8725 §3.11): a type of its own, so that it can't stand in for an ID token.
+pub const TYP: &str = "userinfo+jwt";
+
+/// A userinfo response as claims, for a client that registered `userinfo_signed_response_alg` (OpenID Connect Core §5.3.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SignedUserInfo<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    iat: u64,
+    #[serde(flatten)]
+    info: UserInfo<'a>,
+}
+
+impl<'a> UserInfo<'a> {
+    /// The same, to be signed for the client of `token`.
+    pub fn to_be_signed(self, issuer: &'a Issuer, token: &'a AccessToken, now: Timestamp) -> SignedUserInfo<'a> {
+        SignedUserInfo { iss: issuer.as_str(), aud: token.client_id().as_str(), iat: now.seconds(), info: self }
+    }
 }
 
 /// Decides what the holder of `token` learns, of what was found under the token's reference.
@@ -96,6 +117,20 @@ mod tests {
             RequestedClaims { userinfo: [StandardClaim::Email].into_iter().collect(), id_token: [StandardClaim::Name].into_iter().collect() };
         let (ada, family) = (samples::user(), Family { claims, ..samples::family() });
         assert_eq!(learned_of("openid", &ada, &family), json!({ "sub": "sub-of-ada", "email": "Ada@example.com" }));
+    }
+
+    #[test]
+    fn what_is_signed_says_by_whom_and_for_whom() {
+        let (issuer, token, family, ada) = (samples::issuer(), token("openid email"), samples::family(), samples::user());
+        let expected = json!({
+            "iss": "https://demo.id.example", "aud": "app", "iat": NOW.seconds(),
+            "sub": "sub-of-ada", "email": "Ada@example.com", "email_verified": true,
+        });
+        let signed = judged(Some(&family), Some(&ada), |evidence| {
+            let info = answer(&token, evidence, NOW).expect("an answer");
+            serde_json::to_value(info.to_be_signed(&issuer, &token, NOW)).expect("JSON")
+        });
+        assert_eq!(signed, expected);
     }
 
     #[test]

@@ -114,6 +114,7 @@ pub fn request(client: &Client) -> AuthorizationRequest {
         login_hint: None,
         ui_locales: None,
         asked_at: FixedClock::USUAL,
+        pushed: None,
     }
 }
 

@@ -26,6 +26,13 @@ pub fn oauth_json(status: StatusCode, body: &impl Serialize) -> Response {
     response
 }
 
+/// A signed answer (RFC 7519 §10.3.1): not stored.
+pub fn jwt(token: String) -> Response {
+    let mut response = (StatusCode::OK, [(header::CONTENT_TYPE, "application/jwt")], token).into_response();
+    headers::not_stored(response.headers_mut());
+    response
+}
+
 /// A document that is the same for everybody: discovery, JWKS.
 pub fn public_json(body: &impl Serialize) -> Response {
     let mut response = json(StatusCode::OK, body);

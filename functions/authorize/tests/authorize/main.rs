@@ -5,6 +5,7 @@ mod failures;
 mod pages;
 mod people;
 mod prompt;
+mod pushed;
 mod redirects;
 mod response_modes;
 mod sessions;

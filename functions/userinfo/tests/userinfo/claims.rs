@@ -1,9 +1,11 @@
 //! What an app learns: claims of granted scopes, absent where unknown (OpenID Connect Core §5.3.2, §5.4).
 
+use crypto::jws;
+use domain::key_ring::Algorithm;
 use http::{Method, StatusCode};
-use testkit::Call;
-use testkit::builders;
+use testkit::jwt::Shown;
 use testkit::rows::Value;
+use testkit::{Call, FixedClock, builders};
 
 use crate::support::{Place, bearer, place};
 
@@ -74,4 +76,44 @@ async fn the_sub_is_the_one_of_the_token() {
     let (token, _) = place.scene.access_token(&builders::confidential_client(), &["openid"]).await;
     let claims = testkit::jwt::Shown::read(&token).expect("a token").claims;
     assert_eq!(place.ask(&token).await.json()["sub"], claims["sub"]);
+}
+
+#[tokio::test]
+async fn a_client_that_registered_so_gets_its_claims_signed() {
+    let place = place().await;
+    for algorithm in [Algorithm::Es256, Algorithm::Rs256] {
+        let id = domain::ClientId::parse(algorithm.as_str()).expect("an id");
+        let app = domain::client::Client { id, userinfo_signed_response_alg: Some(algorithm), ..builders::client() };
+        place.scene.register(&app).await;
+        let (token, family) = place.scene.access_token(&app, &["openid", "email"]).await;
+        let answer = place.ask(&token).await;
+        assert_eq!((answer.status, answer.header("content-type"), answer.header("cache-control")), (StatusCode::OK, "application/jwt", "no-store"));
+        let claims = jws::verify_with_set(place.scene.tenant.verifying_keys(), "userinfo+jwt", &answer.body).expect("signed by this tenant");
+        let expected = serde_json::json!({
+            "iss": place.scene.issuer(), "aud": app.id, "iat": FixedClock::USUAL.seconds(),
+            "sub": place.scene.person.sub, "email": "ada@example.com", "email_verified": true,
+        });
+        assert_eq!(serde_json::Value::from(claims), expected);
+        let header = Shown::read(&answer.body).expect("a token").header;
+        assert_eq!((header["alg"].as_str(), header["typ"].as_str()), (Some(algorithm.as_str()), Some("userinfo+jwt")));
+        // It is neither an ID token nor an access token, and a refusal stays JSON.
+        assert!(jws::verify_with_set(place.scene.tenant.verifying_keys(), "JWT", &answer.body).is_err());
+        assert_eq!(place.ask(&answer.body).await.status, StatusCode::UNAUTHORIZED);
+        place.scene.revoke(&family).await;
+        let refused = place.ask(&token).await;
+        assert_eq!((refused.status, refused.header("content-type")), (StatusCode::UNAUTHORIZED, "application/json"));
+    }
+    assert_eq!(place.ask(&place.token(&["openid"]).await).await.header("content-type"), "application/json", "nobody else does");
+}
+
+#[tokio::test]
+async fn address_and_phone_are_learned_with_their_scopes() {
+    let place = place().await;
+    let text = |text: &str| Value::S(text.to_owned());
+    let phone = Value::M([("number".to_owned(), text("+44 20 7946 0000")), ("verified".to_owned(), Value::Bool(true))].into());
+    let address = Value::M([("locality".to_owned(), text("London"))].into());
+    place.scene.change_person(&place.stage, "profile", Value::M([("phone".to_owned(), phone), ("address".to_owned(), address)].into())).await;
+    insta::assert_snapshot!(place.learned(&["openid", "address"]).await, @r#"{"sub":"<ada>","address":{"locality":"London"}}"#);
+    insta::assert_snapshot!(place.learned(&["openid", "phone"]).await, @r#"{"sub":"<ada>","phone_number":"+44 20 7946 0000","phone_number_verified":true}"#);
+    insta::assert_snapshot!(place.learned(&["openid", "email"]).await, @r#"{"sub":"<ada>","email":"ada@example.com","email_verified":true}"#);
 }

@@ -50,6 +50,7 @@ impl<'a> Occasions<'a> {
             "authorize" | "hello" => Browser::default().authorize(App::Trusted),
             "discovery" => Asked::get("/.well-known/openid-configuration"),
             "logout" => Asked::get("/logout"),
+            "par" => Asked::pushed(App::Trusted),
             "sign-in" => return self.sign_in().await,
             "token" => self.token().await?,
             "userinfo" => {
@@ -136,6 +137,7 @@ fn sample(name: &str) -> Result<Value, Error> {
 pub(super) fn is_real(function: &str, answer: &Value, sent: &[Sent]) -> bool {
     let all_worked_off = answer["batchItemFailures"].as_array().is_some_and(Vec::is_empty);
     match function {
+        "par" => answer["statusCode"] == 201,
         "sign-in" => answer["statusCode"] == 303,
         "relay" => all_worked_off && sent.iter().any(|sent| matches!(sent, Sent::Nudge(_))),
         "deliver" => all_worked_off && sent.contains(&Sent::Mail),

@@ -31,6 +31,7 @@ impl Functions {
             ("/authorize", function(authorize::router(authorize::Deps::new(platform)))),
             ("/introspect", function(introspect::router(introspect::Deps::new(platform)))),
             ("/revoke", function(revoke::router(revoke::Deps::new(platform)))),
+            ("/par", function(par::router(par::Deps::new(platform)))),
             ("/sign-in", sign_in.clone()),
             ("/consent", sign_in),
             ("/token", function(token::router(token::Deps::new(platform)))),

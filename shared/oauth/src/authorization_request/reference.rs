@@ -2,10 +2,33 @@
 //!
 //! A posted request and one that a page interrupted travel the same way: what is sealed was checked, and comes back as it was.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::{Timestamp, policy};
+use serde::{Deserialize, Serialize};
+
 use crate::parameters::RequestParameters;
 
 /// What every sealed request's `request_uri` begins with.
 const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
+
+/// What makes a pushed request one: it is answered once, and not for ever.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pushed {
+    /// 128 random bits in base64url, by which answering it is claimed.
+    #[serde(rename = "i")]
+    pub id: String,
+    /// When it can't be answered any more.
+    #[serde(rename = "e")]
+    pub ends_at: Timestamp,
+}
+
+impl Pushed {
+    /// A request that is pushed now.
+    pub fn new(id: [u8; 16], now: Timestamp) -> Self {
+        Self { id: URL_SAFE_NO_PAD.encode(id), ends_at: now.plus(policy::PUSHED_REQUEST) }
+    }
+}
 
 /// The `request_uri` of a sealed request.
 pub fn request_uri(sealed: &str) -> String {

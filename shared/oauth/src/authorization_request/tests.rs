@@ -38,6 +38,7 @@ fn an_acceptable_request_is_read_whole_and_unknown_parameters_are_ignored() {
         login_hint: Some("ada@example.com".to_owned()),
         ui_locales: Some("de en".to_owned()),
         asked_at: NOW,
+        pushed: None,
     };
     let changes = [
         ("ui_locales", "de en"),
@@ -154,6 +155,7 @@ fn every_refusal_is_one_that_may_be_returned_by_redirect() {
         "unmet_authentication_requirements",
         "request_not_supported",
         "request_uri_not_supported",
+        "invalid_request_uri",
         "registration_not_supported",
     ];
     for reason in Reason::ALL {

@@ -2,13 +2,15 @@
 
 use axum::response::Response;
 use crypto::artefact::Kind;
-use crypto::derive;
+use crypto::{base64url, derive};
 use domain::client::Client;
 use domain::session::Session;
 use domain::{Timestamp, policy};
 use http::StatusCode;
-use oauth::authorization_request::{AuthorizationRequest, AuthorizationResponse, Reason, ReturnAddress};
+use oauth::authorization_request::{AuthorizationRequest, AuthorizationResponse, Pushed, Reason, ReturnAddress};
 use oauth::code::{AuthorizationCode, CodeId};
+use store::AttemptId;
+use store::once::{self, Claiming, OnceKey};
 use web::{FormPostPage, Language, PageSecurity, responders};
 
 use crate::failure::Failure;
@@ -29,12 +31,33 @@ pub struct WayBack<'a> {
 }
 
 impl WayBack<'_> {
-    /// Sends the browser back with a code for the person of `session`.
-    pub fn with_code(&self, request: &AuthorizationRequest, session: &Session, (random, now): (&dyn Random, Timestamp)) -> Result<Response, Failure> {
+    /// Sends the browser back with a code for the person of `session`. A pushed request is claimed first, so that it is answered once.
+    pub async fn with_code(
+        &self,
+        request: &AuthorizationRequest,
+        session: &Session,
+        (random, now): (&dyn Random, Timestamp),
+    ) -> Result<Response, Failure> {
+        if let Some(pushed) = &request.pushed
+            && !self.claim(pushed, (random, now)).await?
+        {
+            return Ok(self.with_error(Reason::AnsweredBefore));
+        }
         let code = AuthorizationCode::issue(CodeId::from_random(random.bytes()), request, session, derive::sha256);
         let expires_at = now.plus(policy::AUTHORIZATION_CODE);
         let sealed = self.tenant.seal(Kind::AuthorizationCode, Some(&request.client_id), expires_at, random.bytes(), &code)?;
         Ok(self.answer(self.address.success(&sealed)))
+    }
+
+    // RFC 9126 §4: the request may be loaded as often as its page is, and answered once.
+    async fn claim(&self, pushed: &Pushed, (random, now): (&dyn Random, Timestamp)) -> Result<bool, Failure> {
+        if now >= pushed.ends_at {
+            return Ok(false);
+        }
+        let id_hash = base64url::encode(derive::sha256(pushed.id.as_bytes()));
+        let key = OnceKey { kind: "pushed_request", issuer_or_client: self.client.id.as_str().to_owned(), id_hash };
+        let attempt = AttemptId(random.bytes());
+        Ok(once::claim(self.tenant.home(now)?, &key, pushed.ends_at, attempt).await? == Claiming::First)
     }
 
     /// Sends the browser back with an error. The reason goes to the log, once, here.
