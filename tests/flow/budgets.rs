@@ -64,7 +64,7 @@ struct Counted {
 }
 
 impl Flow {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 18] = [
         Self::Discovery,
         Self::Jwks,
         Self::AuthorizeWithSession,
