@@ -22,9 +22,13 @@ in_both_places!(
 );
 
 in_both_places!(
-    /// A confidential client, by HTTP Basic, with ES256.
+    /// A confidential client, by HTTP Basic, with ES256; then it asks for offline access, refreshes, gives its token back, and signs the person out.
     an_app_that_authenticates_by_http_basic,
-    |place: &Place| whole_circle(place, "client_secret_basic", &json!({"consent_given": false, "id_token_alg": "ES256"}))
+    |place: &Place| {
+        whole_circle(place, "client_secret_basic", &json!({"consent_given": false, "id_token_alg": "ES256"}));
+        let client_id = &place.client("client_secret_basic")["client_id"];
+        node::journey("oauth4webapi", "wholeCircle", &json!({"description": place.description, "client_id": client_id}));
+    }
 );
 
 in_both_places!(

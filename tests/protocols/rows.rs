@@ -19,6 +19,10 @@ pub(super) const SPECIFICATIONS: &[(&str, &[Row])] = &[
     ("RFC 6749, OAuth 2.0, as OAuth 2.1 narrows it", OAUTH),
     ("RFC 7636, PKCE", PKCE),
     ("RFC 6750, Bearer tokens", BEARER),
+    ("RFC 7009, Revocation", REVOCATION),
+    ("RFC 7662, Introspection", INTROSPECTION),
+    ("RFC 7523, client authentication by JWT", ASSERTIONS),
+    ("RFC 9126, Pushed authorization requests", PUSHED),
     ("RFC 9700, Security best current practice", PRACTICE),
     ("RFC 9068, JWT access tokens", ACCESS_TOKENS),
     ("RFC 9207, Issuer identification", ISSUER),
@@ -26,6 +30,7 @@ pub(super) const SPECIFICATIONS: &[(&str, &[Row])] = &[
     ("OpenID Connect Core 1.0", CORE),
     ("OAuth 2.0 Multiple Response Types and Form Post Response Mode", RESPONSE_MODES),
     ("OpenID Connect RP-Initiated Logout 1.0", LOGOUT),
+    ("Fetch, CORS", CORS),
 ];
 
 const OAUTH: &[Row] = &[
@@ -59,6 +64,36 @@ const BEARER: &[Row] = &[
     row("3.1", "refusals by challenge", "a_bad_token_is_told_so"),
 ];
 
+const REVOCATION: &[Row] = &[
+    row(
+        "2.1",
+        "an access or refresh token that is given back ends its family",
+        "an_access_token_or_a_refresh_token_that_is_given_back_ends_the_family",
+    ),
+    row("2.2", "any other token is answered alike and changes nothing", "what_is_not_the_apps_own_is_answered_alike_and_changes_nothing"),
+];
+
+const INTROSPECTION: &[Row] = &[
+    row("2.2", "a live token is active", "a_live_access_token_is_active_and_nobody_stores_the_answer"),
+    row("2.2", "a revoked, expired or signed-out one is inactive, without a reason", "a_revoked_expired_or_signed_out_token_is_inactive"),
+    row("4", "an app learns nothing about another's tokens", "an_app_learns_nothing_about_tokens_that_are_not_its_own"),
+];
+
+const ASSERTIONS: &[Row] = &[
+    row("2.2", "`private_key_jwt` by ES256 or RS256, at every endpoint that apps call", "an_app_authenticates_by_its_registered_method_alone"),
+    row("3", "an assertion is used once, at all endpoints together", "an_assertion_that_was_used_here_is_used_everywhere"),
+];
+
+const PUSHED: &[Row] = &[
+    row("2.1", "the client authenticates as at the token endpoint", "section_2_1_a_request_is_authenticated_as_at_the_token_endpoint"),
+    row(
+        "2.1",
+        "the list of checks is that of the authorization endpoint",
+        "section_2_1_the_list_of_checks_is_that_of_the_authorization_endpoint_and_an_error_is_json",
+    ),
+    row("2.2", "the answer is a `request_uri` of its client", "section_2_2_the_answer_is_a_request_uri_that_holds_what_was_asked"),
+];
+
 const PRACTICE: &[Row] = &[
     row("2.1", "redirect URIs compare byte for byte", "oidcc_ensure_registered_redirect_uri"),
     row("4.14.2", "refresh tokens rotate where they must, and a reuse ends the family", "reuse_kills_family"),
@@ -88,6 +123,7 @@ const CORE: &[Row] = &[
     row("3.1.2.1", "requests by GET and by POST", "oidcc_ensure_post_request_succeeds"),
     row("3.1.2.6", "`login_required`, `consent_required`", "a_missing_consent_is_consent_required"),
     row("5.3", "userinfo by GET and POST", "oidcc_userinfo_post_body"),
+    row("5.3.2", "signed userinfo for the apps that registered so", "a_client_that_registered_so_gets_its_claims_signed"),
     row("5.3.2", "what is unknown is left out, never null", "what_is_unknown_is_left_out_and_never_null"),
     row("5.4", "scopes profile, email, address, phone: their claims at userinfo and not in the ID token", "oidcc_scope_all"),
     row("5.5", "the `claims` parameter, for userinfo and ID token", "oidcc_claims_essential"),
@@ -107,9 +143,15 @@ const LOGOUT: &[Row] = &[
     row("3", "a registered address byte for byte, with `state`", "a_registered_address_is_gone_to_byte_for_byte_and_state_is_echoed_when_it_came"),
 ];
 
+const CORS: &[Row] = &[
+    row("3.2", "scripts of registered origins may read discovery, keys, token, userinfo and revocation", "a_registered_origin_may_call_and_read"),
+    row("3.2", "nobody's script may read a page", "pages_are_for_nobodys_scripts"),
+];
+
 /// What a reader may look for in vain.
 pub(super) const ABSENT: &[&str] = &[
     "implicit and hybrid flows, and the resource owner's password grant: OAuth 2.1 has none of them",
     "front-channel logout and session management by iframe: browsers block the cookies that both need",
+    "back-channel logout, client credentials, resource indicators, key rotation on a schedule: not yet",
     "dynamic registration, device grant, DPoP, mutual TLS, request objects, FAPI profiles",
 ];
