@@ -22,8 +22,6 @@ pub enum AuthenticationMethod {
 pub enum EndReason {
     /// Its person signed out (OpenID Connect RP-Initiated Logout §2).
     SignedOut,
-    /// Another person, or the same one anew, signed in from its browser.
-    Replaced,
     /// It ran out, and whoever was told of it was told so.
     Expired,
 }

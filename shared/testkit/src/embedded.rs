@@ -125,8 +125,9 @@ impl Embedded {
         let unlimited = RetryPartition::custom("embedded").token_bucket(TokenBucket::unlimited()).build();
         let quick =
             RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(1)).with_max_backoff(Duration::from_millis(10));
-        // A busy machine isn't a fault.
-        let patient = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(20)).build();
+        // A busy machine isn't a fault: while a test hashes passwords on its one thread, connections that are there already look late.
+        let patience = Duration::from_secs(20);
+        let patient = TimeoutConfig::builder().connect_timeout(patience).operation_attempt_timeout(patience).build();
         let config = aws_sdk_dynamodb::config::Builder::from(&aws.config(Patience::Tables));
         Client::from_conf(config.retry_config(quick).retry_partition(unlimited).timeout_config(patient).build())
     }
