@@ -22,11 +22,14 @@ fn every_event_is_answered() {
         "discovery.jwks": 200,
         "discovery.openid-configuration": 200,
         "introspect.post": 401,
+        // Nobody is signed in.
+        "logout.get": 200,
+        // Its `Origin` isn't this deployment's.
+        "logout.post": 403,
         "par.post": 401,
         // Another tenant's event, which this zone doesn't have: its delivery is written all the same, and ends there.
         "relay.session-started": {"batchItemFailures": []},
         "revoke.post": 401,
-        // Its `Origin` isn't this deployment's.
         "sign-in.post": 403,
         "token.authorization-code": 401,
         "userinfo.get": 401,
