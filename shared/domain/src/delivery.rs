@@ -44,7 +44,9 @@ pub const fn caused_by(kind: &EventKind) -> &'static [Channel] {
         | EventKind::SignInThrottled { .. }
         | EventKind::ConsentGranted { .. }
         | EventKind::GrantIssued { .. }
-        | EventKind::GrantRevoked { .. } => &[],
+        | EventKind::GrantRevoked { .. }
+        | EventKind::SigningKeysRotated { .. }
+        | EventKind::SigningKeysReplaced { .. } => &[],
     }
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::family::RevocationReason;
 use crate::id::{ClientId, EventId, FamilyId, SessionId, TenantId, UserId};
+use crate::key_ring::rotation::KeyChange;
 use crate::policy;
 use crate::secret::SealedBytes;
 use crate::session::EndReason;
@@ -121,6 +122,22 @@ pub enum EventKind {
         family_id: FamilyId,
         /// Why.
         reason: RevocationReason,
+    },
+    /// Signing keys moved on in their life, because it was time.
+    #[serde(rename = "signing_keys.rotated")]
+    SigningKeysRotated {
+        /// The ring's version afterwards.
+        version: u64,
+        /// Which keys, and what they are now.
+        changes: Vec<KeyChange>,
+    },
+    /// Signing keys were replaced at once, because somebody said so.
+    #[serde(rename = "signing_keys.replaced")]
+    SigningKeysReplaced {
+        /// The ring's version afterwards.
+        version: u64,
+        /// Which keys, and what they are now.
+        changes: Vec<KeyChange>,
     },
 }
 

@@ -1,5 +1,7 @@
 //! Signing keys and their states: `next → active → retiring → gone`.
 
+pub mod rotation;
+
 use serde::{Deserialize, Serialize};
 
 use crate::secret::SealedBytes;
@@ -17,6 +19,9 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
+    /// What every tenant has keys for, in the order in which a new tenant's are made.
+    pub const OF_TENANTS: [Self; 2] = [Self::Es256, Self::Rs256];
+
     /// The name in a JWS header.
     pub const fn as_str(self) -> &'static str {
         match self {

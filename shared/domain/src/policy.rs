@@ -107,7 +107,7 @@ pub const PARAMETERS_MAX: usize = 200;
 pub const EVENT_RETENTION: Duration = Duration::from_hours(90 * 24);
 /// Shards of a tenant's day of events.
 pub const EVENT_SHARDS: u8 = 8;
-/// Shards of due deliveries.
+/// Shards of due deliveries, and of due looks at signing keys.
 pub const DUE_SHARDS: u8 = 4;
 /// Deliver works on a delivery alone for this long; then another may try.
 pub const DELIVERY_LEASE: Duration = Duration::from_mins(1);
@@ -120,7 +120,35 @@ pub const DELIVERY_ATTEMPTS: u32 = 30;
 /// A finished delivery is remembered this long, past the stream's 24 hours, so that a record seen again sends nothing.
 pub const DELIVERY_REMEMBERED: Duration = Duration::from_hours(8 * 24);
 
-/// The next signing key is published this long before it signs, and a JWKS lifetime more.
-pub const NEXT_KEY_PUBLISHED: Duration = DAY;
 /// Clients may keep discovery and JWKS this long.
 pub const JWKS_LIFETIME: Duration = Duration::from_mins(15);
+/// Apps that keep a key set longer than that are served as well, up to this age (fault F26).
+pub const JWKS_KEPT_BY_APPS: Duration = DAY;
+/// What stands between a change of the signing keys and the last function that acts on it: memory ([`CACHE_USABLE`]), a request under way, and
+/// clocks that are five minutes wrong either way (fault F27).
+pub const SIGNING_KEY_MARGIN: Duration = Duration::from_mins(15);
+/// The next signing key is published this long before it signs: whoever fetched the key set before its publication has dropped it by then.
+pub const NEXT_KEY_PUBLISHED: Duration = JWKS_KEPT_BY_APPS.saturating_add(JWKS_LIFETIME).saturating_add(SIGNING_KEY_MARGIN);
+/// A signing key signs this long (NIST SP 800-57 part 1 §5.3.6 allows years; a way that is gone four times a year is one that works).
+pub const SIGNING_KEY_SIGNS: Duration = Duration::from_hours(90 * 24);
+/// No token that a signing key signs lives longer; an ID token as a hint counts as long as its session, which is the tenant's to say.
+pub const LONGEST_TOKEN: Duration = if ACCESS_TOKEN.as_secs() > ID_TOKEN.as_secs() { ACCESS_TOKEN } else { ID_TOKEN };
+/// A tenant whose due look at its keys finds nothing to look at is looked at again after this long.
+pub const SIGNING_KEY_LOOK_AGAIN: Duration = DAY;
+/// Keys that sign this much longer than they should are worth an alarm: nobody has rotated them.
+pub const SIGNING_KEY_OVERDUE: Duration = Duration::from_hours(7 * 24);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_published_before_it_signs_for_longer_than_any_old_key_set_is_kept() {
+        let request = Duration::from_secs(30);
+        let clocks = Duration::from_mins(5) * 2;
+        assert!(SIGNING_KEY_MARGIN >= CACHE_USABLE + request + clocks);
+        assert!(NEXT_KEY_PUBLISHED >= JWKS_KEPT_BY_APPS + JWKS_LIFETIME + SIGNING_KEY_MARGIN);
+        assert!(NEXT_KEY_PUBLISHED * 2 < SIGNING_KEY_SIGNS, "a key signs for longer than its successor waits");
+        assert!(LONGEST_TOKEN >= ACCESS_TOKEN && LONGEST_TOKEN >= ID_TOKEN);
+    }
+}

@@ -4,26 +4,25 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use cloud::keys::KeyContext;
-use crypto::envelope;
-use crypto::jws::SigningKey;
 use crypto::password::{self, Workspace};
 use crypto::{DataKeys, SymmetricKey};
 use domain::client::Client;
 use domain::credential::PasswordCredential;
 use domain::event::{Event, EventKind, Lookups, Personal, Subject};
 use domain::identifier::{Canonical, InvalidIdentifier};
-use domain::key_ring::{Algorithm, KeyState, Purpose, SigningKeyRecord, SigningRing, WrappedDataKey, WrappedKeyVersion};
-use domain::secret::SealedBytes;
+use domain::key_ring::rotation::RotationPolicy;
+use domain::key_ring::{Algorithm, KeyState, Purpose, SigningRing, WrappedDataKey, WrappedKeyVersion};
 use domain::tenant::{Issuer, SessionPolicy, Tenant};
 use domain::user::{Email, Profile, User, UserStatus};
 use domain::{Epoch, Secret, Slug, TenantId, Timestamp, UserId, Zone};
 use store::{ClientCreation, SlugClaim, SlugPlace, TenantCreation, UserCreation};
 
 use crate::failure::Failure;
+use crate::key_rotation::make_signing_key;
 use crate::people::KeyOwner;
 use crate::platform::Platform;
 use crate::random::Random;
-use crate::tenant_context::{TenantContext, broken, signing_key_context};
+use crate::tenant_context::{TenantContext, broken};
 use crate::tenants::{Name, Needs, Signing, Tenants};
 
 const NEEDS: Needs = Needs { purposes: &Purpose::ALL, signing: Signing::None };
@@ -96,7 +95,11 @@ impl Provisioner {
         let zone = directory.find_zone(&self.platform.zone).await?;
         let placement = zone.ok_or_else(|| Failure::Broken("the directory doesn't know this zone".to_owned()))?.place(&id);
         let home = self.platform.store.home(&placement)?;
-        if home.read_bundle(&[], store::Signing::Left).await?.is_some() {
+        if let Some(standing) = home.read_bundle(&[], store::Signing::Included).await? {
+            // A look at its keys that was lost is found again; one that stands is the same row.
+            if let Some(ring) = &standing.signing {
+                home.put_off_look(None, ring.due_at(&RotationPolicy::of(&standing.tenant.sessions))).await?;
+            }
             return Ok(Some(id));
         }
         let now = self.platform.clock.now();
@@ -113,7 +116,8 @@ impl Provisioner {
             created_at: now,
         };
         let event = self.event(&id, EventKind::TenantCreated, Subject::Tenant, now).record(None, Lookups::default());
-        let new = store::NewTenant { tenant, data_keys, signing };
+        let first_look_at = signing.due_at(&RotationPolicy::of(&tenant.sessions));
+        let new = store::NewTenant { tenant, data_keys, signing, first_look_at };
         match home.create_tenant(&new, &event).await? {
             TenantCreation::Created | TenantCreation::Exists => Ok(Some(id)),
         }
@@ -192,19 +196,8 @@ impl Provisioner {
     }
 
     fn make_ring(&self, tenant: &TenantId, signing: &DataKeys, now: Timestamp) -> Result<SigningRing, Failure> {
-        let mut keys = Vec::new();
-        for algorithm in [Algorithm::Es256, Algorithm::Rs256] {
-            let made = SigningKey::generate(algorithm).map_err(broken("signing key"))?;
-            let context = signing_key_context(tenant.as_str(), &made.public.kid);
-            keys.push(SigningKeyRecord {
-                kid: made.public.kid.clone(),
-                algorithm,
-                state: KeyState::Active,
-                since: now,
-                public_jwk: serde_json::to_value(&made.public).map_err(broken("public key"))?,
-                private_key: SealedBytes::new(envelope::wrap(signing, &context, self.random().bytes(), made.pkcs8.expose())),
-            });
-        }
-        Ok(SigningRing { version: 1, keys })
+        let made = |algorithm| make_signing_key(tenant, algorithm, signing, self.random());
+        let keys = Algorithm::OF_TENANTS.into_iter().map(|algorithm| Ok(made(algorithm)?.record(KeyState::Active, now)));
+        Ok(SigningRing { version: 1, keys: keys.collect::<Result<_, Failure>>()? })
     }
 }

@@ -8,6 +8,7 @@ use std::fmt;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::delivery::DeliveryId;
 use domain::key_ring::Purpose;
+use domain::key_ring::rotation::DueLook;
 use domain::{ClientId, EventId, FamilyId, SessionId, Slug, TenantId, Timestamp, UserId, ZoneName};
 
 use crate::attempt::{AttemptKey, ClientAttemptKey, FailureKey};
@@ -98,8 +99,16 @@ const DELIVERY: Kind =
 const DUE: Kind =
     kind(Table::Work, "DUE#{shard}", "{due, 15 digits}#{tenant}#{event}#{channel}", "when a delivery is to be tried", "never; goes with its try");
 
+const ROTATION: Kind = kind(
+    Table::Work,
+    "ROTATION#{shard}",
+    "{due, 15 digits}#{tenant}",
+    "when a tenant's signing keys are to be looked at",
+    "never; moves on with each look",
+);
+
 /// Every kind of row, in the order of the data model.
-pub const KINDS: [&Kind; 22] = [
+pub const KINDS: [&Kind; 23] = [
     &SLUG,
     &ZONE,
     &TENANT,
@@ -122,6 +131,7 @@ pub const KINDS: [&Kind; 22] = [
     &ONCE,
     &DELIVERY,
     &DUE,
+    &ROTATION,
 ];
 
 /// Template of `subject_pk`, the partition key of the events' index `by-subject`; its sort key `subject_sk` is the event's id.
@@ -271,7 +281,20 @@ pub(crate) fn due(id: &DeliveryId, due_at: Timestamp, shard: u8) -> Key {
 
 /// The partition of a shard's due rows, and the sort key that every row due later than `now` lies beyond.
 pub(crate) fn due_until(shard: u8, now: Timestamp) -> (String, String) {
-    (fill(DUE.partition, &[&shard.to_string()]), due_digits(Timestamp::from_millis(now.millis().saturating_add(1))))
+    (fill(DUE.partition, &[&shard.to_string()]), beyond(now))
+}
+
+pub(crate) fn rotation(look: &DueLook, shard: u8) -> Key {
+    ROTATION.key(&[&shard.to_string()], &[&due_digits(look.due_at), look.tenant.as_str()])
+}
+
+/// The same as [`due_until`] for looks at signing keys.
+pub(crate) fn rotation_until(shard: u8, now: Timestamp) -> (String, String) {
+    (fill(ROTATION.partition, &[&shard.to_string()]), beyond(now))
+}
+
+fn beyond(now: Timestamp) -> String {
+    due_digits(Timestamp::from_millis(now.millis().saturating_add(1)))
 }
 
 // Fifteen digits reach the year 33658; texts of one length sort as their numbers do.

@@ -3,7 +3,7 @@
 use domain::delivery::DeliveryId;
 use domain::event::Subject;
 use domain::placement::spread;
-use domain::policy;
+use domain::{TenantId, policy};
 
 /// The shard of a tenant's day that events about `subject` are in; part of an event's key.
 pub fn event_shard(subject: &Subject) -> u8 {
@@ -13,6 +13,11 @@ pub fn event_shard(subject: &Subject) -> u8 {
 /// The shard that a delivery's due row is in.
 pub(crate) fn due_shard(delivery: &DeliveryId) -> u8 {
     shard(delivery.event.as_str(), policy::DUE_SHARDS)
+}
+
+/// The shard that the row about a tenant's next look at its keys is in.
+pub(crate) fn rotation_shard(tenant: &TenantId) -> u8 {
+    shard(tenant.as_str(), policy::DUE_SHARDS)
 }
 
 fn shard(text: &str, shards: u8) -> u8 {

@@ -67,6 +67,13 @@ impl<'a> Transaction<'a> {
         self
     }
 
+    /// Puts a row, whether or not one stands: its key says all that it says.
+    pub(crate) fn put(mut self, key: &Key, item: Item) -> Self {
+        let put = Put::builder().table_name(self.database.name(key.table)).set_item(Some(item)).build().expect("table and item are set");
+        self.parts.push(TransactWriteItem::builder().put(put).build());
+        self
+    }
+
     /// Changes a row.
     pub(crate) fn change(mut self, change: Change) -> Self {
         let update = Update::builder()

@@ -1,9 +1,11 @@
 //! A tenant begins: its record, its keys and its first event.
 
+use domain::Timestamp;
 use domain::event::RecordedEvent;
 use domain::key_ring::{SigningRing, WrappedDataKey};
 use domain::tenant::Tenant;
 
+use super::rotate_keys::put_look;
 use crate::error::StoreError;
 use crate::event_row;
 use crate::keys;
@@ -20,6 +22,8 @@ pub struct NewTenant {
     pub data_keys: Vec<WrappedDataKey>,
     /// Its signing keys.
     pub signing: SigningRing,
+    /// When they are to be looked at first.
+    pub first_look_at: Timestamp,
 }
 
 /// What became of a new tenant.
@@ -34,7 +38,7 @@ pub enum TenantCreation {
 impl TenantStore {
     /// Creates a tenant. Its slug is claimed in the directory, before.
     ///
-    /// Costs 1 request, 6 write units and 2 per data key; the signing keys may take 2 more per KB.
+    /// Costs 1 request, 8 write units and 2 per data key; the signing keys may take 2 more per KB.
     pub async fn create_tenant(&self, new: &NewTenant, event: &RecordedEvent) -> Result<TenantCreation, StoreError> {
         self.own(&new.tenant.id)?;
         let key = keys::tenant(&self.tenant);
@@ -48,7 +52,7 @@ impl TenantStore {
             let key = keys::data_key(&self.tenant, data_key.purpose);
             transaction = transaction.put_new(&key, row::write(&key, data_key, Ends::Never)?);
         }
-        match transaction.commit().await? {
+        match put_look(transaction, self, new.first_look_at)?.commit().await? {
             Outcome::Committed => Ok(TenantCreation::Created),
             Outcome::Refused(_) => Ok(TenantCreation::Exists),
         }

@@ -15,5 +15,6 @@ pub(crate) mod redeem_code;
 pub(crate) mod refresh_family;
 mod reserve_attempt;
 pub(crate) mod revoke_family;
+pub(crate) mod rotate_keys;
 pub(crate) mod start_session;
 pub(crate) mod touch_session;

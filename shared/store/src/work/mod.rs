@@ -1,13 +1,16 @@
 //! Deliveries: what an event causes to be sent, when it is due, and who is trying. A lost nudge heals, because a due row is swept by time.
+//! Beside them, when whose signing keys are to be looked at.
 
 mod find_delivery;
 mod lease;
 mod list_due;
+mod list_looks;
 mod settle;
 mod write_delivery;
 
 pub use lease::Lease;
 pub use list_due::Due;
+pub use list_looks::DueLooks;
 pub use settle::Settlement;
 pub use write_delivery::DeliveryWriting;
 

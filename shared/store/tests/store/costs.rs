@@ -4,6 +4,8 @@ use domain::attempt::window;
 use domain::delivery::DeliveryState;
 use domain::event::{Browser, EventKind, Subject};
 use domain::family::{Family, RevocationReason};
+use domain::key_ring::KeyState;
+use domain::key_ring::rotation::DueLook;
 use domain::policy::{ACCOUNT_WINDOW, ATTEMPT_WINDOW};
 use domain::refresh::Offline;
 use domain::secret::SealedBytes;
@@ -17,7 +19,7 @@ use testkit::{Counting, Embedded};
 
 use crate::support::{
     NOW, client, client_id, consent, delivery, event, event_about, family, family_id, grant_issued, later, new_tenant, new_user, password, placement,
-    session, session_id, session_started, tenant_id, user_id, wrapped_key,
+    ring, rotated, session, session_id, session_started, tenant_id, user_id, wrapped_key,
 };
 
 struct Till {
@@ -124,11 +126,11 @@ async fn a_delivery_pays_four_to_be_written_six_to_be_leased_and_four_to_be_done
 }
 
 #[tokio::test]
-async fn a_tenant_pays_six_and_two_per_data_key_and_a_client_four() {
+async fn a_tenant_pays_eight_and_two_per_data_key_and_a_client_four() {
     let till = Till::new();
     let store = till.store();
     store.create_tenant(&new_tenant(tenant_id()), &event_about(Subject::Tenant, EventKind::TenantCreated, 1)).await.expect("a tenant");
-    till.assert_paid(6 + 2 * 4, "create_tenant");
+    till.assert_paid(8 + 2 * 4, "create_tenant");
     let created = EventKind::ClientCreated { client_id: client_id() };
     store.create_client(&client("app"), &event_about(Subject::Tenant, created, 2)).await.expect("a client");
     till.assert_paid(4, "create_client");
@@ -137,6 +139,24 @@ async fn a_tenant_pays_six_and_two_per_data_key_and_a_client_four() {
     let spa = domain::client::Client { origins, ..client("spa") };
     store.create_client(&spa, &event_about(Subject::Tenant, created, 3)).await.expect("a client");
     till.assert_paid(6, "create_client with an origin");
+}
+
+#[tokio::test]
+async fn a_rotation_pays_for_the_ring_its_event_and_the_look_that_moves_on() {
+    let till = Till::new();
+    let store = till.store();
+    let mut new = new_tenant(tenant_id());
+    new.signing = ring(1, &[(1, KeyState::Active)]);
+    store.create_tenant(&new, &event_about(Subject::Tenant, EventKind::TenantCreated, 1)).await.expect("a tenant");
+    till.counting.reset();
+    let due = DueLook { tenant: tenant_id(), due_at: new.first_look_at };
+    let after = ring(2, &[(1, KeyState::Retiring), (2, KeyState::Active)]);
+    store.rotate_keys((&new.signing, &after), Some(&due), later(900), &rotated(&new.signing, &after, 2)).await.expect("a rotation");
+    till.assert_paid(2 + 2 + 4, "rotate_keys of two small keys");
+    store.put_off_look(Some(&DueLook { due_at: later(900), ..due }), later(1000)).await.expect("a look put off");
+    till.assert_paid(4, "put_off_look");
+    store.put_off_look(None, later(1100)).await.expect("a look");
+    till.assert_paid(2, "put_off_look without a due row");
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ mod faults;
 mod grants;
 mod once;
 mod regions;
+mod rotation;
 mod rows;
 mod sessions;
 mod support;

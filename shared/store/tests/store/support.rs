@@ -12,7 +12,7 @@ use domain::delivery::{Channel, Delivery, DeliveryId, DeliveryState};
 use domain::event::{Browser, Event, EventKind, Lookups, Personal, RecordedEvent, Subject};
 use domain::family::{Family, FamilyState};
 use domain::identifier::{CANONICAL_VERSION, IdentifierKind};
-use domain::key_ring::{Purpose, SigningRing, WrappedDataKey, WrappedKeyVersion, WrappedUserKey};
+use domain::key_ring::{Algorithm, KeyState, Purpose, SigningKeyRecord, SigningRing, WrappedDataKey, WrappedKeyVersion, WrappedUserKey};
 use domain::secret::SealedBytes;
 use domain::session::{AuthenticationMethod, Session};
 use domain::tenant::{Issuer, SessionPolicy, Tenant};
@@ -178,7 +178,25 @@ pub(crate) fn new_tenant(id: TenantId) -> NewTenant {
     };
     let version = WrappedKeyVersion { id: 1, wrapped: SealedBytes::new(vec![5; 180]), created_at: NOW };
     let data_keys = Purpose::ALL.map(|purpose| WrappedDataKey { purpose, versions: vec![version.clone()] }).to_vec();
-    NewTenant { tenant, data_keys, signing: SigningRing { version: 1, keys: Vec::new() } }
+    NewTenant { tenant, data_keys, signing: SigningRing { version: 1, keys: Vec::new() }, first_look_at: later(500) }
+}
+
+/// A ring of keys of ES256, each by its number, in these states.
+pub(crate) fn ring(version: u64, keys: &[(u8, KeyState)]) -> SigningRing {
+    let key = |(number, state): &(u8, KeyState)| SigningKeyRecord {
+        kid: format!("{number}").repeat(43),
+        algorithm: Algorithm::Es256,
+        state: *state,
+        since: NOW,
+        public_jwk: serde_json::json!({ "kty": "EC", "kid": number }),
+        private_key: SealedBytes::new(vec![*number; 180]),
+    };
+    SigningRing { version, keys: keys.iter().map(key).collect() }
+}
+
+/// The event of a rotation; `number` makes its id another one.
+pub(crate) fn rotated(before: &SigningRing, after: &SigningRing, number: u8) -> RecordedEvent {
+    event_about(Subject::Tenant, EventKind::SigningKeysRotated { version: after.version, changes: before.changes_to(after) }, number)
 }
 
 /// An app registered as `id`.

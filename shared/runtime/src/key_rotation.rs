@@ -1,0 +1,153 @@
+//! Rotation of a tenant's signing keys: read the ring, decide, write it once. Called when a look is due, or by who can't wait.
+
+use std::sync::Arc;
+
+use crypto::DataKeys;
+use crypto::envelope;
+use crypto::jws::SigningKey;
+use domain::event::{Event, EventKind, Lookups, Personal, RecordedEvent, Subject};
+use domain::key_ring::rotation::{DueLook, KeyChange, NewKey, Replaced, RotationPolicy};
+use domain::key_ring::{Algorithm, Purpose, SigningRing};
+use domain::secret::SealedBytes;
+use domain::{Placement, TenantId, Timestamp, ZoneName, policy};
+use store::{Bundle, KeyRotation, Store, TenantStore};
+
+use crate::clock::Clock;
+use crate::data_keys::DataKeyCache;
+use crate::failure::Failure;
+use crate::platform::Platform;
+use crate::random::Random;
+use crate::tenant_context::{broken, signing_key_context};
+
+/// Rotates keys of tenants that are at home in this zone.
+pub struct KeyRotations {
+    store: Store,
+    keys: DataKeyCache,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    zone: ZoneName,
+    here: domain::Region,
+}
+
+/// What a look at a tenant's keys led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Looked {
+    /// It isn't time yet; the next look is then.
+    Early(Timestamp),
+    /// Keys moved on.
+    Rotated(Vec<KeyChange>),
+    /// Another one was faster.
+    Stale,
+    /// The tenant's home is another region, which looks by itself.
+    Elsewhere,
+    /// There is no such tenant, or none with keys; somebody may still be making it.
+    Nothing,
+}
+
+impl KeyRotations {
+    /// Rotations on a platform whose keys may be unwrapped for `signing`.
+    pub fn new(platform: &Platform) -> Self {
+        Self {
+            store: platform.store.clone(),
+            keys: DataKeyCache::new(platform.keys.clone()),
+            clock: platform.clock.clone(),
+            random: platform.random.clone(),
+            zone: platform.zone.clone(),
+            here: platform.region.clone(),
+        }
+    }
+
+    /// Does what it is time for, and has the keys looked at again when it is time for more. KMS is asked for nothing but a key to be published.
+    pub async fn look(&self, due: &DueLook) -> Result<Looked, Failure> {
+        let now = self.clock.now();
+        let placement = self.place(&due.tenant).await?;
+        // INVARIANT: a tenant has one writer; every region sees the row, its home alone acts on it.
+        if placement.home != self.here {
+            return Ok(Looked::Elsewhere);
+        }
+        placement.settled(now)?;
+        let home = self.store.home(&placement)?;
+        let Some((bundle, ring)) = read(&home).await? else {
+            home.put_off_look(Some(due), now.plus(policy::SIGNING_KEY_LOOK_AGAIN)).await?;
+            return Ok(Looked::Nothing);
+        };
+        let rotation = RotationPolicy::of(&bundle.tenant.sessions);
+        let steps = ring.steps(&rotation, now);
+        if steps.is_empty() {
+            let next_look = ring.due_at(&rotation);
+            home.put_off_look(Some(due), next_look).await?;
+            return Ok(Looked::Early(next_look));
+        }
+        let made = self.make(&bundle, &steps.publish, now).await?;
+        let after = ring.rotated(&steps, made, now);
+        let changes = ring.changes_to(&after);
+        let event = self.event(&due.tenant, EventKind::SigningKeysRotated { version: after.version, changes: changes.clone() }, now);
+        match home.rotate_keys((&ring, &after), Some(due), after.due_at(&rotation), &event).await? {
+            KeyRotation::Rotated => Ok(Looked::Rotated(changes)),
+            KeyRotation::Stale => Ok(Looked::Stale),
+        }
+    }
+
+    /// Replaces the keys of `algorithms` at once: new ones sign from now on, though no app has seen them; the old ones do as `old` says.
+    ///
+    /// Functions that are warm go on as before for up to [`policy::CACHE_USABLE`]: they sign with the old key, and don't know the new one. Apps
+    /// that keep a key set and don't fetch it anew for an unknown key refuse the new tokens until they do; those that keep a withdrawn key
+    /// accept its tokens as long. What happens elsewhere at the same time makes it `Stale`: look and try again.
+    pub async fn replace_at_once(&self, tenant: &TenantId, algorithms: &[Algorithm], old: Replaced) -> Result<Looked, Failure> {
+        let now = self.clock.now();
+        let placement = self.place(tenant).await?;
+        placement.settled(now)?;
+        let home = self.store.home(&placement)?;
+        let Some((bundle, ring)) = read(&home).await? else { return Ok(Looked::Nothing) };
+        let made = self.make(&bundle, algorithms, now).await?;
+        let after = ring.replaced(made, old, now);
+        let changes = ring.changes_to(&after);
+        let event = self.event(tenant, EventKind::SigningKeysReplaced { version: after.version, changes: changes.clone() }, now);
+        // The look that was due before finds nothing to do, and is put off to the same moment as this one.
+        let next_look = after.due_at(&RotationPolicy::of(&bundle.tenant.sessions));
+        match home.rotate_keys((&ring, &after), None, next_look, &event).await? {
+            KeyRotation::Rotated => Ok(Looked::Rotated(changes)),
+            KeyRotation::Stale => Ok(Looked::Stale),
+        }
+    }
+
+    // Past every cache, so that a moved epoch is seen as soon as it is replicated.
+    async fn place(&self, tenant: &TenantId) -> Result<Placement, Failure> {
+        let zone = self.store.directory().find_zone(&self.zone).await?;
+        let zone = zone.ok_or_else(|| Failure::Broken(format!("the directory knows no zone {}", self.zone.as_str())))?;
+        Ok(zone.place(tenant))
+    }
+
+    async fn make(&self, bundle: &Bundle, algorithms: &[Algorithm], now: Timestamp) -> Result<Vec<NewKey>, Failure> {
+        if algorithms.is_empty() {
+            return Ok(Vec::new());
+        }
+        let tenant = &bundle.tenant.id;
+        let wrapped = bundle.data_keys.first().ok_or_else(|| Failure::Broken(format!("tenant {tenant} has no signing data key")))?;
+        let keys = self.keys.unwrap(tenant, wrapped, now).await?;
+        algorithms.iter().map(|algorithm| make_signing_key(tenant, *algorithm, &keys, &*self.random)).collect()
+    }
+
+    fn event(&self, tenant: &TenantId, kind: EventKind, now: Timestamp) -> RecordedEvent {
+        let id = self.random.event_id(now);
+        let event = Event { id, tenant: tenant.clone(), subject: Subject::Tenant, kind, personal: Personal::default() };
+        event.record(None, Lookups::default())
+    }
+}
+
+async fn read(home: &TenantStore) -> Result<Option<(Bundle, SigningRing)>, Failure> {
+    let bundle = home.read_bundle(&[Purpose::Signing], store::Signing::Included).await?;
+    Ok(bundle.and_then(|mut bundle| bundle.signing.take().map(|ring| (bundle, ring))))
+}
+
+/// Makes a key pair, its private half wrapped under the tenant's `signing` key.
+pub(crate) fn make_signing_key(tenant: &TenantId, algorithm: Algorithm, keys: &DataKeys, random: &dyn Random) -> Result<NewKey, Failure> {
+    let made = SigningKey::generate(algorithm).map_err(broken("signing key"))?;
+    let context = signing_key_context(tenant.as_str(), &made.public.kid);
+    Ok(NewKey {
+        kid: made.public.kid.clone(),
+        algorithm,
+        public_jwk: serde_json::to_value(&made.public).map_err(broken("public key"))?,
+        private_key: SealedBytes::new(envelope::wrap(keys, &context, random.bytes(), made.pkcs8.expose())),
+    })
+}
