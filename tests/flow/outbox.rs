@@ -119,7 +119,7 @@ async fn f19_two_deliverers_at_once_send_once_and_one_that_died_is_followed() {
     platform.clock.advance(policy::DELIVERY_FIRST_BACKOFF);
     let event = nudge(&deliveries(&platform).await[0]);
     let mailer = || Arc::clone(&platform.inbox) as Arc<dyn Mailer>;
-    let deliverer = || functions::consuming("deliver", platform.platform(), mailer()).expect("it is compiled in");
+    let deliverer = || functions::consuming("deliver", platform.platform(), mailer(), platform.nudges.clone()).expect("it is compiled in");
     join(deliverer()(event.clone()), deliverer()(event.clone())).await;
     assert_eq!(notices(&platform), 1);
 

@@ -28,6 +28,7 @@ fn every_event_is_answered() {
         "logout.post": 403,
         "par.post": 401,
         // Another tenant's event, which this zone doesn't have: its delivery is written all the same, and ends there.
+        "relay.session-ended": {"batchItemFailures": []},
         "relay.session-started": {"batchItemFailures": []},
         "revoke.post": 401,
         "sign-in.post": 403,

@@ -30,6 +30,7 @@ pub(super) const SPECIFICATIONS: &[(&str, &[Row])] = &[
     ("OpenID Connect Core 1.0", CORE),
     ("OAuth 2.0 Multiple Response Types and Form Post Response Mode", RESPONSE_MODES),
     ("OpenID Connect RP-Initiated Logout 1.0", LOGOUT),
+    ("OpenID Connect Back-Channel Logout 1.0", BACKCHANNEL),
     ("Fetch, CORS", CORS),
 ];
 
@@ -143,6 +144,19 @@ const LOGOUT: &[Row] = &[
     row("3", "a registered address byte for byte, with `state`", "a_registered_address_is_gone_to_byte_for_byte_and_state_is_echoed_when_it_came"),
 ];
 
+const BACKCHANNEL: &[Row] = &[
+    row("2.1", "discovery says so", "oidcc_backchannel_logout_discovery_endpoint_verification"),
+    row("2.4", "the logout token: `typ`, `sub` and `sid`, `events`, `jti`, two minutes, no `nonce`", "oidcc_backchannel_rp_initiated_logout"),
+    row("2.5", "each app of the session is told, and no other", "each_app_of_the_session_that_wants_to_know_gets_a_token_and_no_other_app"),
+    row("2.5", "a session that runs out is told of, too", "an_app_is_told_when_a_session_that_was_used_runs_out_in_the_end"),
+    row(
+        "2.8",
+        "200 and 204 succeed, 400 is final, the rest is tried again",
+        "two_hundred_and_two_hundred_and_four_succeed_four_hundred_is_final_and_the_rest_is_tried_again",
+    ),
+    row("4", "addresses of this machine are called by nobody but a loopback deployment", "a_production_configuration_calls_nobody_on_this_machine"),
+];
+
 const CORS: &[Row] = &[
     row("3.2", "scripts of registered origins may read discovery, keys, token, userinfo and revocation", "a_registered_origin_may_call_and_read"),
     row("3.2", "nobody's script may read a page", "pages_are_for_nobodys_scripts"),
@@ -152,6 +166,6 @@ const CORS: &[Row] = &[
 pub(super) const ABSENT: &[&str] = &[
     "implicit and hybrid flows, and the resource owner's password grant: OAuth 2.1 has none of them",
     "front-channel logout and session management by iframe: browsers block the cookies that both need",
-    "back-channel logout, client credentials, resource indicators, key rotation on a schedule: not yet",
+    "client credentials, resource indicators, key rotation on a schedule: not yet",
     "dynamic registration, device grant, DPoP, mutual TLS, request objects, FAPI profiles",
 ];

@@ -29,7 +29,8 @@ fn does(function: &Function, readers: Readers) -> bool {
         Readers::Work => may_touch("work"),
         Readers::Nudging => allows("sqs:SendMessage"),
         Readers::Mailing => allows("ses:SendEmail"),
-        Readers::Identity => may_touch("identity") || may_touch("keys"),
+        Readers::Identity => may_touch("identity"),
+        Readers::WrappedKeys => may_touch("keys"),
         Readers::Http => TEMPLATE
             .of_kind("AWS::ApiGatewayV2::Integration")
             .any(|integration| referred(&integration.properties["IntegrationUri"]).as_deref() == Some(&function.logical_id)),
@@ -52,6 +53,6 @@ fn what_a_function_is_for_shows_in_its_role() {
     assert_eq!(doing(Readers::Http), ["authorize", "discovery", "introspect", "logout", "par", "revoke", "sign-in", "token", "userinfo"]);
     assert_eq!(doing(Readers::Once), ["authorize", "introspect", "par", "revoke", "sign-in", "token"]);
     assert_eq!(doing(Readers::Mailing), ["deliver"]);
-    assert_eq!(doing(Readers::Nudging), ["relay", "webhook-retry"]);
+    assert_eq!(doing(Readers::Nudging), ["deliver", "relay", "webhook-retry"]);
     assert_eq!(doing(Readers::Keys), ["authorize", "deliver", "introspect", "logout", "par", "revoke", "sign-in", "token", "userinfo"]);
 }

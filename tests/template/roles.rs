@@ -111,7 +111,7 @@ fn each_data_key_opens_for_those_who_need_its_purpose() {
         ("credentials", vec!["sign-in"]),
         ("people", vec!["deliver", "logout", "sign-in"]),
         ("sealing", vec!["authorize", "introspect", "logout", "par", "revoke", "sign-in", "token", "userinfo"]),
-        ("signing", vec!["token", "userinfo"]),
+        ("signing", vec!["deliver", "token", "userinfo"]),
     ];
     let expected = expected.map(|(purpose, functions)| (purpose.to_owned(), functions.into_iter().map(str::to_owned).collect::<Vec<_>>()));
     assert_eq!(purposes, BTreeMap::from(expected));

@@ -1,12 +1,15 @@
 //! Sends what is due. A nudge names a delivery; the row in `work` decides whether it is sent, and remembers what became of it.
 
+mod backchannel_logout;
 mod mail_new_browser;
 
 use std::sync::Arc;
 
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use aws_lambda_events::event::streams::{SqsBatchItemFailure, SqsEventResponse};
+use cloud::egress::Egress;
 use cloud::mail::{MailError, Mailer};
+use cloud::queue::Nudges;
 use domain::delivery::{Channel, Delivery, DeliveryId, DeliveryState, Try, after};
 use domain::key_ring::Purpose;
 use domain::{Timestamp, policy};
@@ -14,9 +17,10 @@ use runtime::tenants::{Name, Needs, Signing, Tenants};
 use runtime::{Clock, Failure, HomeRegion, Platform, Random};
 use store::{Lease, Work};
 
-const NEEDS: Needs = Needs { purposes: &[Purpose::People], signing: Signing::None };
+const NEEDS: Needs = Needs { purposes: &[Purpose::People, Purpose::Signing], signing: Signing::Signs };
 
-/// What its role may do: read the directory's zone, lease and settle deliveries, read the event and its person, send mail.
+/// What its role may do: read the directory's zone, write, lease and settle deliveries, read the event, its person and their apps, send mail, sign,
+/// call addresses that apps registered, nudge.
 pub struct Deps {
     work: Work,
     region: HomeRegion,
@@ -24,11 +28,13 @@ pub struct Deps {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     mailer: Arc<dyn Mailer>,
+    nudges: Arc<dyn Nudges>,
+    egress: Arc<dyn Egress>,
 }
 
 impl Deps {
     /// Takes from the platform what the role allows.
-    pub fn new(platform: &Platform, mailer: Arc<dyn Mailer>) -> Self {
+    pub fn new(platform: &Platform, mailer: Arc<dyn Mailer>, nudges: Arc<dyn Nudges>, egress: Arc<dyn Egress>) -> Self {
         Self {
             work: platform.store.work(),
             region: HomeRegion::new(platform),
@@ -36,6 +42,8 @@ impl Deps {
             clock: platform.clock.clone(),
             random: platform.random.clone(),
             mailer,
+            nudges,
+            egress,
         }
     }
 }
@@ -87,28 +95,31 @@ fn is_due(delivery: &Delivery, now: Timestamp) -> bool {
 }
 
 async fn send(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Try {
-    let mail = match delivery.id.channel {
-        Channel::MailNewBrowser => mail_new_browser::compose(deps, delivery, now).await,
+    let tried = match &delivery.id.channel {
+        Channel::MailNewBrowser => mail(deps, delivery, now).await,
+        Channel::BackchannelLogout => backchannel_logout::fan_out(deps, delivery, now).await,
+        Channel::LogoutToken(client) => backchannel_logout::tell(deps, delivery, client, now).await,
     };
-    match mail {
-        Ok(Some(mail)) => match deps.mailer.send(&mail).await {
-            Ok(()) => Try::Sent,
-            Err(MailError::ForNow(reason)) => {
-                tracing::warn!(reason, attempts = delivery.attempts, "mail not accepted for now");
-                Try::FailedForNow
-            }
-            Err(MailError::ForGood(reason)) => {
-                tracing::warn!(reason, "mail refused for good");
-                Try::FailedForGood
-            }
-        },
-        // The person or their address is gone: there is nobody to tell.
-        Ok(None) => Try::FailedForGood,
-        Err(failure) => {
-            tracing::warn!(%failure, attempts = delivery.attempts, "mail not composed for now");
+    tried.unwrap_or_else(|failure| {
+        tracing::warn!(%failure, attempts = delivery.attempts, "not composed for now");
+        Try::FailedForNow
+    })
+}
+
+async fn mail(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Result<Try, Failure> {
+    // The person or their address is gone: there is nobody to tell.
+    let Some(mail) = mail_new_browser::compose(deps, delivery, now).await? else { return Ok(Try::FailedForGood) };
+    Ok(match deps.mailer.send(&mail).await {
+        Ok(()) => Try::Sent,
+        Err(MailError::ForNow(reason)) => {
+            tracing::warn!(reason, attempts = delivery.attempts, "mail not accepted for now");
             Try::FailedForNow
         }
-    }
+        Err(MailError::ForGood(reason)) => {
+            tracing::warn!(reason, "mail refused for good");
+            Try::FailedForGood
+        }
+    })
 }
 
 impl Deps {

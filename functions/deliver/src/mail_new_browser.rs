@@ -116,6 +116,7 @@ mod tests {
             session_id: SessionId::from_random([3; 16]),
             client_id: ClientId::parse("app").expect("a client id"),
             browser: Browser::New,
+            runs_out_at: None,
         };
         let event = Event {
             id: EventId::new(at, [4; 10]),

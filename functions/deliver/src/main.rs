@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use cloud::egress::Guarded;
 use cloud::mail::Ses;
+use cloud::queue::Sqs;
 use deliver::Deps;
 use runtime::lambda;
 
@@ -10,7 +12,8 @@ fn main() -> Result<(), lambda::Error> {
     lambda::receive(
         |start| {
             let mailer = Ses::new(&start.aws, start.configuration.required("MAIL_FROM")?);
-            Ok(Deps::new(&start.platform, Arc::new(mailer)))
+            let queue = Sqs::new(&start.aws, start.configuration.required("DELIVER_QUEUE_URL")?);
+            Ok(Deps::new(&start.platform, Arc::new(mailer), Arc::new(queue), Arc::new(Guarded)))
         },
         &async |deps, event| Ok(deliver::receive(deps, event).await),
     )

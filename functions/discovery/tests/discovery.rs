@@ -53,6 +53,8 @@ async fn metadata_states_what_exists_for_both_specifications_alike() {
       ],
       "authorization_endpoint": "https://demo.id.example.com/authorize",
       "authorization_response_iss_parameter_supported": true,
+      "backchannel_logout_session_supported": true,
+      "backchannel_logout_supported": true,
       "claim_types_supported": [
         "normal"
       ],

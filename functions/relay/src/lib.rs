@@ -1,4 +1,4 @@
-//! Reads the stream of events: writes what is to be delivered to `work` and nudges `deliver`. It calls nobody else.
+//! Reads the stream of events: writes what is to be delivered, and when a session may run out, to `work`, and nudges `deliver`. It calls nobody else.
 
 mod record;
 
@@ -7,14 +7,15 @@ use std::sync::Arc;
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use cloud::queue::Nudges;
-use domain::delivery::{Delivery, DeliveryId, DeliveryState, caused_by};
-use domain::event::RecordedEvent;
+use domain::delivery::{Channel, Delivery, DeliveryId, DeliveryState, caused_by};
+use domain::event::{EventKind, RecordedEvent, Subject};
+use domain::session::Expiry;
 use runtime::{Clock, Failure, HomeRegion, Platform};
 use store::{Store, event_shard};
 
 use record::{Change, Unreadable};
 
-/// What its role may do: read the directory's zone, write deliveries, nudge.
+/// What its role may do: read the directory's zone, write deliveries and when a session is to be looked at, nudge.
 pub struct Deps {
     store: Store,
     region: HomeRegion,
@@ -66,7 +67,7 @@ pub async fn receive(deps: &Deps, event: Event) -> DynamoDbEventResponse {
 async fn relay_record(deps: &Deps, record: &EventRecord) -> Result<Vec<DeliveryId>, NotRelayed> {
     let now = deps.clock.now();
     match record::read(record, now)? {
-        Change::Recorded(event) => write_deliveries(deps, &event).await.map_err(NotRelayed::from),
+        Change::Recorded(event) => relay_event(deps, &event).await.map_err(NotRelayed::from),
         Change::Expired => Ok(Vec::new()),
         // SECURITY: nobody may change or delete an event; whoever did has rights that no role of ours grants.
         Change::Tampered => {
@@ -76,15 +77,33 @@ async fn relay_record(deps: &Deps, record: &EventRecord) -> Result<Vec<DeliveryI
     }
 }
 
-async fn write_deliveries(deps: &Deps, event: &RecordedEvent) -> Result<Vec<DeliveryId>, Failure> {
-    let channels = caused_by(&event.kind);
-    // Each replica has its own stream with every region's writes; only the tenant's home delivers.
-    if channels.is_empty() || !deps.region.is_home_of(&event.tenant).await? {
+async fn relay_event(deps: &Deps, event: &RecordedEvent) -> Result<Vec<DeliveryId>, Failure> {
+    let (channels, expiry) = (caused_by(&event.kind), expiry(event));
+    let causes_nothing = channels.is_empty() && expiry.is_none();
+    // Each replica has its own stream with every region's writes; only the tenant's home acts on them.
+    if causes_nothing || !deps.region.is_home_of(&event.tenant).await? {
         return Ok(Vec::new());
     }
+    if let Some(expiry) = expiry {
+        deps.store.work().write_expiry(&expiry).await?;
+    }
+    write_deliveries(deps, event, channels).await
+}
+
+/// When a session that began is to be looked at.
+fn expiry(event: &RecordedEvent) -> Option<Expiry> {
+    match (&event.subject, &event.kind) {
+        (Subject::User(user_id), EventKind::SessionStarted { session_id, runs_out_at: Some(due_at), .. }) => {
+            Some(Expiry { tenant: event.tenant.clone(), user_id: user_id.clone(), session_id: session_id.clone(), due_at: *due_at })
+        }
+        _ => None,
+    }
+}
+
+async fn write_deliveries(deps: &Deps, event: &RecordedEvent, channels: &[Channel]) -> Result<Vec<DeliveryId>, Failure> {
     let mut written = Vec::new();
     for channel in channels {
-        let id = DeliveryId { tenant: event.tenant.clone(), event: event.id.clone(), channel: *channel };
+        let id = DeliveryId { tenant: event.tenant.clone(), event: event.id.clone(), channel: channel.clone() };
         let state = DeliveryState::Due { due_at: deps.clock.now() };
         let delivery = Delivery { id: id.clone(), event_at: event.at, event_shard: event_shard(&event.subject), attempts: 0, state };
         // Seen before is fine: the stream hands over at least once, and the nudge may be what was lost.

@@ -80,7 +80,8 @@ impl Deployed {
             Ok(Box::new(follower) as Box<dyn Source>)
         };
         let consumer = |mapping: &QueueConsumer| {
-            let code = functions::consuming(&mapping.function, platform, Arc::clone(mailer)).ok_or_else(|| deployment.no_code(&mapping.function))?;
+            let code = functions::consuming(&mapping.function, platform, Arc::clone(mailer), nudging());
+            let code = code.ok_or_else(|| deployment.no_code(&mapping.function))?;
             let consumer = Consumer::new(Arc::clone(&queues[mapping.queue.as_str()]), mapping.clone(), code, Arc::clone(&dead_letters));
             Ok(Box::new(consumer) as Box<dyn Source>)
         };

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use cloud::egress::Guarded;
 use cloud::mail::Mailer;
 use cloud::queue::Nudges;
 use futures_util::FutureExt;
@@ -44,10 +45,10 @@ pub fn following(folder: &str, platform: &Platform, nudges: Arc<dyn Nudges>) -> 
 }
 
 /// The code of a function that consumes a queue.
-pub fn consuming(folder: &str, platform: &Platform, mailer: Arc<dyn Mailer>) -> Option<QueueFunction> {
+pub fn consuming(folder: &str, platform: &Platform, mailer: Arc<dyn Mailer>, nudges: Arc<dyn Nudges>) -> Option<QueueFunction> {
     match folder {
         "deliver" => {
-            let deps = Arc::new(deliver::Deps::new(platform, mailer));
+            let deps = Arc::new(deliver::Deps::new(platform, mailer, nudges, Arc::new(Guarded)));
             Some(Arc::new(move |event| {
                 let deps = Arc::clone(&deps);
                 async move { deliver::receive(&deps, event).await }.boxed()

@@ -1,45 +1,79 @@
 //! What an event causes to be sent, and what becomes of each sending: due, then done or parked in sight, never dropped.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Browser, EventKind};
-use crate::id::{EventId, TenantId};
+use crate::id::{ClientId, EventId, TenantId};
 use crate::policy;
 use crate::timestamp::Timestamp;
 
 /// What is sent. With the event's id it names one delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Channel {
     /// The mail "new sign-in from a new browser".
     MailNewBrowser,
+    /// A session ended: one delivery for each app that is to be told (OpenID Connect Back-Channel Logout §2.3).
+    BackchannelLogout,
+    /// The logout token of one app.
+    LogoutToken(ClientId),
 }
 
-impl Channel {
-    /// The channel's name in keys and nudges.
-    pub const fn as_str(self) -> &'static str {
+/// A text names no channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a channel")]
+pub struct InvalidChannel;
+
+const MAIL_NEW_BROWSER: &str = "mail_new_browser";
+const BACKCHANNEL_LOGOUT: &str = "backchannel_logout";
+const LOGOUT_TOKEN: &str = "logout_token:";
+
+/// The channel's name in keys and nudges.
+impl fmt::Display for Channel {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::MailNewBrowser => "mail_new_browser",
+            Self::MailNewBrowser => formatter.write_str(MAIL_NEW_BROWSER),
+            Self::BackchannelLogout => formatter.write_str(BACKCHANNEL_LOGOUT),
+            Self::LogoutToken(client) => write!(formatter, "{LOGOUT_TOKEN}{}", client.as_str()),
         }
     }
+}
 
-    /// Reads a channel's name.
-    pub fn parse(text: &str) -> Option<Self> {
-        (text == Self::MailNewBrowser.as_str()).then_some(Self::MailNewBrowser)
+impl TryFrom<String> for Channel {
+    type Error = InvalidChannel;
+    fn try_from(text: String) -> Result<Self, InvalidChannel> {
+        match text.as_str() {
+            MAIL_NEW_BROWSER => Ok(Self::MailNewBrowser),
+            BACKCHANNEL_LOGOUT => Ok(Self::BackchannelLogout),
+            other => {
+                let client = other.strip_prefix(LOGOUT_TOKEN).ok_or(InvalidChannel)?;
+                ClientId::parse(client).map(Self::LogoutToken).map_err(|_| InvalidChannel)
+            }
+        }
     }
 }
 
+impl From<Channel> for String {
+    fn from(channel: Channel) -> Self {
+        channel.to_string()
+    }
+}
+
+static NEW_BROWSER: [Channel; 1] = [Channel::MailNewBrowser];
+static SESSION_ENDED: [Channel; 1] = [Channel::BackchannelLogout];
+
 /// What an event causes to be sent.
-pub const fn caused_by(kind: &EventKind) -> &'static [Channel] {
+pub fn caused_by(kind: &EventKind) -> &'static [Channel] {
     match kind {
-        EventKind::SessionStarted { browser: Browser::New, .. } => &[Channel::MailNewBrowser],
+        EventKind::SessionStarted { browser: Browser::New, .. } => &NEW_BROWSER,
+        EventKind::SessionEnded { .. } => &SESSION_ENDED,
         EventKind::SessionStarted { browser: Browser::Known, .. }
         | EventKind::TenantCreated
         | EventKind::ClientCreated { .. }
         | EventKind::UserCreated
-        | EventKind::SessionEnded { .. }
         | EventKind::SignInRefused { .. }
         | EventKind::SignInThrottled { .. }
         | EventKind::ConsentGranted { .. }
@@ -129,7 +163,8 @@ fn backoff(attempts: u32, jitter: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::{ClientId, SessionId};
+    use crate::id::SessionId;
+    use crate::session::EndReason;
 
     const NOW: Timestamp = Timestamp::from_seconds(1000);
 
@@ -139,6 +174,7 @@ mod tests {
             session_id: SessionId::from_random([1; 16]),
             client_id: ClientId::parse("app").expect("a client id"),
             browser,
+            runs_out_at: None,
         };
         assert_eq!(caused_by(&started(Browser::New)), [Channel::MailNewBrowser]);
         assert!(caused_by(&started(Browser::Known)).is_empty());
@@ -158,7 +194,25 @@ mod tests {
 
     #[test]
     fn a_channel_is_read_by_the_name_that_it_writes() {
-        assert_eq!(Channel::parse(Channel::MailNewBrowser.as_str()), Some(Channel::MailNewBrowser));
-        assert_eq!(Channel::parse("pigeon"), None);
+        let app = ClientId::parse("app").expect("a client id");
+        for (channel, name) in [
+            (Channel::MailNewBrowser, "mail_new_browser"),
+            (Channel::BackchannelLogout, "backchannel_logout"),
+            (Channel::LogoutToken(app), "logout_token:app"),
+        ] {
+            assert_eq!(channel.to_string(), name);
+            assert_eq!(Channel::try_from(name.to_owned()), Ok(channel));
+        }
+        for none in ["pigeon", "logout_token", "logout_token:", "logout_token:a#b"] {
+            assert_eq!(Channel::try_from(none.to_owned()), Err(InvalidChannel), "{none}");
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_session_is_told_whatever_ended_it() {
+        for reason in [EndReason::SignedOut, EndReason::Expired] {
+            let ended = EventKind::SessionEnded { session_id: SessionId::from_random([1; 16]), reason };
+            assert_eq!(caused_by(&ended), [Channel::BackchannelLogout]);
+        }
     }
 }

@@ -74,6 +74,9 @@ pub enum EventKind {
         client_id: ClientId,
         /// Whether the browser is known.
         browser: Browser,
+        /// When the session is over unless it is used again: it is looked at then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        runs_out_at: Option<Timestamp>,
     },
     /// A session was ended, by whatever ended it.
     #[serde(rename = "session.ended")]

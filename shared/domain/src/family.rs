@@ -8,6 +8,7 @@ use crate::claims::RequestedClaims;
 use crate::client::Client;
 use crate::id::{ClientId, FamilyId, SessionId, UserId};
 use crate::placement::Epoch;
+use crate::policy;
 use crate::refresh::Offline;
 use crate::session::Session;
 use crate::tenant::Tenant;
@@ -64,13 +65,22 @@ pub struct Family {
     pub state: FamilyState,
     /// When the code was redeemed.
     pub issued_at: Timestamp,
-    /// When nothing of it can be live any more; the sweeper's attribute, checked in every decision.
+    /// When nothing of it can be live any more; checked in every decision.
     pub ends_at: Timestamp,
+    /// When its session is over at the latest. Until then it says which app is told of the session's end, its tokens live or not.
+    pub session_ends_at: Timestamp,
     /// The epoch of the tenant's placement when it was made.
     pub epoch: Epoch,
     /// Its refresh tokens, where offline access was granted: such a family outlives its session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offline: Option<Offline>,
+}
+
+impl Family {
+    /// How long its row is of use, which is what the sweeper reads.
+    pub fn kept_until(&self) -> Timestamp {
+        self.ends_at.max(self.session_ends_at.plus(policy::SESSION_REMEMBERED))
+    }
 }
 
 /// Why a token of a family is refused.

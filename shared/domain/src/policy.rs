@@ -32,6 +32,8 @@ pub const REQUEST_URI: Duration = Duration::from_mins(9);
 pub const LOGOUT_STATE: Duration = Duration::from_mins(30);
 /// A pushed request is answered within this time, however often a page interrupts it; that it was answered is remembered as long.
 pub const PUSHED_REQUEST: Duration = Duration::from_hours(2);
+/// A logout token (OpenID Connect Back-Channel Logout §4: at most two minutes).
+pub const LOGOUT_TOKEN: Duration = Duration::from_mins(2);
 /// An ID token: its reader looks at it once, on arrival.
 pub const ID_TOKEN: Duration = Duration::from_mins(5);
 /// An access token, unless its API says otherwise (RFC 9700 §2.2.2: short).
@@ -61,6 +63,8 @@ pub const WRONG_SECRETS_WINDOW: Duration = Duration::from_mins(5);
 pub const SESSION_IDLE: Duration = Duration::from_hours(12);
 /// A session is over at this age, used or not.
 pub const SESSION_ABSOLUTE: Duration = Duration::from_hours(7 * 24);
+/// A session's row is kept this long past its end, so that whoever looks whether it ran out still finds it.
+pub const SESSION_REMEMBERED: Duration = DAY;
 /// A session's last use is written when it is older than this part of the idle time.
 pub const SESSION_TOUCH_PART: u32 = 8;
 /// A browser is known for this long after its last sign-in.

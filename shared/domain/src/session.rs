@@ -1,8 +1,10 @@
 //! A browser's session: who signed in, when and how, and when that ends.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use crate::id::{SessionId, UserId};
+use crate::id::{SessionId, TenantId, UserId};
 use crate::policy;
 use crate::tenant::SessionPolicy;
 use crate::timestamp::Timestamp;
@@ -22,7 +24,7 @@ pub enum AuthenticationMethod {
 pub enum EndReason {
     /// Its person signed out (OpenID Connect RP-Initiated Logout §2).
     SignedOut,
-    /// It ran out, and whoever was told of it was told so.
+    /// It ran out.
     Expired,
 }
 
@@ -50,7 +52,7 @@ pub struct Session {
     pub last_used_at: Timestamp,
     /// Seconds without use after which it is over.
     pub idle_seconds: u64,
-    /// When it is over, used or not. The sweeper's attribute, checked in every decision.
+    /// When it is over, used or not. Checked in every decision; the row is kept for `policy::SESSION_REMEMBERED` more.
     pub ends_at: Timestamp,
     /// Set when it was ended; nothing brings it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,6 +77,30 @@ pub enum Ended {
     /// Begun before the person's "not before".
     #[error("before the user's watermark")]
     BeforeWatermark,
+}
+
+/// When a session is to be looked at, because it may have run out by then. Who uses a session doesn't move this: whoever looks does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expiry {
+    /// Of which tenant.
+    pub tenant: TenantId,
+    /// Whose session.
+    pub user_id: UserId,
+    /// Which.
+    pub session_id: SessionId,
+    /// When to look.
+    pub due_at: Timestamp,
+}
+
+/// What a look at a session finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunOut {
+    /// Its time is over and nobody ended it: it is to be ended, so that its apps are told.
+    Now,
+    /// It was used since the look was arranged: look again then.
+    NotBefore(Timestamp),
+    /// Somebody ended it, and told of it.
+    EndedBefore,
 }
 
 /// What starts a session.
@@ -121,6 +147,20 @@ impl Session {
             return Err(Ended::Idle);
         }
         Ok(())
+    }
+
+    /// When the session is over unless it is used again.
+    pub fn runs_out_at(&self) -> Timestamp {
+        self.ends_at.min(self.last_used_at.plus(Duration::from_secs(self.idle_seconds)))
+    }
+
+    /// Whether the session has run out at `now`.
+    pub fn run_out(&self, now: Timestamp) -> RunOut {
+        if self.ended.is_some() {
+            return RunOut::EndedBefore;
+        }
+        let at = self.runs_out_at();
+        if now < at { RunOut::NotBefore(at) } else { RunOut::Now }
     }
 
     /// Whether this use is worth a write: the last one is older than an eighth of the idle time.
@@ -177,6 +217,23 @@ mod tests {
         let ended = Session { ended: Some(SessionEnd { at: now, reason: EndReason::SignedOut }), ..session() };
         assert_eq!(ended.live(&user(), now), Err(Ended::Ended));
         assert_eq!(session().live(&user(), now), Ok(()));
+    }
+
+    #[test]
+    fn a_session_has_run_out_exactly_when_it_no_longer_counts() {
+        let idle = Timestamp::from_seconds(10_800);
+        assert_eq!(session().run_out(Timestamp::from_seconds(10_799)), RunOut::NotBefore(idle));
+        assert_eq!(session().run_out(idle), RunOut::Now);
+        let used = Session { last_used_at: Timestamp::from_seconds(11_900), ..session() };
+        assert_eq!(used.run_out(idle), RunOut::NotBefore(Timestamp::from_seconds(12_000)));
+        assert_eq!(used.run_out(Timestamp::from_seconds(12_000)), RunOut::Now);
+        for session in [session(), used] {
+            for now in (10_000..12_100).map(Timestamp::from_seconds) {
+                assert_eq!(session.run_out(now) == RunOut::Now, session.live(&user(), now).is_err(), "{now:?}");
+            }
+            let ended = Session { ended: Some(SessionEnd { at: idle, reason: EndReason::SignedOut }), ..session };
+            assert_eq!(ended.run_out(Timestamp::from_seconds(20_000)), RunOut::EndedBefore);
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod grants;
 pub mod id_token;
 pub mod introspection;
 pub mod logout;
+pub mod logout_token;
 pub mod metadata;
 pub mod parameters;
 pub mod person_claims;

@@ -49,6 +49,8 @@ pub struct Metadata<'a> {
     acr_values_supported: [&'static str; 1],
     ui_locales_supported: &'a [&'a str],
     authorization_response_iss_parameter_supported: bool,
+    backchannel_logout_supported: bool,
+    backchannel_logout_session_supported: bool,
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
@@ -88,6 +90,8 @@ pub fn document<'a>(issuer: &'a Issuer, ui_locales: &'a [&'a str]) -> Metadata<'
         acr_values_supported: acr::SUPPORTED,
         ui_locales_supported: ui_locales,
         authorization_response_iss_parameter_supported: true, // RFC 9207 §3
+        backchannel_logout_supported: true,                   // OpenID Connect Back-Channel Logout §2.1
+        backchannel_logout_session_supported: true,
         claims_parameter_supported: true,
         request_parameter_supported: false,
         request_uri_parameter_supported: false, // said because its default is true
@@ -139,6 +143,8 @@ mod tests {
             "acr_values_supported": ["urn:countersign:acr:password"],
             "ui_locales_supported": ["en", "de"],
             "authorization_response_iss_parameter_supported": true,
+            "backchannel_logout_supported": true,
+            "backchannel_logout_session_supported": true,
             "claims_parameter_supported": true,
             "request_parameter_supported": false,
             "request_uri_parameter_supported": false,

@@ -171,6 +171,7 @@ pub(crate) fn family() -> Family {
         state: FamilyState::Active,
         issued_at: NOW,
         ends_at: Timestamp::from_seconds(NOW.seconds() + 4200),
+        session_ends_at: session().ends_at,
         epoch: Epoch(4),
         offline: None,
     }

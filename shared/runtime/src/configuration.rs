@@ -35,6 +35,8 @@ pub enum Readers {
     Http,
     /// Those that read or write current state.
     Identity,
+    /// Those that read or write keys, wrapped or public.
+    WrappedKeys,
     /// Those that use things once.
     Once,
 }
@@ -57,7 +59,7 @@ pub const VARIABLES: [Variable; 16] = [
     Variable { name: "DIRECTORY_TABLE", meaning: "Name of the table `directory`.", readers: Readers::All },
     Variable { name: "IDENTITY_TABLE", meaning: "Name of the table `identity`.", readers: Readers::Identity },
     Variable { name: "EVENTS_TABLE", meaning: "Name of the table `events`.", readers: Readers::Events },
-    Variable { name: "KEYS_TABLE", meaning: "Name of the table `keys`.", readers: Readers::Identity },
+    Variable { name: "KEYS_TABLE", meaning: "Name of the table `keys`.", readers: Readers::WrappedKeys },
     Variable { name: "ONCE_TABLE", meaning: "Name of the table `once`.", readers: Readers::Once },
     Variable { name: "WORK_TABLE", meaning: "Name of the table `work`.", readers: Readers::Work },
     Variable { name: "ZONE_KEY", meaning: "The KMS key that wraps the zone's data keys.", readers: Readers::Keys },

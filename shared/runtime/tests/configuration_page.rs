@@ -17,6 +17,7 @@ fn readers(readers: Readers) -> &'static str {
         Readers::Mailing => "`deliver`",
         Readers::Http => "those that answer HTTP",
         Readers::Identity => "those that read current state",
+        Readers::WrappedKeys => "those that read keys, wrapped or public",
         Readers::Once => "those that use things once",
     }
 }

@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::delivery::DeliveryId;
 use domain::key_ring::Purpose;
 use domain::key_ring::rotation::DueLook;
+use domain::session::Expiry;
 use domain::{ClientId, EventId, FamilyId, SessionId, Slug, TenantId, Timestamp, UserId, ZoneName};
 
 use crate::attempt::{AttemptKey, ClientAttemptKey, FailureKey};
@@ -42,14 +43,14 @@ const ZONE: Kind = kind(Table::Directory, "ZONE#{zone}", "ZONE", "regions and ep
 const TENANT: Kind = kind(Table::Identity, "TENANT#{tenant}", "TENANT", "the tenant: slug, issuer, policies", "never");
 const CLIENT: Kind = kind(Table::Identity, "CLIENT#{tenant}#{client}", "CLIENT", "an app as registered", "never");
 const USER: Kind = kind(Table::Identity, "USER#{tenant}#{user}", "USER", "a person: names, profile, status, watermark", "never");
-const SESSION: Kind = kind(Table::Identity, "USER#{tenant}#{user}", "SESSION#{session}", "a browser's session", "at its absolute end");
+const SESSION: Kind = kind(Table::Identity, "USER#{tenant}#{user}", "SESSION#{session}", "a browser's session", "a day after its absolute end");
 const CONSENT: Kind = kind(Table::Identity, "USER#{tenant}#{user}", "CONSENT#{client}", "scopes allowed to an app", "never");
 const FAMILY: Kind = kind(
     Table::Identity,
     "USER#{tenant}#{user}",
     "FAMILY#{family}",
     "tokens of one code; making it redeems the code",
-    "when no token of it can live",
+    "when no token of it can live and its session is over",
 );
 const PASSWORD: Kind = kind(Table::Identity, "CRED#{tenant}#{user}", "PASSWORD", "sealed Argon2id hash and the password's version", "never");
 const CLAIM: Kind = kind(
@@ -106,9 +107,16 @@ const ROTATION: Kind = kind(
     "when a tenant's signing keys are to be looked at",
     "never; moves on with each look",
 );
+const EXPIRY: Kind = kind(
+    Table::Work,
+    "EXPIRY#{shard}",
+    "{due, 15 digits}#{tenant}#{user}#{session}",
+    "when a session may have run out",
+    "never; goes with its session",
+);
 
 /// Every kind of row, in the order of the data model.
-pub const KINDS: [&Kind; 23] = [
+pub const KINDS: [&Kind; 24] = [
     &SLUG,
     &ZONE,
     &TENANT,
@@ -132,6 +140,7 @@ pub const KINDS: [&Kind; 23] = [
     &DELIVERY,
     &DUE,
     &ROTATION,
+    &EXPIRY,
 ];
 
 /// Template of `subject_pk`, the partition key of the events' index `by-subject`; its sort key `subject_sk` is the event's id.
@@ -218,6 +227,12 @@ pub(crate) fn family(tenant: &TenantId, user: &UserId, family: &FamilyId) -> Key
     FAMILY.key(&[tenant.as_str(), user.as_str()], &[family.as_str()])
 }
 
+/// The partition of a person's families, and what their sort keys begin with.
+pub(crate) fn families(tenant: &TenantId, user: &UserId) -> (String, String) {
+    let begin = FAMILY.sort.split('{').next().unwrap_or_default();
+    (fill(FAMILY.partition, &[tenant.as_str(), user.as_str()]), begin.to_owned())
+}
+
 pub(crate) fn password(tenant: &TenantId, user: &UserId) -> Key {
     PASSWORD.key(&[tenant.as_str(), user.as_str()], &[])
 }
@@ -272,29 +287,48 @@ pub(crate) fn once(tenant: &TenantId, key: &OnceKey) -> Key {
 }
 
 pub(crate) fn delivery(id: &DeliveryId) -> Key {
-    DELIVERY.key(&[id.tenant.as_str(), id.event.as_str()], &[id.channel.as_str()])
+    DELIVERY.key(&[id.tenant.as_str(), id.event.as_str()], &[&id.channel.to_string()])
 }
 
 pub(crate) fn due(id: &DeliveryId, due_at: Timestamp, shard: u8) -> Key {
-    DUE.key(&[&shard.to_string()], &[&due_digits(due_at), id.tenant.as_str(), id.event.as_str(), id.channel.as_str()])
-}
-
-/// The partition of a shard's due rows, and the sort key that every row due later than `now` lies beyond.
-pub(crate) fn due_until(shard: u8, now: Timestamp) -> (String, String) {
-    (fill(DUE.partition, &[&shard.to_string()]), beyond(now))
+    DUE.key(&[&shard.to_string()], &[&due_digits(due_at), id.tenant.as_str(), id.event.as_str(), &id.channel.to_string()])
 }
 
 pub(crate) fn rotation(look: &DueLook, shard: u8) -> Key {
     ROTATION.key(&[&shard.to_string()], &[&due_digits(look.due_at), look.tenant.as_str()])
 }
 
-/// The same as [`due_until`] for looks at signing keys.
-pub(crate) fn rotation_until(shard: u8, now: Timestamp) -> (String, String) {
-    (fill(ROTATION.partition, &[&shard.to_string()]), beyond(now))
+pub(crate) fn expiry(expiry: &Expiry, shard: u8) -> Key {
+    let Expiry { tenant, user_id, session_id, due_at } = expiry;
+    EXPIRY.key(&[&shard.to_string()], &[&due_digits(*due_at), tenant.as_str(), user_id.as_str(), session_id.as_str()])
 }
 
-fn beyond(now: Timestamp) -> String {
-    due_digits(Timestamp::from_millis(now.millis().saturating_add(1)))
+/// Rows that wait for their time: the partition of a shard, and the sort key that every row due later than a moment lies beyond.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Until {
+    pub(crate) partition: String,
+    pub(crate) beyond: String,
+}
+
+impl Kind {
+    fn until(&self, shard: u8, now: Timestamp) -> Until {
+        Until { partition: fill(self.partition, &[&shard.to_string()]), beyond: due_digits(Timestamp::from_millis(now.millis().saturating_add(1))) }
+    }
+}
+
+/// The deliveries of a shard that are due at `now`.
+pub(crate) fn due_until(shard: u8, now: Timestamp) -> Until {
+    DUE.until(shard, now)
+}
+
+/// The tenants of a shard whose signing keys are to be looked at, at `now`.
+pub(crate) fn rotation_until(shard: u8, now: Timestamp) -> Until {
+    ROTATION.until(shard, now)
+}
+
+/// The sessions of a shard that may have run out at `now`.
+pub(crate) fn expiries_until(shard: u8, now: Timestamp) -> Until {
+    EXPIRY.until(shard, now)
 }
 
 // Fifteen digits reach the year 33658; texts of one length sort as their numbers do.

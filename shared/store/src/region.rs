@@ -39,7 +39,7 @@ impl Store {
         Directory::new(self.clone())
     }
 
-    /// The deliveries of this region; the home region of a tenant delivers for it.
+    /// What is to be done in this region; the home region of a tenant does it.
     pub fn work(&self) -> Work {
         Work::new(self.clone())
     }

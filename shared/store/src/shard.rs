@@ -3,6 +3,7 @@
 use domain::delivery::DeliveryId;
 use domain::event::Subject;
 use domain::placement::spread;
+use domain::session::Expiry;
 use domain::{TenantId, policy};
 
 /// The shard of a tenant's day that events about `subject` are in; part of an event's key.
@@ -18,6 +19,11 @@ pub(crate) fn due_shard(delivery: &DeliveryId) -> u8 {
 /// The shard that the row about a tenant's next look at its keys is in.
 pub(crate) fn rotation_shard(tenant: &TenantId) -> u8 {
     shard(tenant.as_str(), policy::DUE_SHARDS)
+}
+
+/// The shard that a session is looked at from.
+pub(crate) fn expiry_shard(expiry: &Expiry) -> u8 {
+    shard(expiry.session_id.as_str(), policy::DUE_SHARDS)
 }
 
 fn shard(text: &str, shards: u8) -> u8 {

@@ -1,4 +1,4 @@
-//! One conditional write: a put of something new, or an update of named attributes. Its failed condition is an answer with the row that stands.
+//! One write: a put of something new, an update of named attributes, a removal. A failed condition is an answer with the row that stands.
 
 use std::collections::HashMap;
 
@@ -113,6 +113,16 @@ pub(crate) async fn update(database: &Database, change: Change) -> Result<Write,
         if let Some(UpdateItemError::ConditionalCheckFailedException(failed)) = error.as_service_error() {
             return Ok(Write::Refused(failed.item.clone().unwrap_or_default()));
         }
+        patience.with(from_sdk(&error)).await?;
+    }
+}
+
+/// Removes a row, whether or not it stands.
+pub(crate) async fn remove(database: &Database, key: &Key) -> Result<(), StoreError> {
+    let mut patience = Patience::of(&key.partition);
+    loop {
+        let request = database.client.delete_item().table_name(database.name(key.table)).set_key(Some(key.attributes()));
+        let Err(error) = request.send().await else { return Ok(()) };
         patience.with(from_sdk(&error)).await?;
     }
 }

@@ -31,7 +31,6 @@ use store::{AttemptId, PersonKeys, TenantStore};
 use web::{Cookie, CookiePolicy};
 
 use crate::endpoint::{Answer, CookieJar};
-use crate::rows::{Value, text};
 use crate::{FixedClock, Stage, builders};
 
 mod rows;
@@ -152,7 +151,12 @@ impl Scene {
         let id = SessionId::from_random(self.random.bytes());
         let beginning = Beginning { id: id.clone(), user_id: self.person.id.clone(), methods: vec![AuthenticationMethod::Password] };
         let session = Session::begin(beginning, self.tenant.record().sessions, self.now());
-        let kind = EventKind::SessionStarted { session_id: id, client_id: builders::client().id, browser: Browser::Known };
+        let kind = EventKind::SessionStarted {
+            session_id: id,
+            client_id: builders::client().id,
+            browser: Browser::Known,
+            runs_out_at: Some(session.runs_out_at()),
+        };
         self.home().start_session(&session, None, &self.event(kind)).await.expect("a session");
         session
     }
@@ -169,7 +173,7 @@ impl Scene {
             id: self.random.event_id(self.now()),
             tenant: self.tenant.record().id.clone(),
             subject: Subject::User(self.person.id.clone()),
-            kind: EventKind::SessionStarted { session_id: id, client_id: builders::client().id, browser },
+            kind: EventKind::SessionStarted { session_id: id, client_id: builders::client().id, browser, runs_out_at: Some(session.runs_out_at()) },
             personal: Personal { address: Some("198.51.100.7".to_owned()), user_agent: Some("Firefox/150.0".to_owned()), identifier: None },
         };
         let keys = PersonKeys::of(self.person.id.clone()).with_user_key();
@@ -188,25 +192,6 @@ impl Scene {
         let given = Consent { client_id: client.id.clone(), scopes: scopes(names), given_at: self.now() };
         let event = self.event(EventKind::ConsentGranted { client_id: client.id.clone(), scopes: scopes(names) });
         self.home().grant_consent(&self.person.id, &given, &event).await.expect("a consent");
-    }
-
-    /// The person is disabled, as an administrator will do it.
-    ///
-    /// # Panics
-    /// When the person isn't there.
-    pub async fn disable(&self, stage: &Stage) {
-        self.change_person(stage, "status", Value::S("disabled".to_owned())).await;
-    }
-
-    /// Changes an attribute of the person's row.
-    ///
-    /// # Panics
-    /// When the person isn't there.
-    pub async fn change_person(&self, stage: &Stage, attribute: &str, value: Value) {
-        let rows = stage.rows("identity").await;
-        let mut row = rows.into_iter().find(|row| text(row, "sk") == "USER" && text(row, "pk").ends_with(self.person.id.as_str())).expect("a person");
-        row.insert(attribute.to_owned(), value);
-        stage.overwrite("identity", row).await;
     }
 
     /// The request that an answer sends the browser on with to the authorization endpoint.
@@ -336,13 +321,27 @@ impl Scene {
 
     async fn access_token_of(&self, client: &Client, session: &Session, family: Family) -> (String, Family) {
         let code = self.code_of(session, &AuthorizationRequest { scopes: family.scopes.clone(), ..request(client) });
-        let event = self.event(EventKind::GrantIssued { client_id: client.id.clone(), family_id: family.id.clone() });
-        self.home().redeem_code(&family, AttemptId(self.random.bytes()), &event).await.expect("a family");
+        self.write_family(&family).await;
         let redemption = Redemption { family: family.clone(), user: &self.person, code: &code };
         let expires_at = access_token::expires_at(self.now());
         let reference = self.seal(Kind::AccessReference, Some(client), expires_at, &access_token::reference(&redemption.issuance()));
         let claims = access_token::claims(self.issuer(), &redemption.issuance(), self.random.bytes(), &reference, self.now());
         (self.tenant.sign(access_token::ALGORITHM, access_token::TYP, &claims).expect("a token"), family)
+    }
+
+    /// A family that came from `session`.
+    ///
+    /// # Panics
+    /// When it can't be made.
+    pub async fn family_in(&self, session: &Session, client: &Client, names: &[&str]) -> Family {
+        let family = self.family(client, session, names);
+        self.write_family(&family).await;
+        family
+    }
+
+    async fn write_family(&self, family: &Family) {
+        let event = self.event(EventKind::GrantIssued { client_id: family.client_id.clone(), family_id: family.id.clone() });
+        self.home().redeem_code(family, AttemptId(self.random.bytes()), &event).await.expect("a family");
     }
 
     /// Revokes a family, as a replayed code does.
@@ -385,6 +384,7 @@ impl Scene {
             state: FamilyState::Active,
             issued_at: self.now(),
             ends_at: self.now().plus(policy::ACCESS_TOKEN).plus(policy::FAMILY_MARGIN),
+            session_ends_at: session.ends_at,
             epoch: self.tenant.placement().epoch,
             offline: None,
         }

@@ -1,5 +1,6 @@
 //! Nudges from the queue, and the mails that follow.
 
+mod backchannel_logout;
 mod nudges;
 mod outages;
 mod support;

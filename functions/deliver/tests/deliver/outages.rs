@@ -128,7 +128,10 @@ async fn f32_a_function_killed_before_it_sent_leaves_a_delivery_that_becomes_due
         place.stage.clock.advance(policy::DELIVERY_LEASE);
         assert_eq!(place.swept().await, [id.clone()], "{nth}");
         // A fresh process.
-        let again = crate::support::Place { deps: deliver::Deps::new(&place.stage.platform, place.inbox.clone()), ..place };
+        let again = crate::support::Place {
+            deps: deliver::Deps::new(&place.stage.platform, place.inbox.clone(), place.nudges.clone(), place.egress.clone()),
+            ..place
+        };
         again.nudge(&id).await;
         assert_eq!((again.inbox.mails().len(), again.swept().await.len()), (1, 0), "{nth}");
     }

@@ -8,12 +8,14 @@ use domain::delivery::{Channel, Delivery, DeliveryId, DeliveryState};
 use domain::event::{Browser, RecordedEvent};
 use runtime::Clock;
 use store::event_shard;
-use testkit::{Inbox, Scene, Stage};
+use testkit::{Inbox, LocalEgress, LocalQueue, Scene, Stage};
 
 pub(crate) struct Place {
     pub(crate) stage: Stage,
     pub(crate) scene: Scene,
     pub(crate) inbox: Arc<Inbox>,
+    pub(crate) nudges: Arc<LocalQueue>,
+    pub(crate) egress: Arc<LocalEgress>,
     pub(crate) deps: Deps,
 }
 
@@ -21,8 +23,9 @@ pub(crate) async fn place() -> Place {
     let stage = Stage::new().await;
     let scene = stage.scene().await;
     let inbox = Arc::new(Inbox::default());
-    let deps = Deps::new(&stage.platform, inbox.clone());
-    Place { stage, scene, inbox, deps }
+    let (nudges, egress) = (Arc::new(LocalQueue::default()), Arc::new(LocalEgress::default()));
+    let deps = Deps::new(&stage.platform, inbox.clone(), nudges.clone(), egress.clone());
+    Place { stage, scene, inbox, nudges, egress, deps }
 }
 
 /// The nudge for a delivery.
@@ -74,7 +77,7 @@ impl Place {
         let work = self.stage.platform.store.work();
         let mut due = Vec::new();
         for shard in 0..domain::policy::DUE_SHARDS {
-            due.extend(work.list_due(shard, self.stage.clock.now(), 100).await.expect("an answer").deliveries);
+            due.extend(work.list_due(shard, self.stage.clock.now(), 100).await.expect("an answer").rows);
         }
         due
     }

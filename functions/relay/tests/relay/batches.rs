@@ -2,6 +2,7 @@
 
 use domain::delivery::{Channel, DeliveryId, DeliveryState};
 use domain::event::{Browser, EventKind};
+use domain::session::{EndReason, Expiry, SessionEnd};
 use runtime::Clock;
 use serde_json::json;
 use store::Lease;
@@ -38,6 +39,31 @@ async fn other_events_cause_nothing() {
     assert_eq!(records.len(), 5);
     assert!(place.relay(&records).await.is_empty());
     assert_eq!((place.work().await, place.queue.take().len()), ((0, 0), 0));
+}
+
+#[tokio::test]
+async fn a_session_that_begins_is_looked_at_when_it_may_run_out() {
+    let mut place = place().await;
+    let session = place.scene.session().await;
+    let records = place.records();
+    for _ in 0..2 {
+        assert!(place.relay(&records).await.is_empty());
+    }
+    let due_at = session.runs_out_at();
+    assert_eq!(place.looks().await, [Expiry { tenant: place.stage.tenant.clone(), user_id: session.user_id, session_id: session.id, due_at }]);
+}
+
+#[tokio::test]
+async fn the_end_of_a_session_becomes_a_delivery_and_a_nudge() {
+    let mut place = place().await;
+    let session = place.scene.session().await;
+    let event = place.scene.event(EventKind::SessionEnded { session_id: session.id.clone(), reason: EndReason::SignedOut });
+    let end = SessionEnd { at: place.stage.clock.now(), reason: EndReason::SignedOut };
+    place.scene.home().end_session(&session, end, &event).await.expect("an end");
+    let records = place.records();
+    assert!(place.relay(&records).await.is_empty());
+    let id = DeliveryId { tenant: event.tenant, event: event.id, channel: Channel::BackchannelLogout };
+    assert_eq!((place.queue.take(), place.work().await), (vec![id], (1, 1)));
 }
 
 #[tokio::test]

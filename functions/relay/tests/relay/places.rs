@@ -17,9 +17,9 @@ async fn a_region_that_is_not_the_tenants_home_delivers_nothing() {
     let elsewhere = Platform { region: Region::new("eu-central-1"), ..place.stage.platform.clone() };
     let there = Deps::new(&elsewhere, Arc::clone(&place.queue) as _);
     assert!(relay::receive(&there, batch(&records)).await.batch_item_failures.is_empty());
-    assert_eq!((place.work().await, place.queue.take().len()), ((0, 0), 0));
+    assert_eq!((place.work().await, place.looks().await.len(), place.queue.take().len()), ((0, 0), 0, 0));
     assert!(place.relay(&records).await.is_empty());
-    assert_eq!((place.work().await, place.queue.take().len()), ((1, 1), 1));
+    assert_eq!((place.work().await, place.looks().await.len(), place.queue.take().len()), ((1, 1), 1, 1));
 }
 
 #[tokio::test]

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use aws_lambda_events::event::dynamodb::Event;
+use domain::policy;
+use domain::session::Expiry;
 use relay::Deps;
+use runtime::Clock;
 use serde_json::{Value, json};
 use testkit::embedded::StreamPosition;
 use testkit::{LocalQueue, Scene, Stage};
@@ -42,6 +45,17 @@ impl Place {
     pub(crate) async fn relay(&self, records: &[Value]) -> Vec<String> {
         let answer = relay::receive(&self.deps, batch(records)).await;
         answer.batch_item_failures.into_iter().map(|failure| failure.item_identifier.unwrap_or_default()).collect()
+    }
+
+    /// When which sessions are to be looked at.
+    pub(crate) async fn looks(&self) -> Vec<Expiry> {
+        let work = self.stage.platform.store.work();
+        let far = self.stage.clock.now().plus(policy::SESSION_ABSOLUTE);
+        let mut looks = Vec::new();
+        for shard in 0..policy::DUE_SHARDS {
+            looks.extend(work.list_expiries(shard, far, 100).await.expect("a list").rows);
+        }
+        looks
     }
 
     /// How many deliveries and due rows there are.

@@ -46,6 +46,7 @@ fn family() -> Family {
         state: FamilyState::Active,
         issued_at: WATERMARK,
         ends_at: Timestamp::from_seconds(200),
+        session_ends_at: Timestamp::from_seconds(100),
         epoch: Epoch(0),
         offline: None,
     }
@@ -126,4 +127,11 @@ fn what_is_somebody_elses_is_no_evidence() {
     assert_eq!(Scene { client: Some(other_client), ..scene() }.judged(), Some(Dead::ClientUnknown));
     let other_user = User { id: UserId::from_random([8; 16]), ..user() };
     assert_eq!(Scene { user: Some(other_user), ..scene() }.judged(), Some(Dead::UserNotActive));
+}
+
+#[test]
+fn a_family_is_kept_while_a_token_may_live_and_until_its_sessions_end_was_told() {
+    assert_eq!(family().kept_until(), Timestamp::from_seconds(100).plus(policy::SESSION_REMEMBERED));
+    let offline = Family { ends_at: Timestamp::from_seconds(1_000_000), ..family() };
+    assert_eq!(offline.kept_until(), offline.ends_at);
 }

@@ -137,10 +137,10 @@ pub fn redeem<'a>(attempt: &Attempt<'a>, found: &Found<'a>, new_family: NewFamil
         .and_then(|()| redirect_uri(attempt, sha256)) // RFC 6749 §4.1.3
         .and_then(|()| watermarks(attempt, found))
         .and_then(|()| person(attempt.code, found, now))
-        .and_then(|user| consented(attempt, found).map(|()| user));
+        .and_then(|person| consented(attempt, found).map(|()| person));
     match checked {
-        Ok(user) => {
-            let family = family(attempt.code, client, new_family, now);
+        Ok((user, session)) => {
+            let family = family((attempt.code, session), client, new_family, now);
             Outcome::Redeemed(Box::new(Redemption { family, user, code: attempt.code }))
         }
         Err(reason) => Outcome::Refused(reason),
@@ -161,11 +161,11 @@ fn watermarks(attempt: &Attempt<'_>, found: &Found<'_>) -> Result<(), Reason> {
     if above { Ok(()) } else { Err(Reason::BeforeWatermark) }
 }
 
-fn person<'a>(code: &AuthorizationCode, found: &Found<'a>, now: Timestamp) -> Result<&'a User, Reason> {
+fn person<'a>(code: &AuthorizationCode, found: &Found<'a>, now: Timestamp) -> Result<(&'a User, &'a Session), Reason> {
     let user = found.user.filter(|user| user.is_active() && user.id == code.user_id).ok_or(Reason::UserNotActive)?;
     let same = |session: &&Session| session.id == code.session_id && session.user_id == user.id;
     let session = found.session.filter(same).ok_or(Reason::SessionEnded)?;
-    session.live(user, now).map(|()| user).map_err(|_| Reason::SessionEnded)
+    session.live(user, now).map(|()| (user, session)).map_err(|_| Reason::SessionEnded)
 }
 
 fn consented(attempt: &Attempt<'_>, found: &Found<'_>) -> Result<(), Reason> {
@@ -175,7 +175,7 @@ fn consented(attempt: &Attempt<'_>, found: &Found<'_>) -> Result<(), Reason> {
     }
 }
 
-fn family(code: &AuthorizationCode, client: &Client, new: NewFamily, now: Timestamp) -> Family {
+fn family((code, session): (&AuthorizationCode, &Session), client: &Client, new: NewFamily, now: Timestamp) -> Family {
     // OpenID Connect Core §11: what was agreed to, and what the client can use.
     let is_offline = code.scopes.contains(scope::OFFLINE_ACCESS) && client.grant_types.contains(&GrantType::RefreshToken);
     let offline = is_offline.then(|| Offline::begin(code.authenticated_at, code.methods.clone(), new.epoch, now));
@@ -184,12 +184,13 @@ fn family(code: &AuthorizationCode, client: &Client, new: NewFamily, now: Timest
         id: new.id,
         user_id: code.user_id.clone(),
         client_id: client.id.clone(),
-        session_id: code.session_id.clone(),
+        session_id: session.id.clone(),
         scopes: code.scopes.clone(),
         claims: code.claims,
         state: FamilyState::Active,
         issued_at: now,
         ends_at: last_token_from.plus(policy::ACCESS_TOKEN).plus(policy::FAMILY_MARGIN),
+        session_ends_at: session.ends_at,
         epoch: new.epoch,
         offline,
     }

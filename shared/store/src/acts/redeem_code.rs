@@ -28,7 +28,7 @@ impl TenantStore {
     /// Costs 1 request, 5 write units: 2 for the family, 2 for the event, 1 for its index.
     pub async fn redeem_code(&self, family: &Family, attempt: AttemptId, event: &RecordedEvent) -> Result<Redemption, StoreError> {
         let key = keys::family(&self.tenant, &family.user_id, &family.id);
-        let mut item = row::write(&key, family, Ends::At(family.ends_at))?;
+        let mut item = row::write(&key, family, Ends::At(family.kept_until()))?;
         attempt.sign(&mut item);
         let (event_key, event_item) = event_row::write(self, event)?;
         let transaction = Transaction::named(&self.database, &event.id).put_new(&key, item).put_new(&event_key, event_item);

@@ -2,6 +2,7 @@
 
 use domain::credential::PasswordCredential;
 use domain::event::RecordedEvent;
+use domain::policy;
 use domain::session::Session;
 
 use crate::error::StoreError;
@@ -45,7 +46,7 @@ impl TenantStore {
         event: &RecordedEvent,
     ) -> Result<SessionStart, StoreError> {
         let key = keys::session(&self.tenant, &session.user_id, &session.id);
-        let item = row::write(&key, session, Ends::At(session.ends_at))?;
+        let item = row::write(&key, session, Ends::At(session.ends_at.plus(policy::SESSION_REMEMBERED)))?;
         let (event_key, event_item) = event_row::write(self, event)?;
         let mut transaction = Transaction::named(&self.database, &event.id).put_new(&key, item).put_new(&event_key, event_item);
         if let Some(upgrade) = upgrade {

@@ -5,6 +5,7 @@ pub(crate) mod batch;
 pub(crate) mod bundle;
 mod client;
 mod event;
+pub(crate) mod families;
 pub(crate) mod identifier;
 pub(crate) mod one;
 pub(crate) mod person;

@@ -2,53 +2,64 @@
 
 use domain::Timestamp;
 use domain::delivery::DeliveryId;
+use domain::key_ring::rotation::DueLook;
+use domain::session::Expiry;
+use serde::de::DeserializeOwned;
 
 use super::Work;
 use crate::error::{StoreError, from_sdk};
-use crate::keys::{self, Key, SORT};
-use crate::region::Database;
+use crate::keys::{self, Key, SORT, Until};
 use crate::row::{self, Item};
 use crate::tables::Table;
 
-/// Deliveries that are due, the longest due first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Due {
-    /// The deliveries.
-    pub deliveries: Vec<DeliveryId>,
+/// What is due, the longest due first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due<T> {
+    /// What the rows hold.
+    pub rows: Vec<T>,
     /// A `Corrupt` for each row that doesn't parse: said loudly, without keeping the others from being tried.
     pub corrupt: Vec<StoreError>,
 }
 
 impl Work {
     /// At most `limit` deliveries of `shard` (below `policy::DUE_SHARDS`) that are due at `now`. One request.
-    pub async fn list_due(&self, shard: u8, now: Timestamp, limit: u16) -> Result<Due, StoreError> {
-        let rows = due_rows(&self.store.here()?, keys::due_until(shard, now), limit).await?;
-        let mut due = Due::default();
-        for (key, item) in rows {
-            match row::read(&key, item) {
-                Ok(delivery) => due.deliveries.push(delivery),
-                Err(corrupt) => due.corrupt.push(corrupt),
+    pub async fn list_due(&self, shard: u8, now: Timestamp, limit: u16) -> Result<Due<DeliveryId>, StoreError> {
+        self.list(&keys::due_until(shard, now), limit).await
+    }
+
+    /// At most `limit` looks at signing keys of `shard` (below `policy::DUE_SHARDS`) that are due at `now`. One request.
+    pub async fn list_looks(&self, shard: u8, now: Timestamp, limit: u16) -> Result<Due<DueLook>, StoreError> {
+        self.list(&keys::rotation_until(shard, now), limit).await
+    }
+
+    /// At most `limit` sessions of `shard` (below `policy::DUE_SHARDS`) that may have run out at `now`. One request.
+    pub async fn list_expiries(&self, shard: u8, now: Timestamp, limit: u16) -> Result<Due<Expiry>, StoreError> {
+        self.list(&keys::expiries_until(shard, now), limit).await
+    }
+
+    async fn list<T: DeserializeOwned>(&self, until: &Until, limit: u16) -> Result<Due<T>, StoreError> {
+        let database = self.store.here()?;
+        let answer = database
+            .client
+            .query()
+            .table_name(database.name(Table::Work))
+            .key_condition_expression("#pk = :pk AND #sk < :beyond")
+            .set_expression_attribute_names(Some(crate::write::names("#pk #sk")))
+            .expression_attribute_values(":pk", row::text(&until.partition))
+            .expression_attribute_values(":beyond", row::text(&until.beyond))
+            .limit(i32::from(limit))
+            .send()
+            .await
+            .map_err(|error| from_sdk(&error))?;
+        let (mut rows, mut corrupt) = (Vec::new(), Vec::new());
+        for item in answer.items.unwrap_or_default() {
+            match row::read(&key_of(&until.partition, &item), item) {
+                Ok(row) => rows.push(row),
+                Err(error) => corrupt.push(error),
             }
         }
-        Ok(due)
+        Ok(Due { rows, corrupt })
     }
-}
-
-/// At most `limit` rows of a partition that stand before a sort key, in the order of their times.
-pub(super) async fn due_rows(database: &Database, (partition, beyond): (String, String), limit: u16) -> Result<Vec<(Key, Item)>, StoreError> {
-    let answer = database
-        .client
-        .query()
-        .table_name(database.name(Table::Work))
-        .key_condition_expression("#pk = :pk AND #sk < :beyond")
-        .set_expression_attribute_names(Some(crate::write::names("#pk #sk")))
-        .expression_attribute_values(":pk", row::text(&partition))
-        .expression_attribute_values(":beyond", row::text(&beyond))
-        .limit(i32::from(limit))
-        .send()
-        .await
-        .map_err(|error| from_sdk(&error))?;
-    Ok(answer.items.unwrap_or_default().into_iter().map(|item| (key_of(&partition, &item), item)).collect())
 }
 
 fn key_of(partition: &str, item: &Item) -> Key {

@@ -1,16 +1,15 @@
 //! Deliveries: what an event causes to be sent, when it is due, and who is trying. A lost nudge heals, because a due row is swept by time.
-//! Beside them, when whose signing keys are to be looked at.
+//! Beside them, when whose signing keys are to be looked at and which sessions may have run out.
 
+mod expiries;
 mod find_delivery;
 mod lease;
 mod list_due;
-mod list_looks;
 mod settle;
 mod write_delivery;
 
 pub use lease::Lease;
 pub use list_due::Due;
-pub use list_looks::DueLooks;
 pub use settle::Settlement;
 pub use write_delivery::DeliveryWriting;
 
@@ -25,7 +24,7 @@ use crate::shard::due_shard;
 use crate::transaction::Transaction;
 use crate::write::Change;
 
-/// The deliveries of this region.
+/// What is to be done in this region.
 #[derive(Clone, Debug)]
 pub struct Work {
     store: Store,

@@ -9,6 +9,7 @@ use domain::key_ring::rotation::DueLook;
 use domain::policy::{ACCOUNT_WINDOW, ATTEMPT_WINDOW};
 use domain::refresh::Offline;
 use domain::secret::SealedBytes;
+use domain::session::Expiry;
 use domain::session::{AuthenticationMethod, EndReason, SessionEnd};
 use domain::sign_in::Refusal;
 use domain::{ClientId, Epoch, FamilyId};
@@ -126,6 +127,17 @@ async fn a_delivery_pays_four_to_be_written_six_to_be_leased_and_four_to_be_done
 }
 
 #[tokio::test]
+async fn a_look_at_a_session_pays_one_to_be_arranged_and_one_to_be_the_last() {
+    let till = Till::new();
+    let work = till.embedded.store_through(till.counting.http()).work();
+    let look = Expiry { tenant: tenant_id(), user_id: user_id(), session_id: session_id(), due_at: later(60) };
+    work.write_expiry(&look).await.expect("a look");
+    till.assert_paid(1, "write_expiry");
+    work.move_expiry(&look, None).await.expect("an end");
+    till.assert_paid(1, "move_expiry, for the last time");
+}
+
+#[tokio::test]
 async fn a_tenant_pays_eight_and_two_per_data_key_and_a_client_four() {
     let till = Till::new();
     let store = till.store();
@@ -164,7 +176,8 @@ async fn an_event_stays_within_a_kilobyte_with_450_bytes_of_sealed_fields() {
     let till = Till::new();
     let store = till.store();
     let client_id = ClientId::parse(&"c".repeat(36)).expect("a client id");
-    let started = EventKind::SessionStarted { session_id: session_id(), client_id: client_id.clone(), browser: Browser::Known };
+    let started =
+        EventKind::SessionStarted { session_id: session_id(), client_id: client_id.clone(), browser: Browser::Known, runs_out_at: Some(later(800)) };
     let refused = EventKind::SignInRefused { client_id, reason: Refusal::UnknownAccount };
     for mut event in [event(started, 1), event_about(Subject::Unknown("x".repeat(43)), refused, 2)] {
         event.personal = Some(SealedBytes::new(vec![7; 450]));

@@ -13,7 +13,7 @@ use crate::support::{NOW, delivery, later, number, overwrite, row, rows, text};
 async fn due(work: &Work, now: Timestamp) -> Vec<DeliveryId> {
     let mut deliveries = Vec::new();
     for shard in 0..policy::DUE_SHARDS {
-        let Due { deliveries: found, corrupt } = work.list_due(shard, now, 100).await.expect("a list");
+        let Due { rows: found, corrupt } = work.list_due(shard, now, 100).await.expect("a list");
         assert!(corrupt.is_empty());
         deliveries.extend(found);
     }
@@ -128,8 +128,8 @@ async fn the_longest_due_come_first_and_no_more_than_asked_for() {
         let due_at = later(u64::from(40 - number));
         work.write_delivery(&Delivery { state: DeliveryState::Due { due_at }, ..delivery(number) }).await.expect("a delivery");
     }
-    let all = work.list_due(0, later(40), 100).await.expect("a list").deliveries;
-    let first = work.list_due(0, later(40), 2).await.expect("a list").deliveries;
+    let all = work.list_due(0, later(40), 100).await.expect("a list").rows;
+    let first = work.list_due(0, later(40), 2).await.expect("a list").rows;
     assert!(all.len() > 2, "some of 40 are in each shard");
     assert_eq!(first, all[..2]);
     assert!(all.is_sorted_by(|earlier, later| earlier.event > later.event), "the higher its number, the earlier it was due");
@@ -147,6 +147,6 @@ async fn a_corrupt_due_row_is_told_and_keeps_nobody_from_being_tried() {
     broken.remove("channel");
     overwrite(&embedded, &table, broken).await;
     let due = work.list_due(shard, NOW, 10).await.expect("a list");
-    assert_eq!(due.deliveries, [delivery(1).id]);
+    assert_eq!(due.rows, [delivery(1).id]);
     assert_eq!(due.corrupt, [store::StoreError::Corrupt { key: format!("work DUE#{shard} 000000000000001#broken") }]);
 }

@@ -7,6 +7,7 @@ mod data_model;
 mod deliveries;
 mod directory;
 mod events;
+mod expiries;
 mod faults;
 mod grants;
 mod once;

@@ -6,7 +6,7 @@ use domain::key_ring::rotation::DueLook;
 use domain::key_ring::{KeyState, SigningRing};
 use domain::{Placement, TenantId, policy};
 use futures_util::future::join_all;
-use store::{DueLooks, KeyRotation, Signing, Store, StoreError, TenantStore};
+use store::{Due, KeyRotation, Signing, Store, StoreError, TenantStore};
 use testkit::transport::Fault;
 use testkit::{Embedded, Faulty};
 
@@ -40,7 +40,7 @@ async fn standing(store: &TenantStore) -> SigningRing {
 async fn looks(store: &Store, now: Timestamp) -> Vec<Timestamp> {
     let mut due = Vec::new();
     for shard in 0..policy::DUE_SHARDS {
-        let DueLooks { looks, corrupt } = store.work().list_looks(shard, now, 100).await.expect("a list");
+        let Due { rows: looks, corrupt } = store.work().list_looks(shard, now, 100).await.expect("a list");
         assert!(corrupt.is_empty() && looks.iter().all(|look| look.tenant == tenant_id()));
         due.extend(looks.into_iter().map(|look| look.due_at));
     }
@@ -63,7 +63,7 @@ async fn a_tenant_begins_with_a_look_at_its_keys_and_a_rotation_moves_it_on() {
     assert_eq!(looks(&embedded.store(), ALWAYS).await, [later(900)]);
     assert_eq!(event_rows(&embedded).await.len(), 2);
     let deliveries = embedded.store().work().list_due(0, ALWAYS, 100).await.expect("a list");
-    assert!(deliveries.deliveries.is_empty() && deliveries.corrupt.is_empty(), "no delivery is due by it");
+    assert!(deliveries.rows.is_empty() && deliveries.corrupt.is_empty(), "no delivery is due by it");
 }
 
 #[tokio::test]
@@ -179,7 +179,7 @@ async fn a_corrupt_look_is_told_and_keeps_no_other_from_being_made() {
     broken.remove("tenant");
     overwrite(&embedded, &table, broken).await;
     let due = embedded.store().work().list_looks(shard, later(500), 10).await.expect("a list");
-    assert_eq!(due.looks, [first_look()]);
+    assert_eq!(due.rows, [first_look()]);
     assert_eq!(due.corrupt, [StoreError::Corrupt { key: format!("work ROTATION#{shard} 000000000000001#broken") }]);
-    assert_eq!(embedded.store().work().list_looks(shard, NOW, 10).await.expect("a list").looks, []);
+    assert_eq!(embedded.store().work().list_looks(shard, NOW, 10).await.expect("a list").rows, []);
 }

@@ -72,7 +72,10 @@ pub(crate) fn event_about(subject: Subject, kind: EventKind, number: u8) -> Reco
 }
 
 pub(crate) fn session_started(number: u8) -> RecordedEvent {
-    event(EventKind::SessionStarted { session_id: session_id(), client_id: client_id(), browser: Browser::New }, number)
+    event(
+        EventKind::SessionStarted { session_id: session_id(), client_id: client_id(), browser: Browser::New, runs_out_at: Some(later(800)) },
+        number,
+    )
 }
 
 pub(crate) fn session() -> Session {
@@ -103,6 +106,7 @@ pub(crate) fn family() -> Family {
         state: FamilyState::Active,
         issued_at: NOW,
         ends_at: later(4200),
+        session_ends_at: later(2000),
         epoch: Epoch(3),
         offline: None,
     }

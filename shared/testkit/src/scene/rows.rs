@@ -7,6 +7,25 @@ use crate::Stage;
 use crate::rows::{Value, text};
 
 impl Scene {
+    /// The person is disabled, as an administrator will do it.
+    ///
+    /// # Panics
+    /// When the person isn't there.
+    pub async fn disable(&self, stage: &Stage) {
+        self.change_person(stage, "status", Value::S("disabled".to_owned())).await;
+    }
+
+    /// Changes an attribute of the person's row.
+    ///
+    /// # Panics
+    /// When the person isn't there.
+    pub async fn change_person(&self, stage: &Stage, attribute: &str, value: Value) {
+        let rows = stage.rows("identity").await;
+        let mut row = rows.into_iter().find(|row| text(row, "sk") == "USER" && text(row, "pk").ends_with(self.person.id.as_str())).expect("a person");
+        row.insert(attribute.to_owned(), value);
+        stage.overwrite("identity", row).await;
+    }
+
     /// A session is over, as signing out leaves it.
     ///
     /// # Panics

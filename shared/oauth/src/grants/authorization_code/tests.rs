@@ -107,6 +107,7 @@ fn a_good_code_becomes_a_family_of_its_person_client_session_and_scopes() {
         state: FamilyState::Active,
         issued_at: NOW,
         ends_at: Timestamp::from_seconds(NOW.seconds() + 600 + 3600),
+        session_ends_at: samples::session().ends_at,
         epoch: Epoch(4),
         offline: None,
     };

@@ -1,30 +1,18 @@
-//! The sweep of due rows: what is due is nudged, what isn't is left alone, and nothing that is broken keeps the rest from going.
+//! What is due is nudged, what isn't is left alone, and nothing that is broken keeps the rest from going.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use domain::delivery::{Channel, Delivery, DeliveryId, DeliveryState};
 use domain::{EventId, Timestamp, policy};
 use runtime::Clock;
 use store::Lease;
+use testkit::Log;
 use testkit::queue::Fortune;
 use testkit::rows::{Value, text};
 use testkit::transport::Fault;
-use testkit::{LocalQueue, Log, Stage};
-use webhook_retry::{Deps, Swept, sweep};
+use webhook_retry::{Swept, sweep};
 
-struct Place {
-    stage: Stage,
-    queue: Arc<LocalQueue>,
-    deps: Deps,
-}
-
-async fn place() -> Place {
-    let stage = Stage::new().await;
-    let queue = Arc::new(LocalQueue::default());
-    let deps = Deps::new(&stage.platform, queue.clone());
-    Place { stage, queue, deps }
-}
+use crate::support::{Place, place};
 
 impl Place {
     /// A delivery that is due at `due_at`.
@@ -53,7 +41,7 @@ async fn what_is_due_is_nudged_in_every_shard_and_nothing_else() {
         due.push(place.delivery(number, Timestamp::from_millis(now.millis() - u64::from(number))).await.id);
     }
     place.delivery(100, Timestamp::from_millis(now.millis() + 1)).await;
-    assert_eq!(sweep(&place.deps).await.expect("a sweep"), Swept { nudged: 20 });
+    assert_eq!(sweep(&place.deps).await.expect("a sweep"), Swept { nudged: 20, ended: 0 });
     let nudged = place.queue.take();
     assert_eq!(nudged.len(), 20);
     assert!(due.iter().all(|id| nudged.contains(id)));
@@ -122,11 +110,11 @@ async fn a_queue_or_table_that_does_not_answer_fails_the_sweep_and_the_next_one_
 }
 
 #[tokio::test]
-async fn a_sweep_with_nothing_due_asks_each_shard_once_and_the_queue_never() {
+async fn a_sweep_with_nothing_due_asks_each_shard_of_both_kinds_once_and_the_queue_never() {
     let place = place().await;
     place.queue.be(Fortune::Refused);
     place.stage.counting.reset();
     assert_eq!(place.sweep().await, 0);
     let operations: Vec<String> = place.stage.counting.take().operations.into_iter().map(|operation| operation.name).collect();
-    assert_eq!(operations, ["Query"; policy::DUE_SHARDS as usize]);
+    assert_eq!(operations, ["Query"; 2 * policy::DUE_SHARDS as usize]);
 }

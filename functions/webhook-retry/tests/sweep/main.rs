@@ -1,0 +1,5 @@
+//! The sweep of due rows, as the schedule starts it.
+
+mod deliveries;
+mod expiries;
+mod support;

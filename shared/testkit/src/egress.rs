@@ -1,0 +1,53 @@
+//! Apps that are called, in memory: what reached them, and what they answer.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use cloud::egress::{Egress, EgressError, Outgoing};
+
+use crate::lock;
+
+/// Keeps what is sent; every address answers 200 until it is told otherwise.
+#[derive(Debug, Default)]
+pub struct LocalEgress {
+    sent: Mutex<Vec<Outgoing>>,
+    answers: Mutex<BTreeMap<String, Result<u16, EgressError>>>,
+}
+
+impl LocalEgress {
+    /// From now on `url` answers so.
+    pub fn answer(&self, url: &str, answer: Result<u16, EgressError>) {
+        lock(&self.answers).insert(url.to_owned(), answer);
+    }
+
+    /// What was sent so far, in order.
+    pub fn sent(&self) -> Vec<Outgoing> {
+        lock(&self.sent).clone()
+    }
+}
+
+#[async_trait]
+impl Egress for LocalEgress {
+    async fn post(&self, outgoing: &Outgoing) -> Result<u16, EgressError> {
+        lock(&self.sent).push(outgoing.clone());
+        lock(&self.answers).get(&outgoing.url).cloned().unwrap_or(Ok(200))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cloud::egress::Targets;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_address_answers_as_it_was_told_and_everything_is_kept() {
+        let outgoing = Outgoing { url: "https://app.example/out".to_owned(), targets: Targets::Public, form: "a=b".to_owned() };
+        let egress = LocalEgress::default();
+        assert_eq!(egress.post(&outgoing).await, Ok(200));
+        egress.answer(&outgoing.url, Err(EgressError::TooSlow));
+        assert_eq!(egress.post(&outgoing).await, Err(EgressError::TooSlow));
+        assert_eq!(egress.sent(), [outgoing.clone(), outgoing]);
+    }
+}
