@@ -7,6 +7,7 @@ mod cors;
 mod crash_points;
 mod faults;
 mod interrupted;
+mod key_rotation;
 mod key_service;
 mod ledger;
 mod outbox;

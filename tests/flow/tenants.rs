@@ -1,6 +1,7 @@
 //! A second tenant on the same platform (the same names, apps of the same ids, other keys), and further apps of the first.
 
 use domain::client::{Client, RedirectUri};
+use domain::key_ring::Algorithm;
 use domain::{ClientId, Secret, Slug};
 use local::TestPlatform;
 use runtime::Provisioner;
@@ -29,6 +30,14 @@ pub(crate) async fn second_tenant(platform: &TestPlatform) -> RelyingParty {
 pub(crate) async fn another_app(platform: &TestPlatform, number: usize) -> RelyingParty {
     let app = RelyingParty::public(platform).called(format!("another-{number}"));
     Provisioner::new(platform.platform()).create_client(&platform.demo.tenant, &client(&app)).await.expect("an app");
+    app
+}
+
+/// Registers one more public app at the demo tenant, whose ID tokens are signed by `algorithm`.
+pub(crate) async fn app_of_algorithm(platform: &TestPlatform, algorithm: Algorithm) -> RelyingParty {
+    let app = RelyingParty::public(platform).called(format!("app-{}", algorithm.as_str()));
+    let client = Client { id_token_signed_response_alg: algorithm, ..client(&app) };
+    Provisioner::new(platform.platform()).create_client(&platform.demo.tenant, &client).await.expect("an app");
     app
 }
 

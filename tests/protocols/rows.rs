@@ -129,6 +129,11 @@ const CORE: &[Row] = &[
     row("5.4", "scopes profile, email, address, phone: their claims at userinfo and not in the ID token", "oidcc_scope_all"),
     row("5.5", "the `claims` parameter, for userinfo and ID token", "oidcc_claims_essential"),
     row("6", "request objects are refused by their own error names", "oidcc_unsigned_request_object_supported_correctly_or_rejected_as_unsupported"),
+    row(
+        "10.1.1",
+        "keys rotate: published before they sign, and as long as their tokens count",
+        "f26_every_token_verifies_by_every_key_set_of_the_last_day_through_three_rotations",
+    ),
     row("11", "`offline_access`", "oidcc_refresh_token"),
     row("12.2", "a refreshed ID token keeps `auth_time`", "a_refresh_is_answered_with_new_tokens_of_the_same_sign_in"),
 ];

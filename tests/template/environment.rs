@@ -54,5 +54,8 @@ fn what_a_function_is_for_shows_in_its_role() {
     assert_eq!(doing(Readers::Once), ["authorize", "introspect", "par", "revoke", "sign-in", "token"]);
     assert_eq!(doing(Readers::Mailing), ["deliver"]);
     assert_eq!(doing(Readers::Nudging), ["deliver", "relay", "webhook-retry"]);
-    assert_eq!(doing(Readers::Keys), ["authorize", "deliver", "introspect", "logout", "par", "revoke", "sign-in", "token", "userinfo"]);
+    assert_eq!(
+        doing(Readers::Keys),
+        ["authorize", "deliver", "introspect", "key-rotation", "logout", "par", "revoke", "sign-in", "token", "userinfo"]
+    );
 }

@@ -94,6 +94,7 @@ fn credentials_and_attempts_are_for_sign_in_alone() {
         assert_eq!(functions_that_may_touch(kind), ["sign-in"], "{kind}");
     }
     assert_eq!(functions_that_may_touch("DELIVERY"), ["deliver", "relay"]);
+    assert_eq!(functions_that_may_touch("ROTATION"), ["key-rotation"]);
 }
 
 #[test]
@@ -111,10 +112,19 @@ fn each_data_key_opens_for_those_who_need_its_purpose() {
         ("credentials", vec!["sign-in"]),
         ("people", vec!["deliver", "logout", "sign-in"]),
         ("sealing", vec!["authorize", "introspect", "logout", "par", "revoke", "sign-in", "token", "userinfo"]),
-        ("signing", vec!["deliver", "token", "userinfo"]),
+        ("signing", vec!["deliver", "key-rotation", "token", "userinfo"]),
     ];
     let expected = expected.map(|(purpose, functions)| (purpose.to_owned(), functions.into_iter().map(str::to_owned).collect::<Vec<_>>()));
     assert_eq!(purposes, BTreeMap::from(expected));
+}
+
+#[test]
+fn keys_are_changed_by_their_rotation_alone() {
+    let keys = everything_said().into_iter().filter(|said| said.is_about_tables() && said.statement["Resource"].to_string().contains("-keys"));
+    let changing = keys.filter(|said| said.actions().contains(&"dynamodb:UpdateItem"));
+    let changing: Vec<_> =
+        changing.map(|said| (said.function.clone(), texts(said.condition("ForAllValues:StringLike", "dynamodb:LeadingKeys")).join(" "))).collect();
+    assert_eq!(changing, [("key-rotation".to_owned(), "SIGNKEYS#*".to_owned())]);
 }
 
 #[test]

@@ -61,6 +61,13 @@ pub fn consuming(folder: &str, platform: &Platform, mailer: Arc<dyn Mailer>, nud
 /// The code of a function that is woken by the clock.
 pub fn woken(folder: &str, platform: &Platform, nudges: Arc<dyn Nudges>) -> Option<ScheduledFunction> {
     match folder {
+        "key-rotation" => {
+            let deps = Arc::new(key_rotation::Deps::new(platform));
+            Some(Arc::new(move || {
+                let deps = Arc::clone(&deps);
+                async move { key_rotation::turn(&deps).await.map(drop).map_err(|failure| failure.to_string()) }.boxed()
+            }))
+        }
         "webhook-retry" => {
             let deps = Arc::new(webhook_retry::Deps::new(platform, nudges));
             Some(Arc::new(move || {

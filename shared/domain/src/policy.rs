@@ -136,11 +136,15 @@ pub const NEXT_KEY_PUBLISHED: Duration = JWKS_KEPT_BY_APPS.saturating_add(JWKS_L
 /// A signing key signs this long (NIST SP 800-57 part 1 §5.3.6 allows years; a way that is gone four times a year is one that works).
 pub const SIGNING_KEY_SIGNS: Duration = Duration::from_hours(90 * 24);
 /// No token that a signing key signs lives longer; an ID token as a hint counts as long as its session, which is the tenant's to say.
-pub const LONGEST_TOKEN: Duration = if ACCESS_TOKEN.as_secs() > ID_TOKEN.as_secs() { ACCESS_TOKEN } else { ID_TOKEN };
+pub const LONGEST_TOKEN: Duration = longer(ACCESS_TOKEN, longer(ID_TOKEN, LOGOUT_TOKEN));
 /// A tenant whose due look at its keys finds nothing to look at is looked at again after this long.
 pub const SIGNING_KEY_LOOK_AGAIN: Duration = DAY;
 /// Keys that sign this much longer than they should are worth an alarm: nobody has rotated them.
 pub const SIGNING_KEY_OVERDUE: Duration = Duration::from_hours(7 * 24);
+
+const fn longer(one: Duration, other: Duration) -> Duration {
+    if one.as_millis() > other.as_millis() { one } else { other }
+}
 
 #[cfg(test)]
 mod tests {
@@ -153,6 +157,6 @@ mod tests {
         assert!(SIGNING_KEY_MARGIN >= CACHE_USABLE + request + clocks);
         assert!(NEXT_KEY_PUBLISHED >= JWKS_KEPT_BY_APPS + JWKS_LIFETIME + SIGNING_KEY_MARGIN);
         assert!(NEXT_KEY_PUBLISHED * 2 < SIGNING_KEY_SIGNS, "a key signs for longer than its successor waits");
-        assert!(LONGEST_TOKEN >= ACCESS_TOKEN && LONGEST_TOKEN >= ID_TOKEN);
+        assert!([ACCESS_TOKEN, ID_TOKEN, LOGOUT_TOKEN].iter().all(|token| LONGEST_TOKEN >= *token));
     }
 }

@@ -143,7 +143,13 @@ impl Tenants {
         });
         let keys = try_join_all(unwrapping).await?.into_iter().collect::<HashMap<_, _>>();
         let signers = match (&bundle.signing, self.needs.signing) {
-            (Some(ring), Signing::Signs) => Signers::unwrap(ring, &keys, &placement, before.map(|known| known.context))?,
+            (Some(ring), Signing::Signs) => {
+                // The row that has keys looked at is lost, or nobody looks: tokens are good, but somebody should know.
+                if ring.is_overdue(now) {
+                    tracing::error!(alarm = "signing_keys_overdue", tenant = tenant.as_str(), "signing keys are not rotated");
+                }
+                Signers::unwrap(ring, &keys, &placement, before.map(|known| known.context))?
+            }
             _ => Signers::default(),
         };
         let context = TenantContext::new(bundle.tenant.clone(), placement, home, keys, bundle.signing.clone(), signers);

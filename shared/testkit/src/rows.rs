@@ -31,6 +31,16 @@ impl Stage {
         put.send().await.expect("a put");
     }
 
+    /// Removes a row past the store.
+    ///
+    /// # Panics
+    /// When it can't be removed.
+    pub async fn remove(&self, role: &str, row: &Row) {
+        let key = ["pk", "sk"].map(|name| (name.to_owned(), row[name].clone()));
+        let delete = self.embedded.client().delete_item().table_name(self.table(role)).set_key(Some(key.into()));
+        delete.send().await.expect("a delete");
+    }
+
     /// How many rows of a table have a sort key that begins so.
     pub async fn count(&self, role: &str, kind: &str) -> usize {
         self.rows(role).await.iter().filter(|row| text(row, "sk").starts_with(kind)).count()
@@ -52,4 +62,9 @@ impl Stage {
 /// A text of a row; empty when it isn't there.
 pub fn text<'a>(row: &'a Row, attribute: &str) -> &'a str {
     row.get(attribute).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
+}
+
+/// A number of a row; zero when it isn't there.
+pub fn number(row: &Row, attribute: &str) -> u64 {
+    row.get(attribute).and_then(|value| value.as_n().ok()).and_then(|number| number.parse().ok()).unwrap_or(0)
 }
