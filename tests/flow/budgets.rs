@@ -11,7 +11,7 @@ use local::TestPlatform;
 use testkit::endpoint::{Answer, Call};
 use testkit::units::Units;
 
-use super::relying_party::{RelyingParty, path};
+use super::relying_party::{RelyingParty, machine_call, path};
 use super::tenants::another_app;
 use super::visitor::{Visitor, answer};
 
@@ -32,6 +32,7 @@ enum Flow {
     Consent,
     Code,
     Refresh,
+    ClientCredentials,
     Userinfo,
     Logout,
     Introspect,
@@ -64,7 +65,7 @@ struct Counted {
 }
 
 impl Flow {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::Discovery,
         Self::Jwks,
         Self::AuthorizeWithSession,
@@ -79,6 +80,7 @@ impl Flow {
         Self::Consent,
         Self::Code,
         Self::Refresh,
+        Self::ClientCredentials,
         Self::Userinfo,
         Self::Logout,
         Self::Introspect,
@@ -101,6 +103,7 @@ impl Flow {
             Self::Consent => "consent given",
             Self::Code => "token: code",
             Self::Refresh => "token: refresh",
+            Self::ClientCredentials => "token: client credentials",
             Self::Userinfo => "userinfo",
             Self::Logout => "logout",
             Self::Introspect => "introspect",
@@ -111,7 +114,7 @@ impl Flow {
     /// The budget table of the architecture.
     const fn budget(self) -> Budget {
         let (requests, write_units) = match self {
-            Self::Discovery | Self::Jwks | Self::AuthorizeWithout | Self::Par => (Some((0, 0)), 0),
+            Self::Discovery | Self::Jwks | Self::AuthorizeWithout | Self::Par | Self::ClientCredentials => (Some((0, 0)), 0),
             Self::AuthorizeWithSession | Self::Userinfo | Self::Introspect => (Some((1, 1)), 0),
             Self::AuthorizeWithSessionToTouch | Self::AuthorizePushed | Self::Refresh => (Some((2, 2)), 1),
             Self::SignIn => (Some((4, 3)), 6),
@@ -132,6 +135,7 @@ impl Flow {
             | Self::Logout
             | Self::Code
             | Self::Refresh
+            | Self::ClientCredentials
             | Self::Userinfo
             | Self::Introspect
             | Self::Revoke => StatusCode::OK,
@@ -224,6 +228,7 @@ impl Ground {
                 let token = app.refresh_token(&self.platform, &code).await;
                 app.token_call(&app.refresh(&token))
             }
+            Flow::ClientCredentials => machine_call(&self.platform),
             Flow::Userinfo => {
                 let code = self.signed_in().await.1;
                 let (access_token, _) = self.app.tokens(&self.platform, &code).await;
@@ -317,7 +322,10 @@ async fn no_flow_asks_for_more_than_its_budget_and_the_page_says_what_it_asks_fo
     for keyless in [Flow::Discovery, Flow::Jwks] {
         assert_eq!(of(keyless).cold.key_calls, 0, "discovery and JWKS never ask KMS");
     }
-    let sign_in = prices::password_sign_in(&counted);
-    assert!(sign_in.usd_per_million() <= prices::PASSWORD_SIGN_IN_MOST, "{sign_in:?}");
-    page::assert_current(&page::counted(&counted, &sign_in));
+    let bills = prices::Bills::of(&counted);
+    assert!(bills.sign_in.usd_per_million() <= prices::PASSWORD_SIGN_IN_MOST, "{:?}", bills.sign_in);
+    for (flow, bill, most) in &bills.single {
+        assert!(bill.usd_per_million() <= *most, "{}: {bill:?}", flow.name());
+    }
+    page::assert_current(&page::counted(&counted, &bills));
 }

@@ -1,5 +1,7 @@
 //! An app: where it sends people, how it redeems codes, what it reads at userinfo.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use domain::client::ClientAuthenticationMethod;
 use http::StatusCode;
 use local::TestPlatform;
@@ -182,6 +184,15 @@ impl RelyingParty {
         let id_token = Shown::read(&redeemed.text_of("id_token")).expect("an ID token");
         (redeemed.text_of("access_token"), id_token.claims)
     }
+}
+
+/// The request by which the demo's machine asks for a token for the demo's API.
+pub(crate) fn machine_call(platform: &TestPlatform) -> Call {
+    let machine = platform.demo.machine();
+    let secret = machine.client_secret.as_deref().unwrap_or_default();
+    let credentials = STANDARD.encode(format!("{}:{secret}", machine.client_id));
+    let form = [("grant_type", "client_credentials"), ("resource", platform.demo.api().audience.as_str())];
+    Call::form(path(&platform.demo.url("/token")), &form).with("authorization", &format!("Basic {credentials}")).from_address("203.0.113.9")
 }
 
 /// The path of an issuer's URL on this platform.

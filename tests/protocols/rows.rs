@@ -25,6 +25,7 @@ pub(super) const SPECIFICATIONS: &[(&str, &[Row])] = &[
     ("RFC 9126, Pushed authorization requests", PUSHED),
     ("RFC 9700, Security best current practice", PRACTICE),
     ("RFC 9068, JWT access tokens", ACCESS_TOKENS),
+    ("RFC 8707, Resource indicators", RESOURCES),
     ("RFC 9207, Issuer identification", ISSUER),
     ("RFC 8414 and OpenID Connect Discovery 1.0", DISCOVERY),
     ("OpenID Connect Core 1.0", CORE),
@@ -47,6 +48,8 @@ const OAUTH: &[Row] = &[
     row("4.1.2", "of many redemptions at once one succeeds at most", "of_fifty_parallel_redemptions_one_succeeds_at_most_and_the_family_is_dead"),
     row("4.1.3", "a code is its client's and its tenant's alone", "another_clients_or_tenants_code_is_refused"),
     row("5.2", "errors are JSON that nobody stores", "a_refusal_is_json_that_nobody_stores"),
+    row("4.4", "an app gets a token for an API as itself, and nothing beside it", "an_app_gets_a_token_for_its_api_and_nothing_beside_it"),
+    row("4.4", "public apps and those that aren't registered for it don't", "only_a_registered_app_that_keeps_a_secret_asks_as_itself"),
     row(
         "6",
         "refresh tokens; a narrower scope is granted, a wider one refused",
@@ -70,6 +73,11 @@ const REVOCATION: &[Row] = &[
         "2.1",
         "an access or refresh token that is given back ends its family",
         "an_access_token_or_a_refresh_token_that_is_given_back_ends_the_family",
+    ),
+    row(
+        "2.2.1",
+        "a token that an app got for itself ends by its expiry, and the app is told so",
+        "a_token_that_an_app_got_for_itself_is_refused_honestly",
     ),
     row("2.2", "any other token is answered alike and changes nothing", "what_is_not_the_apps_own_is_answered_alike_and_changes_nothing"),
 ];
@@ -99,13 +107,22 @@ const PRACTICE: &[Row] = &[
     row("2.1", "redirect URIs compare byte for byte", "oidcc_ensure_registered_redirect_uri"),
     row("4.14.2", "refresh tokens rotate where they must, and a reuse ends the family", "reuse_kills_family"),
     row("4.14.2", "a retry whose answer was lost gets the same successor", "refresh_retry_same_successor"),
+    row("4.15", "no app's `sub` can be a person's", "the_subject_of_no_app_can_be_a_persons"),
     row("4.12", "redirects after credentials are 303", "a_person_with_a_session_and_consent_is_sent_back_with_a_code"),
 ];
 
 const ACCESS_TOKENS: &[Row] = &[
     row("2.1, 2.2", "`at+jwt` with issuer, audience, client, subject and id", "a_code_is_redeemed_for_an_access_token_and_an_id_token"),
+    row("2.2", "`sub` of an app's own token is the app's", "an_apps_own_token_is_for_its_api_and_names_no_person"),
+    row("3", "one audience; algorithm and lifetime are the API's", "the_api_says_what_signs_its_tokens_and_how_long_they_live"),
     row("4", "tokens of another type, tenant or audience are refused", "a_token_of_another_type_tenant_or_audience_is_refused"),
 ];
+
+const RESOURCES: &[Row] = &[row(
+    "2, 2.2",
+    "an app asks for itself for one API that it was granted; any other `resource`, none or several are `invalid_target`",
+    "a_resource_that_is_missing_several_malformed_unknown_foreign_or_not_granted_is_refused",
+)];
 
 const ISSUER: &[Row] = &[row("2", "`iss` in every answer, errors too", "oidcc_response_type_missing")];
 
@@ -171,6 +188,6 @@ const CORS: &[Row] = &[
 pub(super) const ABSENT: &[&str] = &[
     "implicit and hybrid flows, and the resource owner's password grant: OAuth 2.1 has none of them",
     "front-channel logout and session management by iframe: browsers block the cookies that both need",
-    "client credentials, resource indicators, key rotation on a schedule: not yet",
+    "resource indicators in people's flows, key rotation on a schedule: not yet",
     "dynamic registration, device grant, DPoP, mutual TLS, request objects, FAPI profiles",
 ];

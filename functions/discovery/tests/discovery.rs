@@ -102,7 +102,8 @@ async fn metadata_states_what_exists_for_both_specifications_alike() {
       "end_session_endpoint": "https://demo.id.example.com/logout",
       "grant_types_supported": [
         "authorization_code",
-        "refresh_token"
+        "refresh_token",
+        "client_credentials"
       ],
       "id_token_signing_alg_values_supported": [
         "RS256",

@@ -1,28 +1,34 @@
-//! The introspection endpoint (RFC 7662): one read, and a token that doesn't count is inactive without a reason.
+//! The introspection endpoint (RFC 7662): one read where a person is concerned, and a token that doesn't count is inactive without a reason.
+
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::response::Response;
 use axum::routing::post;
+use domain::api::Audience;
 use domain::family::Evidence;
 use domain::key_ring::Purpose;
 use http::StatusCode;
-use oauth::introspection::{self, INACTIVE};
-use runtime::{ClientAuthentication, ClientRequest, Needs, OwnToken, Platform, RefusedRequest, Signing};
+use oauth::access_token::AccessToken;
+use oauth::introspection::{self, INACTIVE, OwnEvidence};
+use runtime::own_tokens::FamilyToken;
+use runtime::{Apis, ClientAuthentication, ClientRequest, Needs, OwnToken, Platform, RefusedRequest, Signing};
 use web::responders;
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing], signing: Signing::Verifies };
 
-/// What its role may do: read tenants, apps, public signing keys, and a person's record, session and family.
+/// What its role may do: read tenants, apps, APIs, public signing keys, and a person's record, session and family.
 #[derive(Clone)]
 pub struct Deps {
     clients: ClientAuthentication,
+    apis: Arc<Apis>,
 }
 
 impl Deps {
     /// Takes from the platform what the role allows.
     pub fn new(platform: &Platform) -> Self {
-        Self { clients: ClientAuthentication::new(platform, NEEDS) }
+        Self { clients: ClientAuthentication::new(platform, NEEDS), apis: Arc::new(Apis::default()) }
     }
 }
 
@@ -40,23 +46,41 @@ pub fn router(deps: Deps) -> Router {
         .with_state(deps)
 }
 
-async fn introspect(State(_): State<Deps>, mut request: ClientRequest) -> Response {
-    match answer(&mut request).await {
+async fn introspect(State(deps): State<Deps>, mut request: ClientRequest) -> Response {
+    match answer(&deps, &mut request).await {
         Ok(response) => response,
         Err(refused) => request.refuse(&refused),
     }
 }
 
-async fn answer(request: &mut ClientRequest) -> Result<Response, RefusedRequest> {
+async fn answer(deps: &Deps, request: &mut ClientRequest) -> Result<Response, RefusedRequest> {
     let (tenant, now) = (request.tenant.clone(), request.now);
     let parameters = request.parameters();
     let text = introspection::token(request.client(), &parameters).map_err(|reason| RefusedRequest::Code(reason.code(), reason.to_string()))?;
     let token = OwnToken::read(&tenant, &request.client().id, text, now)?;
     drop(parameters);
-    let Some(token) = token else {
-        request.settle().await?;
-        return Ok(responders::oauth_json(StatusCode::OK, &INACTIVE));
+    match token {
+        Some(OwnToken::Family(token)) => about_a_person(request, &token).await,
+        Some(OwnToken::Client(token)) => about_the_client(deps, request, &token).await,
+        None => {
+            request.settle().await?;
+            Ok(responders::oauth_json(StatusCode::OK, &INACTIVE))
+        }
+    }
+}
+
+async fn about_the_client(deps: &Deps, request: &mut ClientRequest, token: &AccessToken) -> Result<Response, RefusedRequest> {
+    let api = match Audience::parse(token.audience()) {
+        Ok(audience) => request.find_api(&deps.apis, &audience).await?,
+        Err(_) => None,
     };
+    let client = request.settle().await?;
+    let evidence = OwnEvidence { tenant: request.tenant.record(), client: client.client(), api: api.as_deref() };
+    Ok(responders::oauth_json(StatusCode::OK, &introspection::own(token, &evidence)))
+}
+
+async fn about_a_person(request: &mut ClientRequest, token: &FamilyToken) -> Result<Response, RefusedRequest> {
+    let (tenant, now) = (request.tenant.clone(), request.now);
     let (client, person) = request.beside(tenant.home(now)?.read_person(&token.keys())).await?;
     let evidence = Evidence {
         tenant: tenant.record(),
@@ -65,9 +89,9 @@ async fn answer(request: &mut ClientRequest) -> Result<Response, RefusedRequest>
         session: person.session.as_ref(),
         family: person.family.as_ref(),
     };
-    let introspection = match &token {
-        OwnToken::Access(token, _) => introspection::access(token, &evidence, now),
-        OwnToken::Refresh(token) => introspection::refresh(token, &evidence, tenant.placement().epoch, now),
+    let introspection = match token {
+        FamilyToken::Access(token, _) => introspection::access(token, &evidence, now),
+        FamilyToken::Refresh(token) => introspection::refresh(token, &evidence, tenant.placement().epoch, now),
     };
     Ok(responders::oauth_json(StatusCode::OK, &introspection))
 }

@@ -12,7 +12,7 @@ use domain::key_ring::Purpose;
 use domain::{FamilyId, Timestamp, UserId};
 use http::StatusCode;
 use oauth::client_authentication::AuthenticatedClient;
-use oauth::revocation;
+use oauth::revocation::{self, Reason};
 use runtime::cors::for_registered_origins;
 use runtime::{ClientAuthentication, ClientRequest, Failure, Needs, OwnToken, Platform, Random, RefusedRequest, Signing, TenantContext};
 use web::{headers, responders};
@@ -69,8 +69,12 @@ async fn answer(deps: &Deps, request: &mut ClientRequest) -> Result<(), RefusedR
     // Nothing changes before the app has proved to be itself.
     let client = request.settle().await?;
     match token {
-        Some(OwnToken::Access(_, reference)) => end(deps, &tenant, &client, (&reference.user_id, &reference.family_id), now).await?,
-        Some(OwnToken::Refresh(token)) => end(deps, &tenant, &client, (&token.user_id, &token.family_id), now).await?,
+        Some(OwnToken::Family(token)) => end(deps, &tenant, &client, token.family(), now).await?,
+        // RFC 7009 §2.2.1: whoever was told 200 would believe that it is dead.
+        Some(OwnToken::Client(_)) => {
+            let reason = Reason::OwnToken;
+            return Err(RefusedRequest::Code(reason.code(), reason.to_string()));
+        }
         None => {}
     }
     Ok(())

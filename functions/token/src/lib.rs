@@ -12,22 +12,23 @@ use axum::routing::post;
 use domain::key_ring::Purpose;
 use oauth::grants::TokenRequest;
 use runtime::cors::for_registered_origins;
-use runtime::{ClientAuthentication, ClientRequest, Needs, Platform, Random, RefusedRequest, Signing};
+use runtime::{Apis, ClientAuthentication, ClientRequest, Needs, Platform, Random, RefusedRequest, Signing};
 use web::responders;
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::Signing], signing: Signing::Signs };
 
-/// What its role may do: read tenants, clients and a person; write families and their events; seal and sign.
+/// What its role may do: read tenants, clients, APIs and a person; write families and their events; seal and sign.
 #[derive(Clone)]
 pub struct Deps {
     clients: ClientAuthentication,
+    apis: Arc<Apis>,
     random: Arc<dyn Random>,
 }
 
 impl Deps {
     /// Takes from the platform what the role allows.
     pub fn new(platform: &Platform) -> Self {
-        Self { clients: ClientAuthentication::new(platform, NEEDS), random: platform.random.clone() }
+        Self { clients: ClientAuthentication::new(platform, NEEDS), apis: Arc::new(Apis::default()), random: platform.random.clone() }
     }
 }
 
@@ -59,5 +60,6 @@ async fn answer(deps: &Deps, request: &mut ClientRequest) -> Result<Response, Re
     match wanted.map_err(|reason| RefusedRequest::Code(reason.code(), reason.to_string()))? {
         TokenRequest::AuthorizationCode(grant) => grants::authorization_code::redeem(deps, request, &grant).await,
         TokenRequest::RefreshToken(grant) => grants::refresh_token::refresh(deps, request, &grant).await,
+        TokenRequest::ClientCredentials(grant) => grants::client_credentials::issue(deps, request, &grant).await,
     }
 }

@@ -9,6 +9,7 @@ use domain::family::{Family, RevocationReason};
 use domain::refresh::{Generation, Offline};
 use domain::{Secret, Timestamp};
 use http::StatusCode;
+use oauth::grants::client_credentials::OwnIssuance;
 use oauth::grants::issuance::Issuance;
 use oauth::refresh_token::RefreshToken;
 use oauth::token_response::TokenResponse;
@@ -29,9 +30,10 @@ pub(crate) struct Tokens {
 pub(crate) fn sign(deps: &Deps, tenant: &TenantContext, client: &Client, issuance: &Issuance<'_>, now: Timestamp) -> Result<Tokens, Failure> {
     let issuer = &tenant.record().issuer;
     let reference = access_token::reference(issuance);
-    let reference = tenant.seal(Kind::AccessReference, Some(&client.id), access_token::expires_at(now), deps.random.bytes(), &reference)?;
+    let expires_at = access_token::expires_at(issuance.api, now);
+    let reference = tenant.seal(Kind::AccessReference, Some(&client.id), expires_at, deps.random.bytes(), &reference)?;
     let claims = access_token::claims(issuer, issuance, deps.random.bytes(), &reference, now);
-    let access = Secret::new(tenant.sign(access_token::ALGORITHM, access_token::TYP, &claims)?);
+    let access = Secret::new(tenant.sign(access_token::algorithm(issuance.api), access_token::TYP, &claims)?);
     let at_hash = jws::at_hash(access.expose());
     let id = id_token::claims(issuer, issuance, &at_hash, derive::sha256, now)
         .map(|claims| tenant.sign(client.id_token_signed_response_alg, id_token::TYP, &claims).map(Secret::new))
@@ -42,8 +44,18 @@ pub(crate) fn sign(deps: &Deps, tenant: &TenantContext, client: &Client, issuanc
 impl Tokens {
     /// The answer with these tokens and this refresh token.
     pub(crate) fn answer(&self, issuance: &Issuance<'_>, refresh: Option<&Secret<String>>) -> Response {
-        responders::oauth_json(StatusCode::OK, &TokenResponse::new(issuance.scopes, &self.access, refresh, self.id.as_ref()))
+        let access = (&self.access, access_token::lifetime(issuance.api));
+        responders::oauth_json(StatusCode::OK, &TokenResponse::new(issuance.scopes, access, refresh, self.id.as_ref()))
     }
+}
+
+/// Signs and answers the token that an app gets for itself (RFC 6749 §4.4.3): nothing beside it.
+pub(crate) fn own(deps: &Deps, tenant: &TenantContext, issuance: &OwnIssuance<'_>, now: Timestamp) -> Result<Response, Failure> {
+    let api = Some(issuance.api);
+    let claims = access_token::own_claims(&tenant.record().issuer, issuance, deps.random.bytes(), now);
+    let access = Secret::new(tenant.sign(access_token::algorithm(api), access_token::TYP, &claims)?);
+    let response = TokenResponse::new(&issuance.scopes, (&access, access_token::lifetime(api)), None, None);
+    Ok(responders::oauth_json(StatusCode::OK, &response))
 }
 
 /// Seals the refresh token `generation` of a family with offline access.

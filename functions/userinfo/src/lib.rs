@@ -76,7 +76,7 @@ async fn userinfo_endpoint(
 async fn answer(deps: &Deps, mut visit: Visit, request: (&Method, &HeaderMap, &[u8]), now: Timestamp) -> Result<Result<Response, Refusal>, Failure> {
     let tenant = visit.tenant.clone();
     let (token, reference) = match presented(request).and_then(|token| verified(&tenant, &token, now)) {
-        Ok(token) => match tenant.open::<Reference>(Kind::AccessReference, Some(token.client_id()), token.reference(), now)? {
+        Ok(token) => match tenant.open::<Reference>(Kind::AccessReference, Some(token.client_id()), token.reference().unwrap_or_default(), now)? {
             Ok(reference) => (token, reference),
             Err(_) => return Ok(Err(Reason::Reference.into())),
         },

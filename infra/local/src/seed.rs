@@ -1,4 +1,4 @@
-//! The demo tenant with a person and three apps, and the file that says what to sign in with.
+//! The demo tenant with a person, four apps and an API, and the file that says what to sign in with.
 //!
 //! Passwords and secrets are made up before anything is written to a table and kept in that file, so that a seed that was cut off, or is run
 //! again, ends with the same ones.
@@ -7,18 +7,20 @@ mod document;
 mod plan;
 pub mod program;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
+use domain::api::{self, ApiScope, Audience};
 use domain::client::{Client, RedirectUri, SecretHash};
 use domain::tenant::{InvalidIssuer, Issuer};
 use domain::{ClientId, Region, Secret, Slug, TenantId};
-use runtime::provision::{NewTenant, NewUser, NotCreated};
+use runtime::provision::{NewTenant, NewUser, NotCreated, NotRegistered};
 use runtime::{Failure, Platform, Provisioner};
-use store::{ClientCreation, UserCreation};
+use store::{ApiCreation, ClientCreation, UserCreation};
 
-pub use document::{App, Document, Person, TenantDocument};
-pub use plan::{APPS, AppPlan, TENANT};
+pub use document::{Api, App, Document, Person, TenantDocument};
+pub use plan::{APIS, APPS, ApiPlan, AppPlan, TENANT};
 
 /// Why the demo tenant isn't there.
 #[derive(Debug, thiserror::Error)]
@@ -103,7 +105,7 @@ pub enum Standing {
 pub struct Planted {
     /// The demo tenant.
     pub tenant: TenantId,
-    /// Its people and apps by name.
+    /// Its people, apps and APIs by name.
     pub things: Vec<(String, Standing)>,
 }
 
@@ -125,6 +127,9 @@ pub async fn plant(platform: &Platform, regions: Vec<Region>, document: &Documen
         };
         things.push((app.client_id.clone(), standing));
     }
+    for described in &demo.apis {
+        things.push((described.audience.clone(), make_api(&provisioner, &tenant, &registered(described, platform)?).await?));
+    }
     Ok(Planted { tenant, things })
 }
 
@@ -143,13 +148,35 @@ async fn make_person(provisioner: &Provisioner, tenant: &TenantId, person: &Pers
     }
 }
 
+async fn make_api(provisioner: &Provisioner, tenant: &TenantId, api: &api::Api) -> Result<Standing, SeedError> {
+    match provisioner.create_api(tenant, api).await {
+        Ok(ApiCreation::Created) => Ok(Standing::New),
+        Ok(ApiCreation::Exists) => Ok(Standing::Before),
+        Err(NotRegistered::Failure(failure)) => Err(failure.into()),
+        Err(NotRegistered::Api(reason)) => Err(SeedError::Plan(reason.to_string())),
+    }
+}
+
+fn registered(described: &Api, platform: &Platform) -> Result<api::Api, SeedError> {
+    let plan = plan::api_of(&described.audience).ok_or_else(|| SeedError::Plan(format!("no API is called {}", described.audience)))?;
+    let audience = Audience::parse(plan.audience).map_err(plan_error)?;
+    Ok(api::Api { scopes: api_scopes(plan.scopes)?, ..api::Api::named(audience, plan.name, platform.clock.now()) })
+}
+
+fn api_scopes(names: &[&str]) -> Result<BTreeSet<ApiScope>, SeedError> {
+    names.iter().map(|name| ApiScope::parse(name).map_err(plan_error)).collect()
+}
+
 fn client(app: &App, platform: &Platform) -> Result<Client, SeedError> {
     let plan = plan::of(&app.client_id).ok_or_else(|| SeedError::Plan(format!("no app is called {}", app.client_id)))?;
     let now = platform.clock.now();
     let uris = |uris: &[String]| uris.iter().map(|uri| RedirectUri::parse(uri)).collect::<Result<Vec<_>, _>>().map_err(plan_error);
     let hash = |secret: &String| SecretHash { sha256: crypto::base64url::encode(crypto::derive::sha256(secret.as_bytes())), created_at: now };
+    let granted = |(audience, scopes): &(&str, &[&str])| Ok((Audience::parse(audience).map_err(plan_error)?, api_scopes(scopes)?));
     Ok(Client {
         authentication: plan.authentication,
+        grant_types: plan.grant_types(),
+        apis: plan.apis.iter().map(granted).collect::<Result<_, SeedError>>()?,
         secrets: app.client_secret.iter().map(hash).collect(),
         redirect_uris: uris(&app.redirect_uris)?,
         post_logout_redirect_uris: uris(&app.post_logout_redirect_uris)?,

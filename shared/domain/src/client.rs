@@ -6,7 +6,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::api::Grants;
 use crate::id::ClientId;
+use crate::identifier::SUBJECTS_OF_CLIENTS;
 use crate::key_ring::Algorithm;
 use crate::policy;
 use crate::tenant::is_loopback_http;
@@ -255,6 +257,9 @@ pub struct Client {
     /// From where its browser code may call (CORS).
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub origins: BTreeSet<WebOrigin>,
+    /// What it may ask for as itself, of which API (RFC 6749 §4.4).
+    #[serde(default, skip_serializing_if = "Grants::is_empty")]
+    pub apis: Grants,
     /// Which rules it follows.
     pub security_profile: SecurityProfile,
     /// What signs its ID tokens.
@@ -285,6 +290,7 @@ impl Client {
             post_logout_redirect_uris: Vec::new(),
             backchannel_logout: None,
             origins: BTreeSet::new(),
+            apis: Grants::new(),
             security_profile: SecurityProfile::OAuth21,
             id_token_signed_response_alg: Algorithm::Es256,
             userinfo_signed_response_alg: None,
@@ -298,11 +304,18 @@ impl Client {
     pub const fn is_confidential(&self) -> bool {
         !matches!(self.authentication, ClientAuthenticationMethod::None)
     }
+
+    // SECURITY: RFC 9700 §4.15: an API that looks at `sub` alone must not take an app for a person. No person's `sub` begins so.
+    /// The `sub` of tokens that it gets as itself (RFC 9068 §2.2).
+    pub fn subject(&self) -> String {
+        format!("{SUBJECTS_OF_CLIENTS}{}", self.id)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identifier::{Canonical, InvalidIdentifier};
 
     #[test]
     fn a_redirect_uri_that_runs_code_or_leaves_in_clear_is_refused() {
@@ -332,6 +345,14 @@ mod tests {
             ["null", "", "https://app.example/", "https://app.example/x", "https://app.example:443", "HTTPS://app.example", "http://app.example", "*"]
         {
             assert_eq!(WebOrigin::parse(wrong), Err(InvalidWebOrigin), "{wrong}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_subject_of_no_app_can_be_a_persons(id in "[A-Za-z0-9._~-]{1,100}") {
+            let app = Client::named(ClientId::parse(&id).expect("a client id"), "App", Timestamp::from_seconds(0));
+            proptest::prop_assert_eq!(Canonical::subject(&app.subject()), Err(InvalidIdentifier::OfClients));
         }
     }
 

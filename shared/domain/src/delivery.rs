@@ -73,6 +73,7 @@ pub fn caused_by(kind: &EventKind) -> &'static [Channel] {
         EventKind::SessionStarted { browser: Browser::Known, .. }
         | EventKind::TenantCreated
         | EventKind::ClientCreated { .. }
+        | EventKind::ApiCreated { .. }
         | EventKind::UserCreated
         | EventKind::SignInRefused { .. }
         | EventKind::SignInThrottled { .. }

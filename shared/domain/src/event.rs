@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::api::Audience;
 use crate::family::RevocationReason;
 use crate::id::{ClientId, EventId, FamilyId, SessionId, TenantId, UserId};
 use crate::key_ring::rotation::KeyChange;
@@ -61,6 +62,12 @@ pub enum EventKind {
     ClientCreated {
         /// Which.
         client_id: ClientId,
+    },
+    /// An API was registered.
+    #[serde(rename = "api.created")]
+    ApiCreated {
+        /// Which.
+        audience: Audience,
     },
     /// An account was created.
     #[serde(rename = "user.created")]

@@ -11,6 +11,9 @@ use crate::policy;
 /// The version of the canonical forms; part of every claim's key, so that a better form can be rolled out beside the old one.
 pub const CANONICAL_VERSION: u8 = 1;
 
+/// What the `sub` of an app begins with, and no person's does.
+pub const SUBJECTS_OF_CLIENTS: &str = "client:";
+
 /// What kind of identifier a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -59,6 +62,9 @@ pub enum InvalidIdentifier {
     /// A username with an `@` would be taken for an e-mail address.
     #[error("a username has no @ and no white space")]
     Username,
+    /// A person's `sub` that could be an app's.
+    #[error("a sub that begins with {SUBJECTS_OF_CLIENTS} is an app's")]
+    OfClients,
 }
 
 impl Canonical {
@@ -93,6 +99,7 @@ impl Canonical {
     pub fn subject(sub: &str) -> Result<Self, InvalidIdentifier> {
         match sub.len() {
             0 => Err(InvalidIdentifier::Empty),
+            _ if sub.starts_with(SUBJECTS_OF_CLIENTS) => Err(InvalidIdentifier::OfClients),
             1..=255 if sub.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(Self { kind: IdentifierKind::Subject, text: sub.to_owned() }),
             1..=255 => Err(InvalidIdentifier::Control),
             _ => Err(InvalidIdentifier::TooLong),
@@ -164,6 +171,16 @@ mod tests {
             assert_eq!(Canonical::typed(text), Err(why), "{text:?}");
         }
         assert_eq!(Canonical::typed(&"a".repeat(321)), Err(InvalidIdentifier::TooLong));
+    }
+
+    #[test]
+    fn a_sub_stands_as_it_is_unless_it_could_be_an_apps() {
+        for fine in ["ada", "Ada|x", "auth0|1", "Client:app", "a-client:app"] {
+            assert_eq!(Canonical::subject(fine).map(|canonical| canonical.as_str().to_owned()), Ok(fine.to_owned()));
+        }
+        assert_eq!(Canonical::subject("client:app"), Err(InvalidIdentifier::OfClients));
+        assert_eq!(Canonical::subject("a b"), Err(InvalidIdentifier::Control));
+        assert_eq!(Canonical::subject(&"s".repeat(256)), Err(InvalidIdentifier::TooLong));
     }
 
     proptest! {

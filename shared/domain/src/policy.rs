@@ -38,6 +38,10 @@ pub const LOGOUT_TOKEN: Duration = Duration::from_mins(2);
 pub const ID_TOKEN: Duration = Duration::from_mins(5);
 /// An access token, unless its API says otherwise (RFC 9700 §2.2.2: short).
 pub const ACCESS_TOKEN: Duration = Duration::from_mins(10);
+/// The shortest that an API may say.
+pub const ACCESS_TOKEN_SHORTEST: Duration = MINUTE;
+/// The longest. Nobody who checks it alone learns of a revocation before then.
+pub const ACCESS_TOKEN_LONGEST: Duration = DAY;
 /// A family without a refresh token need not outlive its access tokens by more than this margin.
 pub const FAMILY_MARGIN: Duration = HOUR;
 
@@ -102,6 +106,10 @@ pub const CODE_MAX: usize = 1200;
 pub const SUB_MAX: usize = 255;
 /// A sealed refresh token, in characters.
 pub const REFRESH_TOKEN_MAX: usize = 600;
+/// An API's audience, in bytes; it travels inside sealed artefacts.
+pub const AUDIENCE_MAX: usize = 200;
+/// A scope of an API, in characters.
+pub const API_SCOPE_MAX: usize = 100;
 /// A form body, in bytes.
 pub const BODY_MAX: usize = 64 * 1024;
 /// Parameters of one request.
@@ -136,7 +144,7 @@ pub const NEXT_KEY_PUBLISHED: Duration = JWKS_KEPT_BY_APPS.saturating_add(JWKS_L
 /// A signing key signs this long (NIST SP 800-57 part 1 §5.3.6 allows years; a way that is gone four times a year is one that works).
 pub const SIGNING_KEY_SIGNS: Duration = Duration::from_hours(90 * 24);
 /// No token that a signing key signs lives longer; an ID token as a hint counts as long as its session, which is the tenant's to say.
-pub const LONGEST_TOKEN: Duration = longer(ACCESS_TOKEN, longer(ID_TOKEN, LOGOUT_TOKEN));
+pub const LONGEST_TOKEN: Duration = longer(ACCESS_TOKEN_LONGEST, longer(ID_TOKEN, LOGOUT_TOKEN));
 /// A tenant whose due look at its keys finds nothing to look at is looked at again after this long.
 pub const SIGNING_KEY_LOOK_AGAIN: Duration = DAY;
 /// Keys that sign this much longer than they should are worth an alarm: nobody has rotated them.
@@ -157,6 +165,6 @@ mod tests {
         assert!(SIGNING_KEY_MARGIN >= CACHE_USABLE + request + clocks);
         assert!(NEXT_KEY_PUBLISHED >= JWKS_KEPT_BY_APPS + JWKS_LIFETIME + SIGNING_KEY_MARGIN);
         assert!(NEXT_KEY_PUBLISHED * 2 < SIGNING_KEY_SIGNS, "a key signs for longer than its successor waits");
-        assert!([ACCESS_TOKEN, ID_TOKEN, LOGOUT_TOKEN].iter().all(|token| LONGEST_TOKEN >= *token));
+        assert!([ACCESS_TOKEN, ACCESS_TOKEN_LONGEST, ID_TOKEN, LOGOUT_TOKEN].iter().all(|token| LONGEST_TOKEN >= *token));
     }
 }

@@ -1,22 +1,27 @@
-//! Access tokens as JWTs (RFC 9068): their claims, and what a resource server of the platform checks.
+//! Access tokens as JWTs (RFC 9068): for an API or for the platform's own endpoints, about a person or about an app itself; their claims, and what is
+//! checked of them here.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::api::Api;
 use domain::key_ring::Algorithm;
 use domain::tenant::Issuer;
 use domain::{ClientId, FamilyId, SessionId, Timestamp, UserId, policy};
 use serde::{Deserialize, Serialize};
 
 use crate::bearer::Reason;
+use crate::grants::client_credentials::OwnIssuance;
 use crate::grants::issuance::Issuance;
 use crate::scope;
 
 /// The `typ` of its header (RFC 9068 §2.1).
 pub const TYP: &str = "at+jwt";
 /// What signs it where no API says otherwise.
-pub const ALGORITHM: Algorithm = Algorithm::Es256;
+const ALGORITHM: Algorithm = Algorithm::Es256;
 
 /// What the sealed claim says: the keys by which the platform finds the token's person and family. Nobody else can read it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,19 +43,41 @@ pub struct AccessTokenClaims<'a> {
     iss: &'a str,
     exp: u64,
     aud: &'a str,
-    sub: &'a str,
+    sub: Cow<'a, str>,
     client_id: &'a ClientId,
     iat: u64,
     jti: String,
     scope: String,
+    #[serde(flatten)]
+    person: Option<PersonsClaims<'a>>,
+}
+
+// What a token about a person says besides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct PersonsClaims<'a> {
     auth_time: u64,
     #[serde(rename = "ref")]
     reference: &'a str,
 }
 
-/// When an access token issued at `now` expires; its sealed reference expires with it.
-pub const fn expires_at(now: Timestamp) -> Timestamp {
-    now.plus(policy::ACCESS_TOKEN)
+/// What signs a token for `api`; for the platform's own endpoints without one.
+pub fn algorithm(api: Option<&Api>) -> Algorithm {
+    api.map_or(ALGORITHM, |api| api.access_token_signed_response_alg)
+}
+
+/// How long a token for `api` lives.
+pub fn lifetime(api: Option<&Api>) -> Duration {
+    api.map_or(policy::ACCESS_TOKEN, Api::access_token_lifetime)
+}
+
+/// When a token for `api` that is issued at `now` expires; its sealed reference expires with it.
+pub fn expires_at(api: Option<&Api>, now: Timestamp) -> Timestamp {
+    now.plus(lifetime(api))
+}
+
+// RFC 9068 §3: one audience; without an API the issuer.
+fn audience<'a>(issuer: &'a Issuer, api: Option<&'a Api>) -> &'a str {
+    api.map_or(issuer.as_str(), |api| api.audience.as_str())
 }
 
 /// What the sealed claim has to say for what is issued.
@@ -64,25 +91,40 @@ pub fn reference(issuance: &Issuance<'_>) -> Reference {
 pub fn claims<'a>(issuer: &'a Issuer, issuance: &Issuance<'a>, jti: [u8; 16], reference: &'a str, now: Timestamp) -> AccessTokenClaims<'a> {
     AccessTokenClaims {
         iss: issuer.as_str(),
-        exp: expires_at(now).seconds(),
-        aud: issuer.as_str(),
-        sub: &issuance.user.sub,
+        exp: expires_at(issuance.api, now).seconds(),
+        aud: audience(issuer, issuance.api),
+        sub: Cow::Borrowed(&issuance.user.sub),
         client_id: &issuance.family.client_id,
         iat: now.seconds(),
         jti: URL_SAFE_NO_PAD.encode(jti),
         scope: scope::join(issuance.scopes),
-        auth_time: issuance.authenticated_at.seconds(),
-        reference,
+        person: Some(PersonsClaims { auth_time: issuance.authenticated_at.seconds(), reference }),
     }
 }
 
-/// An access token for the platform's own endpoints, whose signature, type, issuer, audience and expiry hold. Only [`check`] makes one.
+/// The claims of a token that an app gets for itself: without a person there is nothing to refer to and nobody who signed in. `jti` is random.
+pub fn own_claims<'a>(issuer: &'a Issuer, issuance: &OwnIssuance<'a>, jti: [u8; 16], now: Timestamp) -> AccessTokenClaims<'a> {
+    AccessTokenClaims {
+        iss: issuer.as_str(),
+        exp: expires_at(Some(issuance.api), now).seconds(),
+        aud: issuance.api.audience.as_str(),
+        sub: Cow::Owned(issuance.client.subject()), // RFC 9068 §2.2
+        client_id: &issuance.client.id,
+        iat: now.seconds(),
+        jti: URL_SAFE_NO_PAD.encode(jti),
+        scope: scope::join(&issuance.scopes),
+        person: None,
+    }
+}
+
+/// An access token of this issuer, whose signature, type and expiry hold. Only [`read`] and [`check`] make one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessToken {
     sub: String,
     client_id: ClientId,
     scopes: BTreeSet<String>,
-    reference: String,
+    audience: String,
+    reference: Option<String>,
     issued_at: u64,
     expires_at: u64,
     id: String,
@@ -119,9 +161,14 @@ impl AccessToken {
         &self.id
     }
 
-    /// The sealed [`Reference`].
-    pub fn reference(&self) -> &str {
-        &self.reference
+    /// For whom: an API's audience, or the issuer.
+    pub fn audience(&self) -> &str {
+        &self.audience
+    }
+
+    /// The sealed [`Reference`]; a token that an app got for itself has none.
+    pub fn reference(&self) -> Option<&str> {
+        self.reference.as_deref()
     }
 }
 
@@ -137,7 +184,7 @@ struct PresentedClaims {
     client_id: ClientId,
     scope: String,
     #[serde(rename = "ref")]
-    reference: String,
+    reference: Option<String>,
 }
 
 // RFC 7519 §4.1.3.
@@ -148,15 +195,13 @@ enum Audience {
     Several(Vec<String>),
 }
 
-/// Checks the claims of a token whose signature and `typ` hold (RFC 9068 §4).
-pub fn check(claims: serde_json::Map<String, serde_json::Value>, issuer: &Issuer, now: Timestamp) -> Result<AccessToken, Reason> {
+/// Reads the claims of a token whose signature and `typ` hold, whomever it is for: for an app that asks about it.
+pub fn read(claims: serde_json::Map<String, serde_json::Value>, issuer: &Issuer, now: Timestamp) -> Result<AccessToken, Reason> {
     let claims: PresentedClaims = serde_json::from_value(claims.into()).map_err(|_| Reason::Claims)?;
     if claims.iss != issuer.as_str() {
         return Err(Reason::OtherIssuer);
     }
-    if !is_for(&claims.aud, issuer) {
-        return Err(Reason::OtherAudience);
-    }
+    let audience = one_of(claims.aud, issuer).ok_or(Reason::OtherAudience)?;
     if now.seconds() >= claims.exp {
         return Err(Reason::Expired);
     }
@@ -164,6 +209,7 @@ pub fn check(claims: serde_json::Map<String, serde_json::Value>, issuer: &Issuer
         sub: claims.sub,
         client_id: claims.client_id,
         scopes: scope::parse(&claims.scope),
+        audience,
         reference: claims.reference,
         issued_at: claims.iat,
         expires_at: claims.exp,
@@ -171,10 +217,23 @@ pub fn check(claims: serde_json::Map<String, serde_json::Value>, issuer: &Issuer
     })
 }
 
-fn is_for(audience: &Audience, issuer: &Issuer) -> bool {
+/// Checks the claims of a token that is presented at the platform's own endpoints: it is meant for them (RFC 9068 §4), and about a person.
+pub fn check(claims: serde_json::Map<String, serde_json::Value>, issuer: &Issuer, now: Timestamp) -> Result<AccessToken, Reason> {
+    let token = read(claims, issuer, now)?;
+    if token.audience != issuer.as_str() {
+        return Err(Reason::OtherAudience);
+    }
+    if token.reference.is_none() {
+        return Err(Reason::NoPerson);
+    }
+    Ok(token)
+}
+
+// Every token of ours has one audience. Of several the issuer is one, or nobody here is.
+fn one_of(audience: Audience, issuer: &Issuer) -> Option<String> {
     match audience {
-        Audience::One(name) => name == issuer.as_str(),
-        Audience::Several(names) => names.iter().any(|name| name == issuer.as_str()),
+        Audience::One(name) => Some(name),
+        Audience::Several(names) => names.into_iter().find(|name| name == issuer.as_str()),
     }
 }
 
@@ -229,7 +288,7 @@ mod tests {
     #[test]
     fn an_issued_token_is_accepted_until_its_last_second() {
         let token = check(issued(), &samples::issuer(), NOW).expect("a good token");
-        assert_eq!((token.sub(), token.client_id().as_str(), token.reference()), ("sub-of-ada", "app", "sealed"));
+        assert_eq!((token.sub(), token.client_id().as_str(), token.reference()), ("sub-of-ada", "app", Some("sealed")));
         assert_eq!(token.scopes(), &samples::scopes(&["openid", "email"]));
         let at = |seconds| check(issued(), &samples::issuer(), Timestamp::from_seconds(NOW.seconds() + seconds)).map(|_| ());
         assert_eq!(at(599), Ok(()));
@@ -246,11 +305,57 @@ mod tests {
     }
 
     #[test]
+    fn a_token_for_an_api_is_read_here_and_honoured_nowhere() {
+        let mut of_api = issued();
+        of_api.insert("aud".to_owned(), json!("https://api.example"));
+        assert_eq!(read(of_api, &samples::issuer(), NOW).map(|token| token.audience), Ok("https://api.example".to_owned()));
+        let at = |name: &str, value| {
+            let mut claims = issued();
+            claims.insert(name.to_owned(), value);
+            read(claims, &samples::issuer(), NOW).map(|_| ())
+        };
+        assert_eq!(at("aud", json!(["https://api.example"])), Err(Reason::OtherAudience));
+        assert_eq!(at("iss", json!("https://other.id.example")), Err(Reason::OtherIssuer));
+        assert_eq!(at("exp", json!(NOW.seconds())), Err(Reason::Expired));
+    }
+
+    #[test]
+    fn an_apps_own_token_is_for_its_api_and_names_no_person() {
+        let (issuer, machine, api) = (samples::issuer(), samples::machine(), samples::api());
+        let issuance = OwnIssuance { client: &machine, api: &api, scopes: samples::scopes(&["read", "write"]) };
+        let json = serde_json::to_value(own_claims(&issuer, &issuance, [0; 16], NOW)).expect("JSON");
+        let expected = json!({
+            "iss": "https://demo.id.example",
+            "exp": NOW.seconds() + 3600,
+            "aud": "https://api.example",
+            "sub": "client:app",
+            "client_id": "app",
+            "iat": NOW.seconds(),
+            "jti": "AAAAAAAAAAAAAAAAAAAAAA",
+            "scope": "read write",
+        });
+        assert_eq!(json, expected);
+        let mut for_us = json.as_object().expect("an object").clone();
+        assert_eq!(read(for_us.clone(), &issuer, NOW).map(|token| token.reference), Ok(None));
+        assert_eq!(check(for_us.clone(), &issuer, NOW), Err(Reason::OtherAudience));
+        for_us.insert("aud".to_owned(), json!("https://demo.id.example"));
+        assert_eq!(check(for_us, &issuer, NOW), Err(Reason::NoPerson));
+    }
+
+    #[test]
+    fn an_api_says_what_signs_its_tokens_and_how_long_they_live() {
+        let api = Api { access_token_signed_response_alg: Algorithm::Rs256, ..samples::api() };
+        assert_eq!((algorithm(Some(&api)), lifetime(Some(&api)).as_secs()), (Algorithm::Rs256, 3600));
+        assert_eq!((algorithm(None), lifetime(None)), (Algorithm::Es256, policy::ACCESS_TOKEN));
+    }
+
+    #[test]
     fn a_claim_that_is_missing_or_of_another_type_is_refused() {
         for name in ["iss", "aud", "exp", "iat", "jti", "sub", "client_id", "scope", "ref"] {
             let mut without = issued();
             without.remove(name);
-            assert_eq!(check(without, &samples::issuer(), NOW), Err(Reason::Claims), "{name}");
+            let reason = if name == "ref" { Reason::NoPerson } else { Reason::Claims };
+            assert_eq!(check(without, &samples::issuer(), NOW), Err(reason), "{name}");
             assert_eq!(checked(name, json!({})), Err(Reason::Claims), "{name}");
         }
         for exp in [json!("9999999999"), json!(-1), json!(1e30)] {

@@ -24,6 +24,8 @@ reasons! {
         OtherAudience => InvalidToken, "issued for another audience";
         /// RFC 9068 §4.
         Expired => InvalidToken, "expired";
+        /// It is an app's own.
+        NoPerson => InvalidToken, "the token names no person";
         /// The sealed claim doesn't open.
         Reference => InvalidToken, "the sealed reference does not open";
         /// What the token says about its person or client isn't what the store says.

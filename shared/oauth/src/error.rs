@@ -21,6 +21,8 @@ pub enum ErrorCode {
     UnsupportedResponseType,
     /// Nothing that was asked for can be granted (RFC 6749 §4.1.2.1).
     InvalidScope,
+    /// The API that was asked for isn't there, or not for this client (RFC 8707 §2).
+    InvalidTarget,
     /// The person said no (RFC 6749 §4.1.2.1).
     AccessDenied,
     /// Nobody is signed in, and no page may be shown (OpenID Connect Core §3.1.2.6).
@@ -37,6 +39,8 @@ pub enum ErrorCode {
     InvalidRequestUri,
     /// Registration inside a request isn't offered (OpenID Connect Core §7.2.1).
     RegistrationNotSupported,
+    /// Tokens of this kind can't be revoked (RFC 7009 §2.2.1).
+    UnsupportedTokenType,
     /// The access token isn't good (RFC 6750 §3.1).
     InvalidToken,
     /// The access token is good for less than this (RFC 6750 §3.1).
@@ -49,7 +53,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::InvalidRequest,
         Self::InvalidClient,
         Self::InvalidGrant,
@@ -57,6 +61,7 @@ impl ErrorCode {
         Self::UnsupportedGrantType,
         Self::UnsupportedResponseType,
         Self::InvalidScope,
+        Self::InvalidTarget,
         Self::AccessDenied,
         Self::LoginRequired,
         Self::ConsentRequired,
@@ -65,6 +70,7 @@ impl ErrorCode {
         Self::RequestUriNotSupported,
         Self::InvalidRequestUri,
         Self::RegistrationNotSupported,
+        Self::UnsupportedTokenType,
         Self::InvalidToken,
         Self::InsufficientScope,
         Self::ServerError,
@@ -81,6 +87,7 @@ impl ErrorCode {
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::InvalidScope => "invalid_scope",
+            Self::InvalidTarget => "invalid_target",
             Self::AccessDenied => "access_denied",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
@@ -89,6 +96,7 @@ impl ErrorCode {
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::InvalidRequestUri => "invalid_request_uri",
             Self::RegistrationNotSupported => "registration_not_supported",
+            Self::UnsupportedTokenType => "unsupported_token_type",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
             Self::ServerError => "server_error",
@@ -105,6 +113,7 @@ impl ErrorCode {
             | Self::UnsupportedGrantType
             | Self::UnsupportedResponseType
             | Self::InvalidScope
+            | Self::InvalidTarget
             | Self::AccessDenied
             | Self::LoginRequired
             | Self::ConsentRequired
@@ -112,7 +121,8 @@ impl ErrorCode {
             | Self::RequestNotSupported
             | Self::RequestUriNotSupported
             | Self::InvalidRequestUri
-            | Self::RegistrationNotSupported => 400,
+            | Self::RegistrationNotSupported
+            | Self::UnsupportedTokenType => 400,
             Self::InvalidClient | Self::InvalidToken => 401,
             Self::InsufficientScope => 403,
             Self::ServerError => 500,
@@ -130,6 +140,7 @@ impl ErrorCode {
             Self::UnsupportedGrantType => "This grant type is not offered.",
             Self::UnsupportedResponseType => "This response type is not offered.",
             Self::InvalidScope => "No scope was requested that can be granted, or the scope is malformed.",
+            Self::InvalidTarget => "The resource is missing, malformed, unknown or not granted, or there is more than one.",
             Self::AccessDenied => "The request was declined.",
             Self::LoginRequired => "Nobody is signed in as the request demands.",
             Self::ConsentRequired => "Consent is missing, and prompt=none forbids to ask for it.",
@@ -138,6 +149,7 @@ impl ErrorCode {
             Self::RequestUriNotSupported => "The request_uri parameter is not offered.",
             Self::InvalidRequestUri => "The request_uri was answered before, or has expired.",
             Self::RegistrationNotSupported => "The registration parameter is not offered.",
+            Self::UnsupportedTokenType => "Tokens of this kind can not be revoked. This one ends by its expiry.",
             Self::InvalidToken => "The access token is malformed, expired or revoked.",
             Self::InsufficientScope => "The access token was not issued with the scope that this needs.",
             Self::ServerError => "The request could not be answered.",

@@ -3,21 +3,25 @@
 use std::collections::BTreeSet;
 
 use domain::Secret;
+use domain::api::Audience;
 use domain::client::{Client, GrantType};
 use domain::policy::{CODE_MAX, REFRESH_TOKEN_MAX};
 
 use crate::error::reasons;
 use crate::parameters::RequestParameters;
+use crate::resource::{self, Misnamed};
 use crate::scope;
 
 pub mod authorization_code;
+pub mod client_credentials;
 pub mod issuance;
 pub mod refresh_token;
 
 /// The grant types that are offered, as metadata states them.
-pub const SUPPORTED: [&str; 2] = [AUTHORIZATION_CODE, REFRESH_TOKEN];
+pub const SUPPORTED: [&str; 3] = [AUTHORIZATION_CODE, REFRESH_TOKEN, CLIENT_CREDENTIALS];
 const AUTHORIZATION_CODE: &str = GrantType::AuthorizationCode.as_str();
 const REFRESH_TOKEN: &str = GrantType::RefreshToken.as_str();
+const CLIENT_CREDENTIALS: &str = GrantType::ClientCredentials.as_str();
 
 /// A PKCE verifier as it was presented (RFC 7636 §4.5).
 pub type CodeVerifier = Secret<String>;
@@ -29,6 +33,8 @@ pub enum TokenRequest {
     AuthorizationCode(CodeGrant),
     /// RFC 6749 §6.
     RefreshToken(RefreshGrant),
+    /// RFC 6749 §4.4.2.
+    ClientCredentials(ClientCredentialsGrant),
 }
 
 /// A code and what comes with it (RFC 6749 §4.1.3).
@@ -51,6 +57,15 @@ pub struct RefreshGrant {
     pub scopes: Option<BTreeSet<String>>,
 }
 
+/// What an app asks for as itself (RFC 6749 §4.4.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientCredentialsGrant {
+    /// For which API (RFC 8707 §2.2).
+    pub resource: Option<Audience>,
+    /// What the access token is to be good for; everything granted without it.
+    pub scopes: Option<BTreeSet<String>>,
+}
+
 reasons! {
     /// Why a token request isn't one.
     pub enum Reason {
@@ -70,6 +85,21 @@ reasons! {
         ScopeMalformed => InvalidScope, "scope is malformed";
         /// RFC 6749 §5.2.
         GrantNotRegistered => UnauthorizedClient, "the client is not registered for this grant";
+        /// RFC 6749 §4.4.
+        ClientPublic => UnauthorizedClient, "a public client asks for nothing as itself";
+        /// RFC 8707 §2.
+        ResourceSeveral => InvalidTarget, "resource more than once";
+        /// RFC 8707 §2.
+        ResourceMalformed => InvalidTarget, "resource is not an absolute URI without a fragment";
+    }
+}
+
+impl From<Misnamed> for Reason {
+    fn from(misnamed: Misnamed) -> Self {
+        match misnamed {
+            Misnamed::Several => Self::ResourceSeveral,
+            Misnamed::Malformed => Self::ResourceMalformed,
+        }
     }
 }
 
@@ -80,6 +110,7 @@ impl TokenRequest {
             None => Err(Reason::GrantTypeMissing),
             Some(AUTHORIZATION_CODE) => code_grant(parameters).map(Self::AuthorizationCode),
             Some(REFRESH_TOKEN) => refresh_grant(parameters).map(Self::RefreshToken),
+            Some(CLIENT_CREDENTIALS) => client_credentials_grant(parameters).map(Self::ClientCredentials),
             Some(_) => Err(Reason::GrantTypeUnsupported),
         }
     }
@@ -91,6 +122,9 @@ impl TokenRequest {
         let grant_type = match self {
             Self::AuthorizationCode(_) => GrantType::AuthorizationCode,
             Self::RefreshToken(_) => GrantType::RefreshToken,
+            // Whatever it is registered for: anybody could ask in its name.
+            Self::ClientCredentials(_) if !client.is_confidential() => return Err(Reason::ClientPublic),
+            Self::ClientCredentials(_) => GrantType::ClientCredentials,
         };
         if client.grant_types.contains(&grant_type) { Ok(self) } else { Err(Reason::GrantNotRegistered) }
     }
@@ -113,8 +147,15 @@ fn refresh_grant(parameters: &RequestParameters<'_>) -> Result<RefreshGrant, Rea
     if refresh_token.len() > REFRESH_TOKEN_MAX {
         return Err(Reason::RefreshTokenTooLong);
     }
-    let scopes = parameters.get("scope").map(|text| scope::well_formed(text).ok_or(Reason::ScopeMalformed)).transpose()?;
-    Ok(RefreshGrant { refresh_token: Secret::new(refresh_token.to_owned()), scopes })
+    Ok(RefreshGrant { refresh_token: Secret::new(refresh_token.to_owned()), scopes: scopes(parameters)? })
+}
+
+fn client_credentials_grant(parameters: &RequestParameters<'_>) -> Result<ClientCredentialsGrant, Reason> {
+    Ok(ClientCredentialsGrant { resource: resource::requested(parameters)?, scopes: scopes(parameters)? })
+}
+
+fn scopes(parameters: &RequestParameters<'_>) -> Result<Option<BTreeSet<String>>, Reason> {
+    parameters.get("scope").map(|text| scope::well_formed(text).ok_or(Reason::ScopeMalformed)).transpose()
 }
 
 #[cfg(test)]
@@ -141,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_grant_that_is_not_offered_is_refused_by_name() {
-        for other in ["password", "client_credentials", "implicit", "Authorization_Code"] {
+        for other in ["password", "Client_Credentials", "implicit", "Authorization_Code"] {
             let refused = parse(&[("grant_type", other), ("code", "c")]).expect_err("not offered");
             assert_eq!(refused.code().as_str(), "unsupported_grant_type", "{other}");
         }
@@ -181,6 +222,23 @@ mod tests {
     }
 
     #[test]
+    fn an_app_asks_for_one_api_and_for_scopes_of_it() {
+        let with = |parameters: &[(&str, &str)]| {
+            let mut all = vec![("grant_type", "client_credentials")];
+            all.extend(parameters);
+            parse(&all)
+        };
+        let api = Audience::parse("https://api.example").expect("an audience");
+        let grant = |resource, scopes| Ok(TokenRequest::ClientCredentials(ClientCredentialsGrant { resource, scopes }));
+        assert_eq!(with(&[]), grant(None, None));
+        let both = [("resource", "https://api.example"), ("scope", "read write")];
+        assert_eq!(with(&both), grant(Some(api), Some(scope::parse("read write"))));
+        assert_eq!(with(&[both[0], ("resource", "https://other.example")]), Err(Reason::ResourceSeveral));
+        assert_eq!(with(&[("resource", "api")]), Err(Reason::ResourceMalformed));
+        assert_eq!(with(&[both[0], ("scope", "a\"b")]), Err(Reason::ScopeMalformed));
+    }
+
+    #[test]
     fn a_client_asks_for_what_it_is_registered_for() {
         let client = |grant_types: &[GrantType]| Client { grant_types: grant_types.iter().copied().collect(), ..crate::samples::public_client() };
         let requests = [
@@ -191,5 +249,11 @@ mod tests {
             assert_eq!(request.clone().permitted(&client(&[grant_type])), Ok(request.clone()));
             assert_eq!(request.permitted(&client(&[GrantType::ClientCredentials])), Err(Reason::GrantNotRegistered));
         }
+        let own = parse(&[("grant_type", "client_credentials")]).expect("a request");
+        let machine = Client { grant_types: [GrantType::ClientCredentials].into(), ..crate::samples::confidential_client() };
+        assert_eq!(own.clone().permitted(&machine), Ok(own.clone()));
+        assert_eq!(own.clone().permitted(&crate::samples::confidential_client()), Err(Reason::GrantNotRegistered));
+        assert_eq!(own.permitted(&client(&[GrantType::ClientCredentials])), Err(Reason::ClientPublic));
+        assert_eq!(Reason::ClientPublic.code().as_str(), "unauthorized_client");
     }
 }

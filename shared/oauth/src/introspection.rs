@@ -1,14 +1,18 @@
 //! What a client learns about a token of its own (RFC 7662): whether it counts at this moment. About any other it learns that it doesn't.
 
+use std::borrow::Cow;
+
+use domain::api::Api;
 use domain::client::{Client, ClientAuthenticationMethod};
 use domain::family::{self, Evidence};
 use domain::refresh::Standing;
-use domain::tenant::Issuer;
+use domain::tenant::{Issuer, Tenant};
 use domain::{Epoch, Timestamp, policy};
 use serde::Serialize;
 
 use crate::access_token::AccessToken;
 use crate::error::reasons;
+use crate::grants::client_credentials;
 use crate::parameters::RequestParameters;
 use crate::refresh_token::RefreshToken;
 use crate::scope;
@@ -46,7 +50,7 @@ pub struct Introspection<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Claims<'a> {
     iss: &'a str,
-    sub: &'a str,
+    sub: Cow<'a, str>,
     client_id: &'a str,
     scope: String,
     exp: u64,
@@ -71,12 +75,42 @@ pub fn access<'a>(token: &'a AccessToken, evidence: &Evidence<'a>, now: Timestam
     if family.client_id != *token.client_id() || user.sub != token.sub() {
         return INACTIVE;
     }
-    let issuer = issuer(evidence);
-    let access = AccessClaims { aud: issuer, iat: token.issued_at(), jti: token.id(), token_type: "Bearer" };
+    active(token, evidence.tenant, Cow::Borrowed(&user.sub))
+}
+
+/// What tells whether a token that an app got for itself counts: all of it from memory, since there is neither person nor family.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnEvidence<'a> {
+    /// The tenant.
+    pub tenant: &'a Tenant,
+    /// The app, which asks about its own token.
+    pub client: &'a Client,
+    /// The API that the token is for.
+    pub api: Option<&'a Api>,
+}
+
+/// The answer about a token that the client got for itself. It ends by its expiry, by a watermark, or when the client is granted less.
+pub fn own<'a>(token: &'a AccessToken, evidence: &OwnEvidence<'a>) -> Introspection<'a> {
+    let Some(api) = evidence.api.filter(|api| api.audience.as_str() == token.audience()) else { return INACTIVE };
+    let client = evidence.client;
+    if token.sub() != client.subject() || *token.client_id() != client.id {
+        return INACTIVE;
+    }
+    // A token says when it was issued in whole seconds: one of a watermark's own second counts as older.
+    let issued_at = Timestamp::from_seconds(token.issued_at());
+    let cut_off = [evidence.tenant.not_before, client.not_before, api.not_before].into_iter().any(|watermark| issued_at < watermark);
+    if cut_off || !token.scopes().is_subset(&client_credentials::granted(client, api)) {
+        return INACTIVE;
+    }
+    active(token, evidence.tenant, Cow::Owned(client.subject()))
+}
+
+fn active<'a>(token: &'a AccessToken, tenant: &'a Tenant, sub: Cow<'a, str>) -> Introspection<'a> {
+    let access = AccessClaims { aud: token.audience(), iat: token.issued_at(), jti: token.id(), token_type: "Bearer" };
     let claims = Claims {
-        iss: issuer,
-        sub: &user.sub,
-        client_id: family.client_id.as_str(),
+        iss: tenant.issuer.as_str(),
+        sub,
+        client_id: token.client_id().as_str(),
         scope: scope::join(token.scopes()),
         exp: token.expires_at(),
         access: Some(access),
@@ -91,18 +125,14 @@ pub fn refresh<'a>(token: &RefreshToken, evidence: &Evidence<'a>, current: Epoch
     let own = family.id == token.family_id && family.user_id == token.user_id;
     let Some(offline) = family.offline.as_ref().filter(counts).filter(|_| own) else { return INACTIVE };
     let claims = Claims {
-        iss: issuer(evidence),
-        sub: &user.sub,
+        iss: Issuer::as_str(&evidence.tenant.issuer),
+        sub: Cow::Borrowed(&user.sub),
         client_id: family.client_id.as_str(),
         scope: scope::join(&family.scopes),
         exp: offline.ends_at.min(offline.used_at.plus(policy::REFRESH_IDLE)).seconds(),
         access: None,
     };
     Introspection { active: true, claims: Some(claims) }
-}
-
-fn issuer<'a>(evidence: &Evidence<'a>) -> &'a str {
-    Issuer::as_str(&evidence.tenant.issuer)
 }
 
 #[cfg(test)]
@@ -172,6 +202,50 @@ mod tests {
         assert_eq!(about(&samples::family(), 0), json!({ "active": false }));
         let idle = Offline { used_at: NOW.minus(policy::REFRESH_IDLE), ..offline().offline.expect("offline access") };
         assert_eq!(about(&Family { offline: Some(idle), ..offline() }, 0), json!({ "active": false }));
+    }
+
+    fn own_token(changes: &[(&str, serde_json::Value)]) -> AccessToken {
+        let mut claims = json!({
+            "iss": "https://demo.id.example", "aud": "https://api.example", "exp": NOW.seconds() + 9, "iat": NOW.seconds(), "jti": "j",
+            "sub": "client:app", "client_id": "app", "scope": "read",
+        });
+        for (name, value) in changes {
+            claims[*name] = value.clone();
+        }
+        crate::access_token::read(claims.as_object().expect("an object").clone(), &samples::issuer(), NOW).expect("a good token")
+    }
+
+    fn own_answer(token: &AccessToken, change: impl FnOnce(&mut Tenant, &mut Client, &mut Option<Api>)) -> serde_json::Value {
+        let (mut tenant, mut client, mut api) = (samples::tenant(), samples::machine(), Some(samples::api()));
+        change(&mut tenant, &mut client, &mut api);
+        let evidence = OwnEvidence { tenant: &tenant, client: &client, api: api.as_ref() };
+        serde_json::to_value(own(token, &evidence)).expect("JSON")
+    }
+
+    #[test]
+    fn an_apps_own_token_is_active_until_a_watermark_passes_or_it_is_granted_less() {
+        let token = own_token(&[]);
+        let expected = json!({
+            "active": true, "iss": "https://demo.id.example", "sub": "client:app", "client_id": "app", "scope": "read",
+            "exp": NOW.seconds() + 9, "aud": "https://api.example", "iat": NOW.seconds(), "jti": "j", "token_type": "Bearer",
+        });
+        assert_eq!(own_answer(&token, |_, _, _| ()), expected);
+        let of_now = |tenant: &mut Tenant, client: &mut Client, api: &mut Option<Api>| {
+            (tenant.not_before, client.not_before) = (NOW, NOW);
+            api.as_mut().expect("an API").not_before = NOW;
+        };
+        assert_eq!(own_answer(&token, of_now), expected);
+        let inactive = json!({ "active": false });
+        let later = Timestamp::from_millis(NOW.millis() + 1);
+        assert_eq!(own_answer(&token, |tenant, _, _| tenant.not_before = later), inactive);
+        assert_eq!(own_answer(&token, |_, client, _| client.not_before = later), inactive);
+        assert_eq!(own_answer(&token, |_, _, api| api.as_mut().expect("an API").not_before = later), inactive);
+        assert_eq!(own_answer(&token, |_, _, api| *api = None), inactive);
+        assert_eq!(own_answer(&token, |_, _, api| api.as_mut().expect("an API").scopes.clear()), inactive);
+        assert_eq!(own_answer(&token, |_, client, _| client.apis.clear()), inactive);
+        for (name, value) in [("sub", "sub-of-ada"), ("client_id", "other"), ("aud", "https://other.example"), ("scope", "read delete")] {
+            assert_eq!(own_answer(&own_token(&[(name, json!(value))]), |_, _, _| ()), inactive, "{name}");
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub mod pkce;
 pub mod profile;
 pub mod pushed_request;
 pub mod refresh_token;
+pub mod resource;
 pub mod revocation;
 pub mod scope;
 pub mod sid;

@@ -1,16 +1,20 @@
 //! The parameters of one request, as every check reads them (RFC 6749 §3.1, §3.2).
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-/// Parameters by name. Whoever read them from the wire refused duplicates; an empty value is as good as absent, unknown ones are ignored.
+/// Parameters by name. Whoever read them from the wire refused duplicates, but of the one that may be repeated; an empty value is as good as absent, unknown ones are ignored.
 #[derive(Clone, Default)]
-pub struct RequestParameters<'a>(BTreeMap<&'a str, &'a str>);
+pub struct RequestParameters<'a>(Vec<(&'a str, &'a str)>);
 
 impl<'a> RequestParameters<'a> {
     /// The value of a parameter, unless it is absent or empty.
     pub fn get(&self, name: &str) -> Option<&'a str> {
-        self.0.get(name).copied()
+        self.all(name).next()
+    }
+
+    /// Every value of a parameter that may be repeated.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(known, _)| *known == name).map(|(_, value)| *value)
     }
 }
 
@@ -23,7 +27,7 @@ impl<'a> FromIterator<(&'a str, &'a str)> for RequestParameters<'a> {
 // SECURITY: values are secrets, codes and tokens; only names are printed.
 impl fmt::Debug for RequestParameters<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_set().entries(self.0.keys()).finish()
+        formatter.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
     }
 }
 
@@ -36,6 +40,8 @@ mod tests {
         let parameters: RequestParameters<'_> = [("state", ""), ("nonce", "n")].into_iter().collect();
         assert_eq!(parameters.get("state"), None);
         assert_eq!(parameters.get("nonce"), Some("n"));
+        let repeated: RequestParameters<'_> = [("resource", "a"), ("resource", ""), ("resource", "b")].into_iter().collect();
+        assert_eq!(repeated.all("resource").collect::<Vec<_>>(), ["a", "b"]);
     }
 
     #[test]

@@ -1,4 +1,7 @@
 //! Giving a token back (RFC 7009): whichever it is, its whole family dies (§2.1). What isn't the client's is answered alike and changes nothing (§2.2).
+//!
+//! A token that the client got for itself has no family: it ends by its expiry or by a watermark, and the client is told so (§2.2.1) instead of being
+//! left to believe that it is dead.
 
 use crate::error::reasons;
 use crate::parameters::RequestParameters;
@@ -8,6 +11,8 @@ reasons! {
     pub enum Reason {
         /// RFC 7009 §2.1.
         TokenMissing => InvalidRequest, "token is missing";
+        /// RFC 7009 §2.2.1.
+        OwnToken => UnsupportedTokenType, "a token that a client got for itself is not revoked";
     }
 }
 

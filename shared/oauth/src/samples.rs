@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use aws_lc_rs::digest;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::api::{Api, ApiScope, Audience};
 use domain::claims::RequestedClaims;
-use domain::client::{Client, ClientAuthenticationMethod, RedirectUri, SecretHash, SecurityProfile};
+use domain::client::{Client, ClientAuthenticationMethod, GrantType, RedirectUri, SecretHash, SecurityProfile};
 use domain::family::{Family, FamilyState};
 use domain::session::{AuthenticationMethod, Beginning, Session};
 use domain::tenant::{Issuer, SessionPolicy, Tenant};
@@ -66,6 +67,32 @@ pub(crate) fn public_client() -> Client {
         authentication: ClientAuthenticationMethod::None,
         secrets: Vec::new(),
         security_profile: SecurityProfile::OAuth21,
+        ..confidential_client()
+    }
+}
+
+/// The audience of [`api`].
+pub(crate) const AUDIENCE: &str = "https://api.example";
+
+fn api_scopes(names: &[&str]) -> BTreeSet<ApiScope> {
+    names.iter().map(|name| ApiScope::parse(name).expect("a scope")).collect()
+}
+
+/// An API with scopes and tokens of its own kind.
+pub(crate) fn api() -> Api {
+    Api {
+        scopes: api_scopes(&["read", "write", "delete"]),
+        access_token_seconds: 3600,
+        ..Api::named(Audience::parse(AUDIENCE).expect("an audience"), "API", Timestamp::from_seconds(0))
+    }
+}
+
+/// A client that may read and write at [`api`] as itself.
+pub(crate) fn machine() -> Client {
+    Client {
+        grant_types: BTreeSet::from([GrantType::ClientCredentials]),
+        apis: [(api().audience, api_scopes(&["read", "write"]))].into(),
+        redirect_uris: Vec::new(),
         ..confidential_client()
     }
 }

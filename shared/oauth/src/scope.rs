@@ -142,6 +142,11 @@ mod tests {
     }
 
     #[test]
+    fn no_api_can_define_a_scope_that_is_offered_to_everybody() {
+        assert_eq!(domain::api::SCOPES_OF_OPENID_CONNECT, SUPPORTED);
+    }
+
+    #[test]
     fn a_set_is_written_as_it_is_read() {
         assert_eq!(join(&parse("profile openid openid")), "openid profile");
     }

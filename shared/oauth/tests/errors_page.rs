@@ -5,7 +5,7 @@ use std::path::Path;
 
 use oauth::ErrorCode;
 use oauth::authorization_request::{self, PageRefusal};
-use oauth::grants::{self, authorization_code, refresh_token};
+use oauth::grants::{self, authorization_code, client_credentials, refresh_token};
 use oauth::{bearer, client_authentication, introspection, revocation};
 
 const UPDATE: &str = "UPDATE_DOCS=1 cargo test -p oauth --test errors_page";
@@ -47,6 +47,11 @@ fn flows() -> Vec<Flow> {
             title: "`/token`: refreshing",
             answer: "JSON with the status of the code",
             reasons: reasons(refresh_token::Reason::ALL, refresh_token::Reason::code),
+        },
+        Flow {
+            title: "`/token`: an app for itself",
+            answer: "JSON with the status of the code",
+            reasons: reasons(client_credentials::Reason::ALL, client_credentials::Reason::code),
         },
         Flow {
             title: "`/introspect`",

@@ -8,6 +8,7 @@ use axum::extract::{FromRef, FromRequest, Request};
 use axum::response::Response;
 use crypto::jwk::Jwk;
 use crypto::{base64url, derive, jws};
+use domain::api::{Api, Audience};
 use domain::attempt::Source;
 use domain::client::Client;
 use domain::{Slug, Timestamp};
@@ -22,7 +23,6 @@ use store::AttemptId;
 use store::once::{self, Claiming, OnceKey};
 use web::{Parameters, read_form, responders};
 
-use crate::clients::Clients;
 use crate::clock::Clock;
 use crate::cors::Cors;
 use crate::failure::Failure;
@@ -30,6 +30,7 @@ use crate::front::Incident;
 use crate::json_failure::json_failure;
 use crate::platform::Platform;
 use crate::random::Random;
+use crate::records::{Apis, Clients};
 use crate::routing::Caller;
 use crate::tenant_context::TenantContext;
 use crate::tenants::{Name, Needs, Tenants, Visit};
@@ -179,6 +180,11 @@ impl ClientRequest {
     /// The parameters of the form.
     pub fn parameters(&self) -> RequestParameters<'_> {
         self.form.iter().collect()
+    }
+
+    /// The API called `audience`, from memory where it is known.
+    pub async fn find_api(&mut self, apis: &Arc<Apis>, audience: &Audience) -> Result<Option<Arc<Api>>, Failure> {
+        apis.find(&mut self.visit, audience, self.now).await
     }
 
     /// Runs the request's first read, and beside it what is due: only then the app counts as authenticated.

@@ -1,7 +1,6 @@
 //! What surrounds every function: the Lambda bootstrap, the environment, clock and randomness, tenants and keys kept in memory, telemetry.
 
 pub mod client_authentication;
-pub mod clients;
 pub mod clock;
 pub mod configuration;
 pub mod cors;
@@ -19,6 +18,7 @@ pub mod people;
 pub mod platform;
 pub mod provision;
 pub mod random;
+pub mod records;
 pub mod refused;
 pub mod routing;
 pub mod telemetry;
@@ -27,7 +27,6 @@ pub mod tenants;
 mod wrong_secrets;
 
 pub use client_authentication::{ClientAuthentication, ClientRequest, RefusedRequest};
-pub use clients::Clients;
 pub use clock::{Clock, SystemClock};
 pub use failure::Failure;
 pub use front::{Incident, front};
@@ -37,6 +36,7 @@ pub use own_tokens::OwnToken;
 pub use platform::Platform;
 pub use provision::Provisioner;
 pub use random::{Random, SystemRandom};
+pub use records::{Apis, Clients};
 pub use refused::Refused;
 pub use routing::{Caller, TenantRouting};
 pub use tenant_context::{ArtefactRefusal, TenantContext};

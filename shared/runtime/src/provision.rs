@@ -1,4 +1,4 @@
-//! Making tenants, people and apps, as sign-up and the admin API will: keys first, then one transaction each.
+//! Making tenants, people, apps and APIs, as sign-up and the admin API will: keys first, then one transaction each.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,6 +6,7 @@ use std::sync::Arc;
 use cloud::keys::KeyContext;
 use crypto::password::{self, Workspace};
 use crypto::{DataKeys, SymmetricKey};
+use domain::api::{Api, InvalidApi};
 use domain::client::Client;
 use domain::credential::PasswordCredential;
 use domain::event::{Event, EventKind, Lookups, Personal, Subject};
@@ -15,7 +16,7 @@ use domain::key_ring::{Algorithm, KeyState, Purpose, SigningRing, WrappedDataKey
 use domain::tenant::{Issuer, SessionPolicy, Tenant};
 use domain::user::{Email, Profile, User, UserStatus};
 use domain::{Epoch, Secret, Slug, TenantId, Timestamp, UserId, Zone};
-use store::{ClientCreation, SlugClaim, SlugPlace, TenantCreation, UserCreation};
+use store::{ApiCreation, ClientCreation, SlugClaim, SlugPlace, TenantCreation, UserCreation};
 
 use crate::failure::Failure;
 use crate::key_rotation::make_signing_key;
@@ -62,7 +63,18 @@ pub enum NotCreated {
     Failure(#[from] Failure),
 }
 
-/// Makes tenants, people and apps.
+/// Why an API wasn't registered.
+#[derive(Debug, thiserror::Error)]
+pub enum NotRegistered {
+    /// It can't be so.
+    #[error(transparent)]
+    Api(#[from] InvalidApi),
+    /// The platform's own fault.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+/// Makes tenants, people, apps and APIs.
 pub struct Provisioner {
     platform: Platform,
     tenants: Arc<Tenants>,
@@ -147,6 +159,16 @@ impl Provisioner {
         let kind = EventKind::ClientCreated { client_id: client.id.clone() };
         let event = self.event(&tenant.record().id, kind, Subject::Tenant, now).record(None, Lookups::default());
         Ok(tenant.home(now)?.create_client(client, &event).await?)
+    }
+
+    /// Registers an API.
+    pub async fn create_api(&self, tenant: &TenantId, api: &Api) -> Result<ApiCreation, NotRegistered> {
+        let now = self.platform.clock.now();
+        let tenant = self.tenant(tenant, now).await?;
+        api.check(&tenant.record().issuer)?;
+        let kind = EventKind::ApiCreated { audience: api.audience.clone() };
+        let event = self.event(&tenant.record().id, kind, Subject::Tenant, now).record(None, Lookups::default());
+        Ok(tenant.home(now)?.create_api(api, &event).await.map_err(Failure::from)?)
     }
 
     fn random(&self) -> &dyn Random {

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::api::Audience;
 use domain::delivery::DeliveryId;
 use domain::key_ring::Purpose;
 use domain::key_ring::rotation::DueLook;
@@ -42,6 +43,7 @@ const ZONE: Kind = kind(Table::Directory, "ZONE#{zone}", "ZONE", "regions and ep
 
 const TENANT: Kind = kind(Table::Identity, "TENANT#{tenant}", "TENANT", "the tenant: slug, issuer, policies", "never");
 const CLIENT: Kind = kind(Table::Identity, "CLIENT#{tenant}#{client}", "CLIENT", "an app as registered", "never");
+const API: Kind = kind(Table::Identity, "API#{tenant}#{audience}", "API", "an API: its scopes, how its access tokens are signed", "never");
 const USER: Kind = kind(Table::Identity, "USER#{tenant}#{user}", "USER", "a person: names, profile, status, watermark", "never");
 const SESSION: Kind = kind(Table::Identity, "USER#{tenant}#{user}", "SESSION#{session}", "a browser's session", "a day after its absolute end");
 const CONSENT: Kind = kind(Table::Identity, "USER#{tenant}#{user}", "CONSENT#{client}", "scopes allowed to an app", "never");
@@ -116,11 +118,12 @@ const EXPIRY: Kind = kind(
 );
 
 /// Every kind of row, in the order of the data model.
-pub const KINDS: [&Kind; 24] = [
+pub const KINDS: [&Kind; 25] = [
     &SLUG,
     &ZONE,
     &TENANT,
     &CLIENT,
+    &API,
     &USER,
     &SESSION,
     &CONSENT,
@@ -209,6 +212,11 @@ pub(crate) fn tenant(tenant: &TenantId) -> Key {
 
 pub(crate) fn client(tenant: &TenantId, client: &ClientId) -> Key {
     CLIENT.key(&[tenant.as_str(), client.as_str()], &[])
+}
+
+// A URI without a fragment has no `#`.
+pub(crate) fn api(tenant: &TenantId, audience: &Audience) -> Key {
+    API.key(&[tenant.as_str(), audience.as_str()], &[])
 }
 
 pub(crate) fn user(tenant: &TenantId, user: &UserId) -> Key {

@@ -1,6 +1,7 @@
 //! A tenant, a person and apps in one line each; a test changes what it is about with `..`.
 
-use domain::client::{Client, ClientAuthenticationMethod, RedirectUri, SecretHash, SecurityProfile};
+use domain::api::{Api, ApiScope, Audience};
+use domain::client::{Client, ClientAuthenticationMethod, GrantType, RedirectUri, SecretHash, SecurityProfile};
 use domain::tenant::{Issuer, SessionPolicy, Tenant};
 use domain::user::{Email, Profile, User, UserStatus};
 use domain::{ClientId, Epoch, Placement, Region, Secret, Slug, TenantId, Timestamp, UserId, ZoneName};
@@ -94,6 +95,37 @@ pub fn confidential_client() -> Client {
         secrets: vec![SecretHash { sha256, created_at: FixedClock::USUAL }],
         security_profile: SecurityProfile::Oidc,
         ..client()
+    }
+}
+
+/// What names the sample API.
+pub const AUDIENCE: &str = "https://api.example";
+
+fn api_scopes(names: &[&str]) -> std::collections::BTreeSet<ApiScope> {
+    names.iter().map(|name| ApiScope::parse(name).expect("a scope")).collect()
+}
+
+/// An API with the scopes `read`, `write` and `delete`. Who needs it registers it.
+///
+/// # Panics
+/// Never; its texts are valid.
+pub fn api() -> Api {
+    let audience = Audience::parse(AUDIENCE).expect("an audience");
+    Api { scopes: api_scopes(&["read", "write", "delete"]), ..Api::named(audience, "Sample API", FixedClock::USUAL) }
+}
+
+/// An app that may read and write at the sample API as itself, authenticated as the confidential one. Who needs it registers it.
+///
+/// # Panics
+/// Never; its texts are valid.
+pub fn machine() -> Client {
+    Client {
+        id: ClientId::parse("sample-machine").expect("a client id"),
+        name: "Sample machine".to_owned(),
+        grant_types: [GrantType::ClientCredentials].into(),
+        apis: [(api().audience, api_scopes(&["read", "write"]))].into(),
+        redirect_uris: Vec::new(),
+        ..confidential_client()
     }
 }
 

@@ -33,6 +33,7 @@ use web::{Cookie, CookiePolicy};
 use crate::endpoint::{Answer, CookieJar};
 use crate::{FixedClock, Stage, builders};
 
+mod apis;
 mod rows;
 
 /// RFC 7636, appendix B.
@@ -323,10 +324,10 @@ impl Scene {
         let code = self.code_of(session, &AuthorizationRequest { scopes: family.scopes.clone(), ..request(client) });
         self.write_family(&family).await;
         let redemption = Redemption { family: family.clone(), user: &self.person, code: &code };
-        let expires_at = access_token::expires_at(self.now());
+        let expires_at = access_token::expires_at(None, self.now());
         let reference = self.seal(Kind::AccessReference, Some(client), expires_at, &access_token::reference(&redemption.issuance()));
         let claims = access_token::claims(self.issuer(), &redemption.issuance(), self.random.bytes(), &reference, self.now());
-        (self.tenant.sign(access_token::ALGORITHM, access_token::TYP, &claims).expect("a token"), family)
+        (self.tenant.sign(access_token::algorithm(None), access_token::TYP, &claims).expect("a token"), family)
     }
 
     /// A family that came from `session`.

@@ -1,8 +1,11 @@
-//! Parameters of a query string or a form, read strictly: each at most once, empty as if absent (OAuth 2.1 §1.7, RFC 6749 §3.1).
+//! Parameters of a query string or a form, read strictly: each at most once but for `resource`, empty as if absent (OAuth 2.1 §1.7, RFC 6749 §3.1).
 
 use std::fmt;
 
 use domain::policy::PARAMETERS_MAX;
+
+/// The parameter that may be repeated (RFC 8707 §2).
+const REPEATABLE: &str = "resource";
 
 /// Decoded parameters, in the order they came; unknown ones are kept.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -41,7 +44,7 @@ impl Parameters {
                 None => (pair, &[][..]),
             };
             let name = decode(name)?;
-            if read.iter().any(|(earlier, _)| *earlier == name) {
+            if name != REPEATABLE && read.iter().any(|(earlier, _)| *earlier == name) {
                 return Err(ParameterError::Duplicate(shown_name(&name)));
             }
             read.push((name, decode(value)?));
@@ -135,6 +138,8 @@ mod tests {
             assert_eq!(parse(twice), Err(ParameterError::Duplicate("scope".to_owned())), "{twice}");
         }
         assert!(parse("scope=a&scopes=a&Scope=a").is_ok());
+        let repeated = parse("resource=a&x=y&resource=b").expect("the one that may be");
+        assert_eq!(repeated.iter().collect::<Vec<_>>(), [("resource", "a"), ("x", "y"), ("resource", "b")]);
     }
 
     #[test]

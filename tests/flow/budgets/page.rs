@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::prices::{self, Bill, Line};
+use super::prices::{self, Bills, Line};
 use super::{Budget, Cost, Counted};
 
 const BEGIN: &str = "<!-- counted:begin -->";
@@ -23,7 +23,7 @@ tenant and the app; cold is a new process.
 ";
 
 /// What the page says between the markers.
-pub(super) fn counted(counted: &[Counted], sign_in: &Bill) -> String {
+pub(super) fn counted(counted: &[Counted], bills: &Bills) -> String {
     let mut page = format!(
         "{ABOUT}\n| flow | requests / chain | budget | write units | budget | read units | cold: requests / chain | write units | read units | KMS |\n\
          |---|---|---|---|---|---|---|---|---|---|\n"
@@ -36,7 +36,7 @@ pub(super) fn counted(counted: &[Counted], sign_in: &Bill) -> String {
         writeln!(page, "{row} | {cold}").expect("a text takes every line");
     }
     page.push_str("\nA refusal costs the same whether or not the account exists; a throttled source leaves one event per minute besides.\n");
-    page.push_str(&cost(sign_in));
+    page.push_str(&cost(bills));
     page
 }
 
@@ -44,14 +44,17 @@ fn shown(cost: &Cost) -> String {
     format!("{} / {}", cost.requests, cost.longest_chain)
 }
 
-fn cost(sign_in: &Bill) -> String {
+fn cost(Bills { sign_in, single }: &Bills) -> String {
     let row = |line: &Line| format!("| {} | {} | {} | {:.2} |\n", line.what, short(line.count), short(line.price), line.usd_per_million());
     let rows = |lines: &[Line]| lines.iter().map(row).collect::<String>();
+    let apart = |(flow, bill, most): &(super::Flow, prices::Bill, f64)| format!("| {} | {most} | {:.2} |\n", flow.name(), bill.usd_per_million());
+    let single: String = single.iter().map(apart).collect();
     format!(
         "\n### Cost of a million password sign-ins\n\n\
          The sign-in page, its form answered with the code, the code, userinfo; everything warm, a known browser, consent given. {source}. \
          {assumed}. Storage, logs and transfer aren't in it.\n\n\
-         | what | per sign-in | USD per million | USD |\n|---|---|---|---|\n{lines}| **in one region, without edge** | | at most {most} | **{total:.2}** |\n{apart}",
+         | what | per sign-in | USD per million | USD |\n|---|---|---|---|\n{lines}| **in one region, without edge** | | at most {most} | **{total:.2}** |\n{apart}\n\
+         By the same prices, one request each and everything warm, in USD per million:\n\n| flow | at most | USD |\n|---|---|---|\n{single}",
         source = prices::SOURCE,
         assumed = prices::ASSUMED,
         lines = rows(&sign_in.lines),

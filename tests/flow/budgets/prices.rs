@@ -1,4 +1,4 @@
-//! What a million password sign-ins cost in one region, from counted requests and units and AWS's list prices.
+//! What a million password sign-ins and tokens of machines cost in one region, from counted requests and units and AWS's list prices.
 
 use std::path::Path;
 
@@ -9,6 +9,8 @@ use super::{Counted, Flow};
 
 /// The bound of the architecture, in USD per million.
 pub(super) const PASSWORD_SIGN_IN_MOST: f64 = 16.0;
+/// The same for flows of one request at `token`, which leave no event.
+const SINGLE: [(Flow, f64); 1] = [(Flow::ClientCredentials, 1.7)];
 /// Where and when the prices hold.
 pub(super) const SOURCE: &str = "List prices of us-east-1 in 2026, without free tiers and discounts: aws.amazon.com/dynamodb/pricing/on-demand, \
      aws.amazon.com/lambda/pricing (x86), aws.amazon.com/api-gateway/pricing (HTTP API), aws.amazon.com/kms/pricing, \
@@ -69,24 +71,39 @@ impl Bill {
     }
 }
 
-/// The bill of a password sign-in: page, form, code, userinfo.
-pub(super) fn password_sign_in(counted: &[Counted]) -> Bill {
+/// Every bill of the architecture.
+pub(super) struct Bills {
+    /// A password sign-in: page, form, code, userinfo.
+    pub(super) sign_in: Bill,
+    /// A flow of one request, with its bound.
+    pub(super) single: Vec<(Flow, Bill, f64)>,
+}
+
+impl Bills {
+    /// The bills of what was counted.
+    pub(super) fn of(counted: &[Counted]) -> Self {
+        let single = SINGLE.map(|(flow, most)| (flow, bill(counted, &[(flow, "token")], 0.0), most));
+        Self { sign_in: bill(counted, &REQUESTS, EVENTS), single: single.into() }
+    }
+}
+
+fn bill(counted: &[Counted], flows: &[(Flow, &str)], events: f64) -> Bill {
     let warm = |flow| counted.iter().find(|counted| counted.flow == flow).expect("every flow is counted").warm;
-    let sum = |count: &dyn Fn(Flow) -> f64| REQUESTS.iter().map(|(flow, _)| count(*flow)).sum::<f64>();
+    let sum = |count: &dyn Fn(Flow) -> f64| flows.iter().map(|(flow, _)| count(*flow)).sum::<f64>();
     let line = |what, count, price| Line { what, count, price };
-    let requests = float(REQUESTS.len());
+    let requests = float(flows.len());
     let write_units = sum(&|flow| units(warm(flow).write_units));
     let memory = Memory::of_the_template();
     let seconds = |flow| {
         let argon2 = if flow == Flow::SignIn { SECONDS_OF_ARGON2 } else { 0.0 };
         float(warm(flow).longest_chain) * SECONDS_PER_REQUEST_IN_A_ROW + SECONDS_OF_ITS_OWN + argon2
     };
-    let of_requests = REQUESTS.iter().map(|(flow, function)| memory.gigabytes(function) * seconds(*flow)).sum::<f64>();
-    let gigabyte_seconds = of_requests + EVENTS * memory.gigabytes("relay") * SECONDS_OF_ITS_OWN;
+    let of_requests = flows.iter().map(|(flow, function)| memory.gigabytes(function) * seconds(*flow)).sum::<f64>();
+    let gigabyte_seconds = of_requests + events * memory.gigabytes("relay") * SECONDS_OF_ITS_OWN;
     Bill {
         lines: vec![
             line("HTTP API requests", requests, HTTP_API_REQUEST),
-            line("Lambda requests, `relay` once per event", requests + EVENTS, LAMBDA_REQUEST),
+            line("Lambda requests, `relay` once per event", requests + events, LAMBDA_REQUEST),
             line("Lambda GB-seconds", gigabyte_seconds, LAMBDA_GB_SECOND),
             line("write units", write_units, WRITE_UNIT),
             line("read units", sum(&|flow| units(warm(flow).read_units)), READ_UNIT),

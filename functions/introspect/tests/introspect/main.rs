@@ -2,5 +2,6 @@
 
 mod answers;
 mod methods;
+mod own_tokens;
 mod refusals;
 mod support;

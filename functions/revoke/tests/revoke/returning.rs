@@ -109,6 +109,31 @@ async fn a_request_without_a_token_or_that_is_no_form_is_refused() {
 }
 
 #[tokio::test]
+async fn a_token_that_an_app_got_for_itself_is_refused_honestly() {
+    let place = place().await;
+    let (machine, api) = (builders::machine(), builders::api());
+    let other = domain::client::Client { id: domain::ClientId::parse("other-machine").expect("an id"), ..machine.clone() };
+    place.scene.register_api(&api).await;
+    for app in [&machine, &other] {
+        place.scene.register(app).await;
+    }
+    let token = place.scene.own_token(&machine, &api, &["read"]);
+    insta::assert_snapshot!(place.ask(&machine, &token).await.snapshot(), @r#"
+    400
+    cache-control: no-store
+    content-type: application/json
+    pragma: no-cache
+    vary: origin
+    x-content-type-options: nosniff
+
+    {"error":"unsupported_token_type","error_description":"Tokens of this kind can not be revoked. This one ends by its expiry."}
+    "#);
+    assert_eq!(place.ask(&other, &token).await.status, StatusCode::OK, "another app learns nothing about it");
+    place.stage.clock.advance(policy::ACCESS_TOKEN);
+    assert_eq!(place.ask(&machine, &token).await.status, StatusCode::OK, "it is dead by now");
+}
+
+#[tokio::test]
 async fn of_fifty_at_once_one_ends_the_family() {
     let place = place().await;
     let app = builders::client();

@@ -18,7 +18,7 @@ async fn a_grant_type_that_is_missing_or_not_offered_is_refused() {
     let missing = place.redeem(&app, &without(&right, "grant_type")).await;
     assert_eq!(missing.outcome(), format!("400 {INVALID_REQUEST}"));
     assert_eq!(place.redeem(&app, &without(&right, "code")).await.outcome(), format!("400 {INVALID_REQUEST}"));
-    for grant_type in ["password", "client_credentials", "Authorization_code", "authorization_code "] {
+    for grant_type in ["password", "Client_credentials", "Authorization_code", "authorization_code "] {
         let answer = place.redeem(&app, &with(&right, "grant_type", grant_type)).await;
         insta::allow_duplicates! {
             insta::assert_snapshot!(answer.outcome(), @r#"400 {"error":"unsupported_grant_type","error_description":"This grant type is not offered."}"#);

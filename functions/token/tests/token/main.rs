@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod client_authentication;
+mod client_credentials;
 mod failures;
 mod private_key_jwt;
 mod redemption;

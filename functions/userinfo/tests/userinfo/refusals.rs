@@ -164,6 +164,16 @@ async fn a_token_of_another_type_tenant_or_audience_is_refused() {
 }
 
 #[tokio::test]
+async fn a_token_that_an_app_got_for_itself_is_refused_whatever_its_audience() {
+    let place = place().await;
+    let own = place.scene.own_token(&builders::machine(), &builders::api(), &["read"]);
+    place.refuses(&own).await;
+    place.refuses(&place.signed(&own, access_token::TYP, |claims| claims["aud"] = json!(place.scene.issuer()))).await;
+    let persons = place.token(&["openid"]).await;
+    assert_eq!(place.ask(&persons).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn an_artefact_of_another_kind_tenant_or_client_is_no_reference() {
     let place = place().await;
     let app = builders::client();

@@ -34,6 +34,18 @@ pub struct TenantDocument {
     pub users: Vec<Person>,
     /// Its apps.
     pub clients: Vec<App>,
+    /// Its APIs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub apis: Vec<Api>,
+}
+
+/// An API.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Api {
+    /// What names it: `resource` of a request, `aud` of a token.
+    pub audience: String,
+    /// The scopes that it knows.
+    pub scopes: Vec<String>,
 }
 
 /// A person.

@@ -1,15 +1,15 @@
 //! Who and what the demo tenant has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::client::{ClientAuthenticationMethod, ConsentPolicy, SecurityProfile};
+use domain::client::{ClientAuthenticationMethod, ConsentPolicy, GrantType, SecurityProfile};
 use domain::key_ring::Algorithm;
 use domain::tenant::Issuer;
 use domain::user::Profile;
 use runtime::Random;
 
 use super::Addresses;
-use super::document::{App, Document, Person, TenantDocument};
+use super::document::{Api, App, Document, Person, TenantDocument};
 
 /// The demo tenant's slug.
 pub const TENANT: &str = "demo";
@@ -31,10 +31,33 @@ pub struct AppPlan {
     pub algorithm: Algorithm,
     /// Whether people are asked.
     pub consent: ConsentPolicy,
+    /// What it may ask for as itself, of which API; an app that may has no people.
+    pub apis: &'static [(&'static str, &'static [&'static str])],
 }
 
-/// One app per way to authenticate, both profiles, both algorithms.
-pub const APPS: [AppPlan; 3] = [
+impl AppPlan {
+    /// What it may ask the token endpoint for.
+    pub(super) fn grant_types(&self) -> BTreeSet<GrantType> {
+        if self.apis.is_empty() { GrantType::for_people() } else { BTreeSet::from([GrantType::ClientCredentials]) }
+    }
+}
+
+/// An API of the demo tenant.
+#[derive(Clone, Copy, Debug)]
+pub struct ApiPlan {
+    /// What names it.
+    pub audience: &'static str,
+    /// The name that administrators see.
+    pub name: &'static str,
+    /// The scopes that it knows.
+    pub scopes: &'static [&'static str],
+}
+
+/// One API, for apps that ask as themselves and for people's apps.
+pub const APIS: [ApiPlan; 1] = [ApiPlan { audience: "https://api.demo.example", name: "Demo API", scopes: &["orders:read", "orders:write"] }];
+
+/// One app per way to authenticate, both profiles, both algorithms; and one that asks as itself.
+pub const APPS: [AppPlan; 4] = [
     AppPlan {
         client_id: "demo-public",
         name: "Demo app",
@@ -42,6 +65,7 @@ pub const APPS: [AppPlan; 3] = [
         profile: SecurityProfile::OAuth21,
         algorithm: Algorithm::Es256,
         consent: ConsentPolicy::Ask,
+        apis: &[],
     },
     AppPlan {
         client_id: "demo-confidential",
@@ -50,6 +74,7 @@ pub const APPS: [AppPlan; 3] = [
         profile: SecurityProfile::OAuth21,
         algorithm: Algorithm::Es256,
         consent: ConsentPolicy::Ask,
+        apis: &[],
     },
     AppPlan {
         client_id: "demo-post",
@@ -58,12 +83,27 @@ pub const APPS: [AppPlan; 3] = [
         profile: SecurityProfile::Oidc,
         algorithm: Algorithm::Rs256,
         consent: ConsentPolicy::Ask,
+        apis: &[],
+    },
+    AppPlan {
+        client_id: "demo-machine",
+        name: "Demo machine",
+        authentication: ClientAuthenticationMethod::ClientSecretBasic,
+        profile: SecurityProfile::OAuth21,
+        algorithm: Algorithm::Es256,
+        consent: ConsentPolicy::Ask,
+        apis: &[("https://api.demo.example", &["orders:read", "orders:write"])],
     },
 ];
 
 /// The plan of an app.
 pub(super) fn of(client_id: &str) -> Option<&'static AppPlan> {
     APPS.iter().find(|app| app.client_id == client_id)
+}
+
+/// The plan of an API.
+pub(super) fn api_of(audience: &str) -> Option<&'static ApiPlan> {
+    APIS.iter().find(|api| api.audience == audience)
 }
 
 /// What is known about the demo's person.
@@ -89,10 +129,12 @@ pub(super) fn document(issuer: &Issuer, addresses: &Addresses, random: &dyn Rand
         client_id: plan.client_id.to_owned(),
         client_secret: (plan.authentication != ClientAuthenticationMethod::None).then(|| crypto::base64url::encode(random.bytes::<32>())),
         token_endpoint_auth_method: plan.authentication.as_str().to_owned(),
-        redirect_uris: redirect_uris.clone(),
-        post_logout_redirect_uris: post_logout_redirect_uris.clone(),
+        redirect_uris: if plan.apis.is_empty() { redirect_uris.clone() } else { Vec::new() },
+        post_logout_redirect_uris: if plan.apis.is_empty() { post_logout_redirect_uris.clone() } else { Vec::new() },
     };
-    let demo = TenantDocument { issuer: issuer.as_str().to_owned(), users: vec![ada], clients: APPS.iter().map(app).collect() };
+    let api = |plan: &ApiPlan| Api { audience: plan.audience.to_owned(), scopes: plan.scopes.iter().map(|&scope| scope.to_owned()).collect() };
+    let (clients, apis) = (APPS.iter().map(app).collect(), APIS.iter().map(api).collect());
+    let demo = TenantDocument { issuer: issuer.as_str().to_owned(), users: vec![ada], clients, apis };
     let Addresses { base_url, inbox_url, demo_app_url } = addresses.clone();
     Document { base_url, inbox_url, demo_app_url, tenants: BTreeMap::from([(TENANT.to_owned(), demo)]) }
 }
@@ -126,8 +168,9 @@ mod tests {
         let issuer = Issuer::parse("http://localhost:1/t/demo").expect("an issuer");
         let document = document(&issuer, &addresses, &SeededRandom::new(1));
         let secrets: Vec<_> = document.tenants[TENANT].clients.iter().map(|app| (app.client_id.as_str(), app.client_secret.is_some())).collect();
-        assert_eq!(secrets, [("demo-public", false), ("demo-confidential", true), ("demo-post", true)]);
+        assert_eq!(secrets, [("demo-public", false), ("demo-confidential", true), ("demo-post", true), ("demo-machine", true)]);
         let uris = &document.tenants[TENANT].clients[0].redirect_uris;
         assert_eq!(uris[..], ["http://127.0.0.1/callback", "http://localhost:2/callback"]);
+        assert!(document.tenants[TENANT].clients[3].redirect_uris.is_empty(), "an app without people is answered nowhere");
     }
 }

@@ -89,6 +89,7 @@ fn summary(document: &Document, file: &Path) -> String {
         lines.push(format!("issuer    {}", demo.issuer));
         lines.extend(demo.users.iter().flat_map(|person| [format!("username  {}", person.username), format!("password  {}", person.password)]));
         lines.extend(demo.clients.iter().map(|app| format!("client    {} ({})", app.client_id, app.token_endpoint_auth_method)));
+        lines.extend(demo.apis.iter().map(|api| format!("api       {} ({})", api.audience, api.scopes.join(" "))));
     }
     lines.push(format!("written to {}", file.display()));
     lines.join("\n")

@@ -3,7 +3,9 @@
 use domain::TenantId;
 use domain::client::ClientAuthenticationMethod;
 
-use crate::seed::{App, Document, Person, TENANT, TenantDocument};
+use crate::seed::{Api, App, Document, Person, TENANT, TenantDocument};
+
+const MACHINE: &str = "demo-machine";
 
 /// The demo tenant.
 #[derive(Clone, Debug)]
@@ -40,6 +42,19 @@ impl Demo {
     pub fn app(&self, authentication: ClientAuthenticationMethod) -> &App {
         let mut apps = self.described().clients.iter();
         apps.find(|app| app.token_endpoint_auth_method == authentication.as_str()).expect("an app for each method")
+    }
+
+    /// Its app that asks as itself.
+    ///
+    /// # Panics
+    /// Never: there is one.
+    pub fn machine(&self) -> &App {
+        self.described().clients.iter().find(|app| app.client_id == MACHINE).expect("an app that asks as itself")
+    }
+
+    /// Its API.
+    pub fn api(&self) -> &Api {
+        &self.described().apis[0]
     }
 
     fn described(&self) -> &TenantDocument {

@@ -85,6 +85,7 @@ impl Redemption<'_> {
         Issuance {
             family: &self.family,
             user: self.user,
+            api: None,
             scopes: &self.family.scopes,
             authenticated_at: self.code.authenticated_at,
             methods: &self.code.methods,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::Timestamp;
+use domain::api::Api;
 use domain::family::Family;
 use domain::session::AuthenticationMethod;
 use domain::user::User;
@@ -14,6 +15,8 @@ pub struct Issuance<'a> {
     pub family: &'a Family,
     /// Whose tokens.
     pub user: &'a User,
+    /// For which API the access token is; for the platform's own endpoints without one.
+    pub api: Option<&'a Api>,
     /// What the access token is good for; part of what the family was granted.
     pub scopes: &'a BTreeSet<String>,
     /// When the person proved to be themself.

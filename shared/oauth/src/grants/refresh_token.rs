@@ -134,7 +134,7 @@ fn scopes<'a>(grant: &'a RefreshGrant, family: &'a Family) -> Result<&'a BTreeSe
 
 // OpenID Connect Core §12.2: `auth_time` is that of the sign-in, and there is no nonce.
 fn issuance<'a>(family: &'a Family, user: &'a User, scopes: &'a BTreeSet<String>, offline: &'a Offline) -> Issuance<'a> {
-    Issuance { family, user, scopes, authenticated_at: offline.authenticated_at, methods: &offline.methods, nonce: None }
+    Issuance { family, user, api: None, scopes, authenticated_at: offline.authenticated_at, methods: &offline.methods, nonce: None }
 }
 
 #[cfg(test)]

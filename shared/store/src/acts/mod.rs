@@ -4,6 +4,7 @@
 
 mod count_failure;
 mod count_wrong_secret;
+pub(crate) mod create_api;
 pub(crate) mod create_client;
 pub(crate) mod create_tenant;
 pub(crate) mod create_user;

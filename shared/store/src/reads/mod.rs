@@ -1,6 +1,7 @@
 //! What flows read: each a single round trip to exact keys.
 
 pub(crate) mod account;
+mod api;
 pub(crate) mod batch;
 pub(crate) mod bundle;
 mod client;

@@ -1,15 +1,18 @@
-//! Tenants, clients and accounts begin; what flows read of them.
+//! Tenants, clients, APIs and accounts begin; what flows read of them.
 
+use domain::api::Audience;
 use domain::event::{EventKind, Subject};
 use domain::identifier::IdentifierKind;
 use domain::key_ring::Purpose;
 use domain::{ClientId, TenantId, UserId, attempt};
 use futures_util::future::join_all;
-use store::{Account, AccountKeys, AttemptId, ClientCreation, FailureKey, Person, PersonKeys, Signing, StoreError, TenantCreation, UserCreation};
+use store::{
+    Account, AccountKeys, ApiCreation, AttemptId, ClientCreation, FailureKey, Person, PersonKeys, Signing, StoreError, TenantCreation, UserCreation,
+};
 use testkit::Embedded;
 
 use crate::support::{
-    NOW, claim, client, client_id, consent, event, event_about, event_rows, family, family_id, grant_issued, identity_rows, later, new_tenant,
+    NOW, api, claim, client, client_id, consent, event, event_about, event_rows, family, family_id, grant_issued, identity_rows, later, new_tenant,
     new_user, password, session, session_id, session_started, tenant_id, tenant_store, user, user_id, wrapped_key,
 };
 
@@ -49,6 +52,23 @@ async fn a_client_is_registered_once_under_its_id() {
     assert_eq!(store.create_client(&client("app"), &created(2)).await, Ok(ClientCreation::Exists));
     assert_eq!(store.find_client(&client_id()).await, Ok(Some(client("app"))));
     assert_eq!(store.find_client(&ClientId::parse("other").expect("a client id")).await, Ok(None));
+}
+
+#[tokio::test]
+async fn an_api_is_registered_once_under_its_audience() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    let (api, store) = (&api("https://api.example/v1"), &store);
+    assert_eq!(store.find_api(&api.audience).await, Ok(None));
+    let created = |number| event_about(Subject::Tenant, EventKind::ApiCreated { audience: api.audience.clone() }, number);
+    let creations = join_all((0..50).map(|number| async move { store.create_api(api, &created(number)).await })).await;
+    assert_eq!(creations.iter().filter(|creation| **creation == Ok(ApiCreation::Created)).count(), 1);
+    assert_eq!(creations.iter().filter(|creation| **creation == Ok(ApiCreation::Exists)).count(), 49);
+    assert_eq!(store.find_api(&api.audience).await, Ok(Some(api.clone())));
+    for other in ["https://api.example/v1/", "https://api.example/V1", "https://api.example"] {
+        assert_eq!(store.find_api(&Audience::parse(other).expect("an audience")).await, Ok(None), "{other}");
+    }
+    assert_eq!(event_rows(&embedded).await.len(), 1);
 }
 
 #[tokio::test]

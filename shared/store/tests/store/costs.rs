@@ -19,8 +19,8 @@ use testkit::units::Units;
 use testkit::{Counting, Embedded};
 
 use crate::support::{
-    NOW, client, client_id, consent, delivery, event, event_about, family, family_id, grant_issued, later, new_tenant, new_user, password, placement,
-    ring, rotated, session, session_id, session_started, tenant_id, user_id, wrapped_key,
+    NOW, api, client, client_id, consent, delivery, event, event_about, family, family_id, grant_issued, later, new_tenant, new_user, password,
+    placement, ring, rotated, session, session_id, session_started, tenant_id, user_id, wrapped_key,
 };
 
 struct Till {
@@ -147,6 +147,10 @@ async fn a_tenant_pays_eight_and_two_per_data_key_and_a_client_four() {
     store.create_client(&client("app"), &event_about(Subject::Tenant, created, 2)).await.expect("a client");
     till.assert_paid(4, "create_client");
     let created = EventKind::ClientCreated { client_id: domain::ClientId::parse("spa").expect("an id") };
+    let longest = api(&format!("https://api.example/{}", "x".repeat(180)));
+    let registered = EventKind::ApiCreated { audience: longest.audience.clone() };
+    store.create_api(&longest, &event_about(Subject::Tenant, registered, 4)).await.expect("an API");
+    till.assert_paid(4, "create_api");
     let origins = [domain::client::WebOrigin::parse("https://spa.example").expect("an origin")].into();
     let spa = domain::client::Client { origins, ..client("spa") };
     store.create_client(&spa, &event_about(Subject::Tenant, created, 3)).await.expect("a client");
@@ -196,6 +200,8 @@ async fn every_read_is_one_request_and_writes_nothing() {
     till.assert_paid(0, "read_bundle");
     store.find_client(&client_id()).await.expect("a read");
     till.assert_paid(0, "find_client");
+    store.find_api(&api("https://api.example").audience).await.expect("a read");
+    till.assert_paid(0, "find_api");
 }
 
 #[tokio::test]

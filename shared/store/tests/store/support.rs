@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::api::{Api, ApiScope, Audience};
 use domain::claims::RequestedClaims;
 use domain::client::Client;
 use domain::consent::Consent;
@@ -206,6 +207,12 @@ pub(crate) fn rotated(before: &SigningRing, after: &SigningRing, number: u8) -> 
 /// An app registered as `id`.
 pub(crate) fn client(id: &str) -> Client {
     Client::named(ClientId::parse(id).expect("a client id"), "App", NOW)
+}
+
+/// An API registered as `audience`.
+pub(crate) fn api(audience: &str) -> Api {
+    let scopes = ["read", "write"].map(|name| ApiScope::parse(name).expect("a scope")).into();
+    Api { scopes, ..Api::named(Audience::parse(audience).expect("an audience"), "API", NOW) }
 }
 
 /// Every row of a table, past the store.

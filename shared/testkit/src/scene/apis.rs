@@ -1,0 +1,29 @@
+//! APIs, and the tokens that apps get for them.
+
+use domain::api::Api;
+use domain::client::Client;
+use oauth::access_token;
+use oauth::grants::client_credentials::OwnIssuance;
+use runtime::provision::Provisioner;
+
+use super::{Scene, scopes};
+
+impl Scene {
+    /// Registers an API.
+    ///
+    /// # Panics
+    /// When it can't be registered.
+    pub async fn register_api(&self, api: &Api) {
+        Provisioner::new(&self.platform).create_api(&self.tenant.record().id, api).await.expect("an API");
+    }
+
+    /// A token that `client` got for itself, now.
+    ///
+    /// # Panics
+    /// When it can't be signed.
+    pub fn own_token(&self, client: &Client, api: &Api, names: &[&str]) -> String {
+        let issuance = OwnIssuance { client, api, scopes: scopes(names) };
+        let claims = access_token::own_claims(self.issuer(), &issuance, self.random.bytes(), self.now());
+        self.tenant.sign(access_token::algorithm(Some(api)), access_token::TYP, &claims).expect("a token")
+    }
+}
