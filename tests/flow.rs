@@ -14,6 +14,7 @@ mod outbox;
 mod refresh;
 mod regions;
 mod relying_party;
+mod resource_server;
 mod returning;
 mod tenants;
 mod visitor;

@@ -8,4 +8,6 @@ mod make_run;
 mod new_browser_mail;
 mod node;
 mod places;
+mod python;
+mod resource_server;
 mod running;

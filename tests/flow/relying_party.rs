@@ -186,12 +186,17 @@ impl RelyingParty {
     }
 }
 
-/// The request by which the demo's machine asks for a token for the demo's API.
+/// The request by which the demo's machine asks for a token for the demo's first API.
 pub(crate) fn machine_call(platform: &TestPlatform) -> Call {
+    machine_call_for(platform, &platform.demo.apis()[0].audience)
+}
+
+/// The same for another one.
+pub(crate) fn machine_call_for(platform: &TestPlatform, audience: &str) -> Call {
     let machine = platform.demo.machine();
     let secret = machine.client_secret.as_deref().unwrap_or_default();
     let credentials = STANDARD.encode(format!("{}:{secret}", machine.client_id));
-    let form = [("grant_type", "client_credentials"), ("resource", platform.demo.api().audience.as_str())];
+    let form = [("grant_type", "client_credentials"), ("resource", audience)];
     Call::form(path(&platform.demo.url("/token")), &form).with("authorization", &format!("Basic {credentials}")).from_address("203.0.113.9")
 }
 

@@ -35,6 +35,7 @@ fn every_event_is_answered() {
         "revoke.post": 401,
         "sign-in.post": 403,
         "token.authorization-code": 401,
+        "token.client-credentials": 401,
         "userinfo.get": 401,
         "webhook-retry.every-minute": answers["webhook-retry.every-minute"],
     });

@@ -115,6 +115,7 @@ const ACCESS_TOKENS: &[Row] = &[
     row("2.1, 2.2", "`at+jwt` with issuer, audience, client, subject and id", "a_code_is_redeemed_for_an_access_token_and_an_id_token"),
     row("2.2", "`sub` of an app's own token is the app's", "an_apps_own_token_is_for_its_api_and_names_no_person"),
     row("3", "one audience; algorithm and lifetime are the API's", "the_api_says_what_signs_its_tokens_and_how_long_they_live"),
+    row("4", "an API validates by `jsonwebtoken`, `jose`, `authlib`", "an_api_validates_by_jsonwebtoken"),
     row("4", "tokens of another type, tenant or audience are refused", "a_token_of_another_type_tenant_or_audience_is_refused"),
 ];
 

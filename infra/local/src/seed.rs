@@ -1,4 +1,4 @@
-//! The demo tenant with a person, four apps and an API, and the file that says what to sign in with.
+//! The demo tenant with a person, four apps and two APIs, and the file that says what to sign in with.
 //!
 //! Passwords and secrets are made up before anything is written to a table and kept in that file, so that a seed that was cut off, or is run
 //! again, ends with the same ones.
@@ -160,7 +160,8 @@ async fn make_api(provisioner: &Provisioner, tenant: &TenantId, api: &api::Api) 
 fn registered(described: &Api, platform: &Platform) -> Result<api::Api, SeedError> {
     let plan = plan::api_of(&described.audience).ok_or_else(|| SeedError::Plan(format!("no API is called {}", described.audience)))?;
     let audience = Audience::parse(plan.audience).map_err(plan_error)?;
-    Ok(api::Api { scopes: api_scopes(plan.scopes)?, ..api::Api::named(audience, plan.name, platform.clock.now()) })
+    let scopes = api_scopes(plan.scopes)?;
+    Ok(api::Api { scopes, access_token_signed_response_alg: plan.algorithm, ..api::Api::named(audience, plan.name, platform.clock.now()) })
 }
 
 fn api_scopes(names: &[&str]) -> Result<BTreeSet<ApiScope>, SeedError> {

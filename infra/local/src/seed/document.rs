@@ -46,6 +46,8 @@ pub struct Api {
     pub audience: String,
     /// The scopes that it knows.
     pub scopes: Vec<String>,
+    /// What signs its access tokens.
+    pub access_token_signed_response_alg: String,
 }
 
 /// A person.

@@ -51,10 +51,15 @@ pub struct ApiPlan {
     pub name: &'static str,
     /// The scopes that it knows.
     pub scopes: &'static [&'static str],
+    /// What signs its access tokens.
+    pub algorithm: Algorithm,
 }
 
-/// One API, for apps that ask as themselves and for people's apps.
-pub const APIS: [ApiPlan; 1] = [ApiPlan { audience: "https://api.demo.example", name: "Demo API", scopes: &["orders:read", "orders:write"] }];
+/// One API per algorithm.
+pub const APIS: [ApiPlan; 2] = [
+    ApiPlan { audience: "https://api.demo.example", name: "Demo API", scopes: &["orders:read", "orders:write"], algorithm: Algorithm::Es256 },
+    ApiPlan { audience: "https://files.demo.example", name: "Demo files", scopes: &["files:read"], algorithm: Algorithm::Rs256 },
+];
 
 /// One app per way to authenticate, both profiles, both algorithms; and one that asks as itself.
 pub const APPS: [AppPlan; 4] = [
@@ -92,7 +97,7 @@ pub const APPS: [AppPlan; 4] = [
         profile: SecurityProfile::OAuth21,
         algorithm: Algorithm::Es256,
         consent: ConsentPolicy::Ask,
-        apis: &[("https://api.demo.example", &["orders:read", "orders:write"])],
+        apis: &[("https://api.demo.example", &["orders:read", "orders:write"]), ("https://files.demo.example", &["files:read"])],
     },
 ];
 
@@ -132,7 +137,11 @@ pub(super) fn document(issuer: &Issuer, addresses: &Addresses, random: &dyn Rand
         redirect_uris: if plan.apis.is_empty() { redirect_uris.clone() } else { Vec::new() },
         post_logout_redirect_uris: if plan.apis.is_empty() { post_logout_redirect_uris.clone() } else { Vec::new() },
     };
-    let api = |plan: &ApiPlan| Api { audience: plan.audience.to_owned(), scopes: plan.scopes.iter().map(|&scope| scope.to_owned()).collect() };
+    let api = |plan: &ApiPlan| Api {
+        audience: plan.audience.to_owned(),
+        scopes: plan.scopes.iter().map(|&scope| scope.to_owned()).collect(),
+        access_token_signed_response_alg: plan.algorithm.as_str().to_owned(),
+    };
     let (clients, apis) = (APPS.iter().map(app).collect(), APIS.iter().map(api).collect());
     let demo = TenantDocument { issuer: issuer.as_str().to_owned(), users: vec![ada], clients, apis };
     let Addresses { base_url, inbox_url, demo_app_url } = addresses.clone();

@@ -52,9 +52,9 @@ impl Demo {
         self.described().clients.iter().find(|app| app.client_id == MACHINE).expect("an app that asks as itself")
     }
 
-    /// Its API.
-    pub fn api(&self) -> &Api {
-        &self.described().apis[0]
+    /// Its APIs.
+    pub fn apis(&self) -> &[Api] {
+        &self.described().apis
     }
 
     fn described(&self) -> &TenantDocument {
