@@ -6,7 +6,7 @@ use crypto::{derive, jws};
 use domain::policy;
 use domain::session::Session;
 use domain::user::User;
-use oauth::logout::{self as decision, Hint, HintRefusal, LogoutRequest, NextStep};
+use oauth::logout::{self as decision, Hint, HintRefusal, JudgedRequest, LogoutRequest, NextStep};
 use oauth::{RequestParameters, id_token};
 use runtime::interaction::{Browser, LogoutState};
 use runtime::tenants::Name;
@@ -16,23 +16,26 @@ use web::{ErrorReason, LogoutPage, PageSecurity, Parameters, responders};
 use crate::ending::{Goodbye, end, read_person};
 use crate::{Came, Deps, Visitor};
 
+/// The parameter of a request that was posted and sealed.
+const SEALED: &str = "posted";
+
 /// Ends the session, or asks whether to.
 pub(crate) async fn logout(deps: &Deps, came: &Came, query: &str) -> Result<Response, Refused> {
     let now = deps.clock.now();
     let mut visit = deps.tenants.find(&Name::Slug(came.slug.clone()), now).await?.ok_or(ErrorReason::NotFound)?;
     let tenant = visit.tenant.clone();
     let parameters = Parameters::parse(query.as_bytes()).map_err(|_| ErrorReason::MalformedRequest)?;
-    let parameters: RequestParameters<'_> = parameters.iter().collect();
-    let (request, hint) = LogoutRequest::read(&parameters).with_hint(hint(&tenant, &parameters));
-    if let Some(Err(refusal)) = &hint {
-        tracing::info!(%refusal, "an id_token_hint is not used");
-    }
+    let JudgedRequest { request, hint } = match parameters.get(SEALED) {
+        None => judge(&tenant, &parameters.iter().collect()),
+        // One that waited too long, or was never ours, says nothing: the person is asked, and the browser stays here.
+        Some(sealed) => tenant.open(Kind::LogoutRequest, None, sealed, now)?.unwrap_or_default(),
+    };
     let browser = Browser::read(&tenant, &came.headers, now)?;
     let goodbye = Goodbye::to(deps, &mut visit, &request, now).await?;
     let visitor = Visitor { tenant: &tenant, browser: &browser, came, now };
     let person = visit.beside(read_person(&visitor)).await?;
     let found = person.session.as_ref().zip(person.user.as_ref());
-    match decision::next_step(hint.as_ref().and_then(|hint| hint.as_ref().ok()), found, derive::sha256, now) {
+    match decision::next_step(hint.as_ref(), found, derive::sha256, now) {
         NextStep::End(session, user) => {
             end(deps, &visitor, (user, session), person.user_key.as_ref()).await?;
             Ok(goodbye.say(&visitor))
@@ -42,13 +45,23 @@ pub(crate) async fn logout(deps: &Deps, came: &Came, query: &str) -> Result<Resp
     }
 }
 
-/// Sends a posted request on by GET: the session's cookie is `SameSite=Lax` and doesn't come with another site's POST.
+/// Seals a posted request and sends it on by GET: the session's cookie is `SameSite=Lax` and doesn't come with another site's POST.
 pub(crate) async fn posted(deps: &Deps, came: &Came, form: &Parameters) -> Result<Response, Refused> {
     let now = deps.clock.now();
     let mut visit = deps.tenants.find(&Name::Slug(came.slug.clone()), now).await?.ok_or(ErrorReason::NotFound)?;
     visit.settle().await;
-    let query = decision::forwarded(&form.iter().collect());
-    Ok(responders::see_other(&format!("{}?{query}", visit.tenant.record().issuer.endpoint("/logout"))))
+    let judged = judge(&visit.tenant, &form.iter().collect());
+    // SECURITY: the hint is a token, and URLs are kept in histories and logs; what goes on is good here alone, and not for long.
+    let sealed = visit.tenant.seal(Kind::LogoutRequest, None, now.plus(policy::LOGOUT_STATE), deps.random.bytes(), &judged)?;
+    Ok(responders::see_other(&format!("{}?{SEALED}={sealed}", visit.tenant.record().issuer.endpoint("/logout"))))
+}
+
+fn judge(tenant: &TenantContext, parameters: &RequestParameters<'_>) -> JudgedRequest {
+    let (judged, refusal) = LogoutRequest::read(parameters).with_hint(hint(tenant, parameters));
+    if let Some(refusal) = refusal {
+        tracing::info!(%refusal, "an id_token_hint is not used");
+    }
+    judged
 }
 
 fn hint(tenant: &TenantContext, parameters: &RequestParameters<'_>) -> Option<Result<Hint, HintRefusal>> {

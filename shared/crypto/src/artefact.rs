@@ -31,6 +31,8 @@ pub enum Kind {
     ConsentState,
     /// The state of a page that asks whether to sign out.
     LogoutState,
+    /// A logout that an app asked for by POST, on its way to the browser's session.
+    LogoutRequest,
     /// The session cookie.
     Session,
     /// The cookie of a browser that signed in before.
@@ -51,6 +53,7 @@ impl Kind {
             Self::SignInState => "sign_in_state",
             Self::ConsentState => "consent_state",
             Self::LogoutState => "logout_state",
+            Self::LogoutRequest => "logout_request",
             Self::Session => "session",
             Self::Device => "device",
             Self::AccessReference => "access_reference",
@@ -71,13 +74,19 @@ impl Kind {
             Self::AuthorizationRequest => 7,
             Self::RefreshToken => 10,
             Self::LogoutState => 20,
+            Self::LogoutRequest => 21,
         }
     }
 
     /// Whether it outlives the epoch that minted it.
     pub const fn across_epochs(self) -> AcrossEpochs {
         match self {
-            Self::AuthorizationCode | Self::SignInState | Self::ConsentState | Self::AuthorizationRequest | Self::LogoutState => AcrossEpochs::Dies,
+            Self::AuthorizationCode
+            | Self::SignInState
+            | Self::ConsentState
+            | Self::AuthorizationRequest
+            | Self::LogoutState
+            | Self::LogoutRequest => AcrossEpochs::Dies,
             Self::Session | Self::Device | Self::AccessReference | Self::RefreshToken => AcrossEpochs::Survives,
         }
     }

@@ -9,8 +9,18 @@ use serde::{Deserialize, Serialize};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_795_000_000);
 const EXPIRES: Timestamp = Timestamp::from_seconds(1_795_000_060);
-const KINDS: [Kind; 7] =
-    [Kind::AuthorizationCode, Kind::SignInState, Kind::ConsentState, Kind::Session, Kind::Device, Kind::AccessReference, Kind::AuthorizationRequest];
+const KINDS: [Kind; 10] = [
+    Kind::AuthorizationCode,
+    Kind::SignInState,
+    Kind::ConsentState,
+    Kind::LogoutState,
+    Kind::LogoutRequest,
+    Kind::Session,
+    Kind::Device,
+    Kind::AccessReference,
+    Kind::AuthorizationRequest,
+    Kind::RefreshToken,
+];
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Payload {
@@ -228,7 +238,7 @@ fn what_would_never_open_is_never_sealed() {
 #[test]
 fn codes_and_states_die_with_their_epoch_and_the_rest_survives() {
     let survivors: Vec<Kind> = KINDS.into_iter().filter(|kind| kind.across_epochs() == AcrossEpochs::Survives).collect();
-    assert_eq!(survivors, [Kind::Session, Kind::Device, Kind::AccessReference]);
+    assert_eq!(survivors, [Kind::Session, Kind::Device, Kind::AccessReference, Kind::RefreshToken]);
 }
 
 proptest! {

@@ -32,11 +32,22 @@ pub struct LogoutRequest {
 }
 
 /// Whose ID token came as the hint. Its signature holds; that it has expired says nothing against it (§2).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hint {
     sub: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     sid: Option<String>,
     client_id: ClientId,
+}
+
+/// A request whose hint was looked at. One that was posted goes on like this, sealed: a token has no place in a URL.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JudgedRequest {
+    /// What the app asks for; of no app when its hint is refused.
+    pub request: LogoutRequest,
+    /// The hint, if it is good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<Hint>,
 }
 
 /// Why a hint isn't used.
@@ -121,20 +132,18 @@ impl LogoutRequest {
         Self {
             client_id: parameters.get("client_id").and_then(|id| ClientId::parse(id).ok()),
             post_logout_redirect_uri: text("post_logout_redirect_uri").filter(|uri| uri.len() <= policy::REDIRECT_URI_MAX),
-            state: text("state"),
+            state: text("state").map(kept_state),
             ui_locales: text("ui_locales").filter(|locales| locales.len() <= policy::STATE_MAX),
         }
     }
 
-    /// The request as a good hint completes it, or as a bad one leaves it: of no app.
-    pub fn with_hint(self, hint: Option<Result<Hint, HintRefusal>>) -> (Self, Option<Result<Hint, HintRefusal>>) {
-        let judged = hint.map(|hint| hint.and_then(|hint| self.of_same_app(hint)));
-        let client_id = match &judged {
-            None => self.client_id.clone(),
-            Some(Ok(hint)) => Some(hint.client_id.clone()),
-            Some(Err(_)) => None,
-        };
-        (Self { client_id, ..self }, judged)
+    /// The request as a good hint completes it, or as a bad one leaves it: of no app, and with the reason.
+    pub fn with_hint(self, hint: Option<Result<Hint, HintRefusal>>) -> (JudgedRequest, Option<HintRefusal>) {
+        match hint.map(|hint| hint.and_then(|hint| self.of_same_app(hint))) {
+            None => (JudgedRequest { request: self, hint: None }, None),
+            Some(Ok(hint)) => (JudgedRequest { request: Self { client_id: Some(hint.client_id.clone()), ..self }, hint: Some(hint) }, None),
+            Some(Err(refusal)) => (JudgedRequest { request: Self { client_id: None, ..self }, hint: None }, Some(refusal)),
+        }
     }
 
     fn of_same_app(&self, hint: Hint) -> Result<Hint, HintRefusal> {
@@ -151,6 +160,12 @@ impl LogoutRequest {
         }
         Ok(Some(Return { uri: uri.clone(), url: with_state(uri, self.state.as_deref()) }))
     }
+}
+
+// One that is too long to be echoed is kept as one that is too long, and no longer.
+fn kept_state(mut state: String) -> String {
+    state.truncate(state.ceil_char_boundary(policy::STATE_MAX + 1));
+    state
 }
 
 fn with_state(uri: &RedirectUri, state: Option<&str>) -> String {
@@ -170,14 +185,6 @@ pub fn next_step<'a>(hint: Option<&Hint>, browser: Option<(&'a Session, &'a User
         Some((session, user)) if hint.is_some_and(|hint| hint.is_of(session, user, sha256)) => NextStep::End(session, user),
         Some((session, user)) => NextStep::Ask(session, user),
     }
-}
-
-/// The parameters that a posted request is sent on with.
-pub fn forwarded(parameters: &RequestParameters<'_>) -> String {
-    const KNOWN: [&str; 6] = ["id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"];
-    let mut query = Serializer::new(String::new());
-    query.extend_pairs(KNOWN.iter().filter_map(|name| parameters.get(name).map(|value| (*name, value))));
-    query.finish()
 }
 
 #[cfg(test)]

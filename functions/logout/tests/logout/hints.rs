@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
 use serde_json::json;
-use testkit::{Call, CookieJar};
+use testkit::CookieJar;
 
-use crate::support::{ASKS, BYE, SIGNED_OUT, link, place};
+use crate::support::{ASKS, BYE, SIGNED_OUT, place};
 
 #[tokio::test]
 async fn a_hint_of_this_session_ends_it_at_once_and_the_browser_goes_to_the_app_with_its_state() {
@@ -112,20 +111,4 @@ async fn where_nobody_is_signed_in_there_is_nothing_to_ask() {
         assert_eq!(place.ask(&browser, &form).await.outcome(), "303 https://app.example/bye");
         assert_eq!(place.ended(&session).await, (true, 1), "it ends once");
     }
-}
-
-#[tokio::test]
-async fn a_posted_request_is_sent_on_by_get_because_its_cookie_did_not_come_along() {
-    let place = place().await;
-    let (session, browser) = place.signed_in().await;
-    let hint = place.id_token(&session, &[]);
-    let form = [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", BYE), ("state", "s")];
-    let answer = place.endpoint.send(Call::form("/logout", &form).with("origin", "https://app.example")).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    assert_eq!(answer.header("location"), format!("https://demo.id.example.com{}", link(&form.to_vec())));
-    assert_eq!(place.ended(&session).await, (false, 0));
-    let path = answer.header("location").trim_start_matches("https://demo.id.example.com").to_owned();
-    let followed = place.endpoint.send(Call::get(path).with_cookies(&browser)).await;
-    assert_eq!(followed.outcome(), "303 https://app.example/bye?state=s");
-    assert_eq!(place.ended(&session).await, (true, 1));
 }

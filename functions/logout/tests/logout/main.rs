@@ -3,5 +3,6 @@
 mod confirmation;
 mod failures;
 mod hints;
+mod posted;
 mod redirects;
 mod support;

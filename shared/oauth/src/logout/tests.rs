@@ -64,9 +64,10 @@ fn a_hint_needs_its_claims_and_its_issuer() {
 
 #[test]
 fn a_hint_names_the_app_and_one_that_is_not_good_leaves_none() {
-    let named = |parameters: &[(&str, &str)], hint| {
-        let (request, judged) = request(parameters).with_hint(hint);
-        (request.client_id.map(|id| id.to_string()), judged.and_then(Result::err))
+    let named = |parameters: &[(&str, &str)], hint: Option<Result<Hint, HintRefusal>>| {
+        let (judged, refusal) = request(parameters).with_hint(hint.clone());
+        assert_eq!(judged.hint.is_some(), refusal.is_none() && hint.is_some_and(|hint| hint.is_ok()));
+        (judged.request.client_id.map(|id| id.to_string()), refusal)
     };
     let app = || Some("app".to_owned());
     assert_eq!(named(&[], Some(hint(&[]))), (app(), None));
@@ -93,7 +94,11 @@ fn the_browser_goes_to_a_registered_address_alone_with_the_state_as_it_came() {
 }
 
 #[test]
-fn a_posted_request_is_sent_on_with_what_it_said_and_nothing_else() {
-    let posted = [("id_token_hint", "a.b.c"), ("state", "a b"), ("password", "hunter2")].into_iter().collect();
-    assert_eq!(forwarded(&posted), "id_token_hint=a.b.c&state=a+b");
+fn what_is_kept_of_a_request_has_an_end() {
+    let long = "ü".repeat(40_000);
+    let kept = request(&[("post_logout_redirect_uri", &long), ("state", &long), ("ui_locales", &long)]);
+    assert_eq!((kept.post_logout_redirect_uri, kept.ui_locales), (None, None));
+    let state = kept.state.expect("a state that is too long to be echoed");
+    assert!(state.len() > policy::STATE_MAX && state.len() <= policy::STATE_MAX + 4, "{}", state.len());
+    assert_eq!(request(&[("state", "s")]).state.as_deref(), Some("s"));
 }
