@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use crypto::artefact::Kind;
+use oauth::logout::{self as decision, Confirmed};
 use runtime::Refused;
 use runtime::interaction::{Browser, LogoutState};
 use runtime::tenants::Name;
@@ -36,14 +37,11 @@ pub(crate) async fn logout(deps: &Deps, came: &Came, form: &Parameters) -> Resul
         _ => return Err(ErrorReason::MalformedRequest.into()),
     }
     let person = visit.beside(read_person(&visitor)).await?;
-    let live = person.user.as_ref().zip(person.session.as_ref()).filter(|(user, session)| session.live(user, now).is_ok());
-    match live {
-        // Somebody signed in anew since: the answer was about another session.
-        Some((_, session)) if session.id != state.session_id || session.user_id != state.user_id => {
-            return Ok(responders::see_other(&tenant.record().issuer.endpoint("/logout")));
-        }
-        Some(found) => end(deps, &visitor, found, person.user_key.as_ref()).await?,
-        None => {}
+    let found = person.session.as_ref().zip(person.user.as_ref());
+    match decision::confirmed((&state.user_id, &state.session_id), found, now) {
+        Confirmed::End(session, user) => end(deps, &visitor, (user, session), person.user_key.as_ref()).await?,
+        Confirmed::EndedBefore => {}
+        Confirmed::AnotherSession => return Ok(responders::see_other(&tenant.record().issuer.endpoint("/logout"))),
     }
     Ok(goodbye.say(&visitor))
 }

@@ -6,7 +6,7 @@ use domain::client::{Client, RedirectUri};
 use domain::session::Session;
 use domain::tenant::Issuer;
 use domain::user::User;
-use domain::{ClientId, Timestamp, policy};
+use domain::{ClientId, SessionId, Timestamp, UserId, policy};
 use form_urlencoded::Serializer;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -90,6 +90,17 @@ pub enum NextStep<'a> {
     Ask(&'a Session, &'a User),
     /// Nobody is signed in.
     NothingToEnd,
+}
+
+/// What a confirmed page does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confirmed<'a> {
+    /// End this session.
+    End(&'a Session, &'a User),
+    /// It has ended meanwhile.
+    EndedBefore,
+    /// Somebody signed in anew since: the answer was about another session than the browser's.
+    AnotherSession,
 }
 
 /// An address of the app to go to.
@@ -184,6 +195,15 @@ pub fn next_step<'a>(hint: Option<&Hint>, browser: Option<(&'a Session, &'a User
         None => NextStep::NothingToEnd,
         Some((session, user)) if hint.is_some_and(|hint| hint.is_of(session, user, sha256)) => NextStep::End(session, user),
         Some((session, user)) => NextStep::Ask(session, user),
+    }
+}
+
+/// What confirming does: it ends the session that the page asked about, if that is still the browser's.
+pub fn confirmed<'a>((user_id, session_id): (&UserId, &SessionId), browser: Option<(&'a Session, &'a User)>, now: Timestamp) -> Confirmed<'a> {
+    match browser.filter(|(session, user)| session.live(user, now).is_ok()) {
+        None => Confirmed::EndedBefore,
+        Some((session, user)) if session.id == *session_id && session.user_id == *user_id => Confirmed::End(session, user),
+        Some(_) => Confirmed::AnotherSession,
     }
 }
 

@@ -102,3 +102,16 @@ fn what_is_kept_of_a_request_has_an_end() {
     assert!(state.len() > policy::STATE_MAX && state.len() <= policy::STATE_MAX + 4, "{}", state.len());
     assert_eq!(request(&[("state", "s")]).state.as_deref(), Some("s"));
 }
+
+#[test]
+fn confirming_ends_the_session_that_was_asked_about_and_no_other() {
+    let (session, user) = (samples::session(), samples::user());
+    let browser = Some((&session, &user));
+    let answer = |user_id: &UserId, session_id: &SessionId, browser| confirmed((user_id, session_id), browser, NOW);
+    assert_eq!(answer(&user.id, &session.id, browser), Confirmed::End(&session, &user));
+    assert_eq!(answer(&user.id, &SessionId::from_random([9; 16]), browser), Confirmed::AnotherSession);
+    assert_eq!(answer(&UserId::from_random([9; 16]), &session.id, browser), Confirmed::AnotherSession);
+    assert_eq!(answer(&user.id, &session.id, None), Confirmed::EndedBefore);
+    let over = Session { ends_at: NOW, ..session.clone() };
+    assert_eq!(answer(&user.id, &session.id, Some((&over, &user))), Confirmed::EndedBefore);
+}
