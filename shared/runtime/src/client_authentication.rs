@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRef, FromRequest, Request};
 use axum::response::Response;
 use crypto::jwk::Jwk;
-use crypto::{base64url, derive, jws};
+use crypto::{derive, jws};
 use domain::api::{Api, Audience};
 use domain::attempt::Source;
 use domain::client::Client;
@@ -20,7 +20,7 @@ use oauth::client_authentication::{AuthenticatedClient, Proofs, Reason, Verified
 use oauth::{ErrorCode, RequestParameters};
 use serde_json::{Map, Value};
 use store::AttemptId;
-use store::once::{self, Claiming, OnceKey};
+use store::once::{self, Claiming, OnceKey, Thing};
 use web::{Parameters, read_form, responders};
 
 use crate::clock::Clock;
@@ -212,7 +212,7 @@ impl ClientRequest {
 // RFC 7523 §3: an assertion is used once, here and at every other endpoint.
 async fn claim(tenant: Arc<TenantContext>, client: String, assertion: Option<(Used, AttemptId)>, now: Timestamp) -> Result<(), RefusedRequest> {
     let Some((used, attempt)) = assertion else { return Ok(()) };
-    let key = OnceKey { kind: "client_assertion", issuer_or_client: client, id_hash: base64url::encode(derive::sha256(used.jti.as_bytes())) };
+    let key = OnceKey::new(Thing::ClientAssertion, &client, &used.jti);
     match once::claim(tenant.home(now)?, &key, used.expires_at, attempt).await? {
         Claiming::First => Ok(()),
         Claiming::Replay => Err(refused(Reason::AssertionUsed)),

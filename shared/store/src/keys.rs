@@ -291,7 +291,7 @@ pub(crate) fn subject(tenant: &TenantId, index_key: &str) -> String {
 
 // The hash has no `#` and a fixed length, so an issuer that holds one can't pass for another.
 pub(crate) fn once(tenant: &TenantId, key: &OnceKey) -> Key {
-    ONCE.key(&[tenant.as_str(), key.kind, &key.issuer_or_client, &key.id_hash], &[])
+    ONCE.key(&[tenant.as_str(), key.thing.as_str(), &key.issuer_or_client, &key.id_hash], &[])
 }
 
 pub(crate) fn delivery(id: &DeliveryId) -> Key {

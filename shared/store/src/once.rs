@@ -1,5 +1,6 @@
 //! One-time use: the first claim of a thing wins, in the tenant's home region, whatever happens to the answer.
 
+use crypto::{base64url, derive};
 use domain::Timestamp;
 use serde::Serialize;
 
@@ -10,15 +11,39 @@ use crate::region::TenantStore;
 use crate::row::{self, Ends, Item};
 use crate::write::{self, Write};
 
+/// What may be used once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Thing {
+    /// A client assertion, by its `jti` (RFC 7523 §3).
+    ClientAssertion,
+    /// A pushed request, by its id (RFC 9126 §4).
+    PushedRequest,
+}
+
+impl Thing {
+    /// The name in keys, without `#`; it never changes.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientAssertion => "client_assertion",
+            Self::PushedRequest => "pushed_request",
+        }
+    }
+}
+
 /// Names a thing that may be used once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OnceKey {
-    /// What kind of thing, without `#`; a word that never changes.
-    pub kind: &'static str,
-    /// Whose namespace its id is from.
-    pub issuer_or_client: String,
-    /// SHA-256 of its id, in base64url: 43 characters.
-    pub id_hash: String,
+    pub(crate) thing: Thing,
+    pub(crate) issuer_or_client: String,
+    // SHA-256 in base64url, so that whatever the id holds, it has 43 characters and no `#`.
+    pub(crate) id_hash: String,
+}
+
+impl OnceKey {
+    /// The thing that is called `id` in the namespace of an issuer or a client.
+    pub fn new(thing: Thing, issuer_or_client: &str, id: &str) -> Self {
+        Self { thing, issuer_or_client: issuer_or_client.to_owned(), id_hash: base64url::encode(derive::sha256(id.as_bytes())) }
+    }
 }
 
 /// Who used a thing.

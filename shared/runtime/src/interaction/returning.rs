@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use crypto::artefact::Kind;
-use crypto::{base64url, derive};
+use crypto::derive;
 use domain::client::Client;
 use domain::session::Session;
 use domain::{Timestamp, policy};
@@ -10,7 +10,7 @@ use http::StatusCode;
 use oauth::authorization_request::{AuthorizationRequest, AuthorizationResponse, Pushed, Reason, ReturnAddress};
 use oauth::code::{AuthorizationCode, CodeId};
 use store::AttemptId;
-use store::once::{self, Claiming, OnceKey};
+use store::once::{self, Claiming, OnceKey, Thing};
 use web::{FormPostPage, Language, PageSecurity, responders};
 
 use crate::failure::Failure;
@@ -54,8 +54,7 @@ impl WayBack<'_> {
         if now >= pushed.ends_at {
             return Ok(false);
         }
-        let id_hash = base64url::encode(derive::sha256(pushed.id.as_bytes()));
-        let key = OnceKey { kind: "pushed_request", issuer_or_client: self.client.id.as_str().to_owned(), id_hash };
+        let key = OnceKey::new(Thing::PushedRequest, self.client.id.as_str(), &pushed.id);
         let attempt = AttemptId(random.bytes());
         Ok(once::claim(self.tenant.home(now)?, &key, pushed.ends_at, attempt).await? == Claiming::First)
     }

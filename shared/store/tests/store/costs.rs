@@ -13,7 +13,7 @@ use domain::session::Expiry;
 use domain::session::{AuthenticationMethod, EndReason, SessionEnd};
 use domain::sign_in::Refusal;
 use domain::{ClientId, Epoch, FamilyId};
-use store::once::{self, OnceKey};
+use store::once::{self, OnceKey, Thing};
 use store::{AccountKeys, AttemptId, AttemptKey, FailureKey, Lease, PasswordUpgrade, PersonKeys, Signing, TenantStore};
 use testkit::units::Units;
 use testkit::{Counting, Embedded};
@@ -109,7 +109,7 @@ async fn a_consent_a_code_and_a_revocation_pay_five_each_and_a_claim_one() {
     let next = lineage.rotated(lineage.newest, SealedBytes::new(vec![7; 230]), Epoch(0), NOW);
     store.refresh_family(&offline, &next, NOW).await.expect("a refresh");
     till.assert_paid(1, "refresh_family");
-    let key = OnceKey { kind: "jti", issuer_or_client: "app".to_owned(), id_hash: "h".repeat(43) };
+    let key = OnceKey::new(Thing::ClientAssertion, "app", "jti");
     once::claim(&store, &key, later(60), AttemptId([1; 16])).await.expect("a claim");
     till.assert_paid(1, "once::claim");
 }

@@ -5,7 +5,7 @@ use domain::event::EventKind;
 use domain::family::{Family, RevocationReason};
 use domain::{Epoch, EventId, FamilyId, Region, Slug, TenantId, Timestamp, Zone, ZoneName};
 use futures_util::future::join_all;
-use store::once::{self, Claiming, OnceKey};
+use store::once::{self, Claiming, OnceKey, Thing};
 use store::{
     AttemptId, Cause, DeliveryWriting, EpochMove, Lease, PersonKeys, Recording, Redemption, Revocation, SessionStart, Settlement, SlugClaim,
     SlugPlace, Store, StoreError, TenantStore, Touch, UserCreation,
@@ -39,7 +39,7 @@ impl Shaky {
 }
 
 fn once_key() -> OnceKey {
-    OnceKey { kind: "jti", issuer_or_client: "app".to_owned(), id_hash: "h".repeat(43) }
+    OnceKey::new(Thing::ClientAssertion, "app", "jti")
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! A tenant has one writer: its home region, wherever the function runs.
 
 use domain::Region;
-use store::once::{self, Claiming, OnceKey};
+use store::once::{self, Claiming, OnceKey, Thing};
 use store::{AttemptId, PersonKeys, SessionStart, StoreError};
 use testkit::embedded::{Place, zone_store};
 use testkit::{Embedded, stacks};
@@ -20,7 +20,7 @@ async fn a_function_elsewhere_reads_and_acts_at_home_and_writes_nothing_where_it
     let store = zone_store(elsewhere.region(), &[(&home, home.http()), (&elsewhere, elsewhere.http())]);
     let store = store.home(&placement(home.region())).expect("a client for the home region");
     assert_eq!(store.start_session(&session(), None, &session_started(1)).await, Ok(SessionStart::Started));
-    let key = OnceKey { kind: "jti", issuer_or_client: "app".to_owned(), id_hash: "h".repeat(43) };
+    let key = OnceKey::new(Thing::ClientAssertion, "app", "jti");
     assert_eq!(once::claim(&store, &key, later(60), AttemptId([1; 16])).await, Ok(Claiming::First));
     let found = store.read_person(&PersonKeys::of(user_id()).with_session(session_id())).await.expect("a read");
     assert_eq!(found.session, Some(session()));
