@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use domain::client::Client;
 use domain::{ClientId, policy};
+use testkit::TokenPlace;
 use testkit::builders::{self, AUDIENCE};
 use testkit::jwt::Shown;
 use testkit::rows::Value;
 
-use crate::support::{Place, place};
+use crate::support::place;
 
 const INACTIVE: &str = r#"200 {"active":false}"#;
 
-async fn machine_place() -> (Place, Client, String) {
+async fn machine_place() -> (TokenPlace, Client, String) {
     let place = place().await;
     let (machine, api) = (builders::machine(), builders::api());
     place.scene.register_api(&api).await;

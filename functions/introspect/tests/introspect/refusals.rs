@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use testkit::builders;
 use testkit::{Call, malformed};
 
-use crate::support::{call, place};
+use crate::support::place;
 
 const INVALID_CLIENT: &str =
     r#"401 {"error":"invalid_client","error_description":"The client is unknown, or did not authenticate by its registered method."}"#;
@@ -31,12 +31,12 @@ async fn an_app_that_does_not_authenticate_learns_nothing() {
 async fn a_request_without_a_token_or_that_is_no_form_is_refused() {
     let place = place().await;
     let app = builders::confidential_client();
-    assert_eq!(place.endpoint.send(call(&app, &vec![("token_type_hint", "access_token")])).await.outcome(), format!("400 {INVALID_REQUEST}"));
+    assert_eq!(place.endpoint.send(place.call(&app, &vec![("token_type_hint", "access_token")])).await.outcome(), format!("400 {INVALID_REQUEST}"));
     for (malformed, status) in malformed::forms("/introspect") {
         assert_eq!(place.endpoint.send(malformed.clone()).await.outcome(), format!("{status} {INVALID_REQUEST}"), "{malformed:?}");
     }
     let (own, _) = place.scene.access_token(&app, &["openid"]).await;
-    let hinted = call(&app, &vec![("token", &own), ("token_type_hint", "nonsense")]);
+    let hinted = place.call(&app, &vec![("token", &own), ("token_type_hint", "nonsense")]);
     assert_eq!(place.endpoint.send(hinted).await.json()["active"], true, "a hint is a hint");
 }
 

@@ -5,25 +5,23 @@ use futures_util::future::join_all;
 use http::{Method, StatusCode};
 use testkit::builders;
 use testkit::rows::text;
-use testkit::{Call, malformed};
+use testkit::{Call, TokenPlace, malformed};
 
-use crate::support::{Place, call, place};
+use crate::support::place;
 
 const INVALID_CLIENT: &str =
     r#"401 {"error":"invalid_client","error_description":"The client is unknown, or did not authenticate by its registered method."}"#;
 const INVALID_REQUEST: &str =
     r#"{"error":"invalid_request","error_description":"A required parameter is missing, or a parameter is malformed, too long or not supported."}"#;
 
-impl Place {
-    async fn family_states(&self) -> String {
-        let rows = self.stage.rows("identity").await;
-        let states: Vec<_> = rows.iter().filter(|row| text(row, "sk").starts_with("FAMILY#")).map(|row| text(row, "state").to_owned()).collect();
-        states.join(",")
-    }
+async fn family_states(place: &TokenPlace) -> String {
+    let rows = place.stage.rows("identity").await;
+    let states: Vec<_> = rows.iter().filter(|row| text(row, "sk").starts_with("FAMILY#")).map(|row| text(row, "state").to_owned()).collect();
+    states.join(",")
+}
 
-    async fn events(&self) -> usize {
-        self.stage.event_types().await.iter().filter(|kind| *kind == "grant.revoked").count()
-    }
+async fn revocations(place: &TokenPlace) -> usize {
+    place.stage.event_types().await.iter().filter(|kind| *kind == "grant.revoked").count()
 }
 
 #[tokio::test]
@@ -43,9 +41,9 @@ async fn an_access_token_or_a_refresh_token_that_is_given_back_ends_the_family()
                 x-content-type-options: nosniff
                 ");
             }
-            assert_eq!((place.family_states().await.as_str(), place.events().await), ("revoked", 1));
+            assert_eq!((family_states(&place).await.as_str(), revocations(&place).await), ("revoked", 1));
             assert_eq!(place.ask(&app, token).await.status, StatusCode::OK, "a second time");
-            assert_eq!(place.events().await, 1, "it died once");
+            assert_eq!(revocations(&place).await, 1, "it died once");
         }
     }
 }
@@ -56,7 +54,7 @@ async fn a_replaced_refresh_token_ends_the_family_too() {
     let app = builders::client();
     let (_, _, family) = place.offline(&app).await;
     assert_eq!(place.ask(&app, &place.refresh_token(&app, &family, 7)).await.status, StatusCode::OK);
-    assert_eq!(place.family_states().await, "revoked");
+    assert_eq!(family_states(&place).await, "revoked");
 }
 
 #[tokio::test]
@@ -71,13 +69,13 @@ async fn what_is_not_the_apps_own_is_answered_alike_and_changes_nothing() {
         let answer = place.ask(&app, foreign).await;
         assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, ""), "{foreign}");
     }
-    assert_eq!((place.family_states().await.as_str(), place.events().await), ("active,active", 0));
+    assert_eq!((family_states(&place).await.as_str(), revocations(&place).await), ("active,active", 0));
     let (expired, _) = place.scene.access_token(&app, &["openid"]).await;
     place.stage.clock.advance(policy::ACCESS_TOKEN);
     assert_eq!(place.ask(&app, &expired).await.status, StatusCode::OK);
-    assert_eq!(place.events().await, 0);
+    assert_eq!(revocations(&place).await, 0);
     assert_eq!(place.ask(&other, &refresh_token).await.status, StatusCode::OK);
-    assert_eq!(place.events().await, 1, "its own app may");
+    assert_eq!(revocations(&place).await, 1, "its own app may");
 }
 
 #[tokio::test]
@@ -89,16 +87,16 @@ async fn an_app_that_does_not_authenticate_gives_nothing_back() {
     assert_eq!(place.endpoint.send(unauthenticated).await.outcome(), INVALID_CLIENT);
     let wrong = Call::form("/revoke", &[("token", &token)]).with("authorization", "Basic c2FtcGxlLWNvbmZpZGVudGlhbDp3cm9uZw==");
     assert_eq!(place.endpoint.send(wrong).await.outcome(), INVALID_CLIENT);
-    assert_eq!(place.family_states().await, "active");
+    assert_eq!(family_states(&place).await, "active");
     assert_eq!(place.ask(&app, &token).await.status, StatusCode::OK);
-    assert_eq!(place.family_states().await, "revoked");
+    assert_eq!(family_states(&place).await, "revoked");
 }
 
 #[tokio::test]
 async fn a_request_without_a_token_or_that_is_no_form_is_refused() {
     let place = place().await;
     let app = builders::client();
-    assert_eq!(place.endpoint.send(call(&app, &vec![("token", "")])).await.outcome(), format!("400 {INVALID_REQUEST}"));
+    assert_eq!(place.endpoint.send(place.call(&app, &vec![("token", "")])).await.outcome(), format!("400 {INVALID_REQUEST}"));
     for (malformed, status) in malformed::forms("/revoke") {
         assert_eq!(place.endpoint.send(malformed.clone()).await.outcome(), format!("{status} {INVALID_REQUEST}"), "{malformed:?}");
     }
@@ -140,7 +138,7 @@ async fn of_fifty_at_once_one_ends_the_family() {
     let (token, _, _) = place.offline(&app).await;
     let answers = join_all((0..50).map(|_| place.ask(&app, &token))).await;
     assert!(answers.iter().all(|answer| answer.status == StatusCode::OK));
-    assert_eq!((place.family_states().await.as_str(), place.events().await), ("revoked", 1));
+    assert_eq!((family_states(&place).await.as_str(), revocations(&place).await), ("revoked", 1));
 }
 
 #[tokio::test]
