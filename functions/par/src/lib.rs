@@ -62,8 +62,7 @@ async fn answer(deps: &Deps, request: &mut ClientRequest) -> Result<Response, Re
     let asked = asked.map_err(|reason| RefusedRequest::Code(reason.code(), reason.to_string()))?;
     let pushed = AuthorizationRequest { pushed: Some(Pushed::new(deps.random.bytes(), now)), ..asked };
     let request_uri = requests::request_uri(tenant, &pushed, (&*deps.random, now))?;
-    let body = decision::Response::new(&request_uri).map_err(refused)?;
-    Ok(responders::oauth_json(StatusCode::CREATED, &body)) // RFC 9126 §2.2
+    Ok(responders::oauth_json(StatusCode::CREATED, &decision::Response::new(&request_uri))) // RFC 9126 §2.2
 }
 
 fn refused(reason: Reason) -> RefusedRequest {

@@ -98,8 +98,10 @@ pub const IDENTIFIER_MAX_CHARACTERS: usize = 320;
 pub const STATE_MAX: usize = 512;
 /// A redirect URI, in bytes.
 pub const REDIRECT_URI_MAX: usize = 512;
-/// The `request_uri` of a pushed request, in characters: it has to fit a URL beside everything else that gateways carry.
+/// The `request_uri` of a sealed request, in characters: it has to fit a URL beside everything else that gateways carry (docs/decisions/0008).
 pub const REQUEST_URI_MAX: usize = 4000;
+/// An authorization request as JSON writes it, in bytes: what sealing and base64url add keeps it within [`REQUEST_URI_MAX`].
+pub const AUTHORIZATION_REQUEST_MAX: usize = 2800;
 /// A sealed authorization code, in characters.
 pub const CODE_MAX: usize = 1200;
 /// A `sub`, in ASCII characters (OpenID Connect Core §2).

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use domain::claims::RequestedClaims;
 use domain::client::{Client, RedirectUri};
-use domain::policy::STATE_MAX;
+use domain::policy::{AUTHORIZATION_REQUEST_MAX, STATE_MAX};
 use domain::session::Session;
 use domain::{ClientId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -145,6 +145,8 @@ reasons! {
         ChallengeMethod => InvalidRequest, "code_challenge_method is not S256";
         /// RFC 7636 §4.2.
         ChallengeMalformed => InvalidRequest, "code_challenge is not 32 bytes in base64url";
+        /// Nothing that is asked with such parameters fits a URL.
+        TooLong => InvalidRequest, "the request is longer than 2,800 bytes as JSON writes it";
         /// OpenID Connect Core §3.1.2.6.
         NobodySignedIn => LoginRequired, "prompt is none and nobody is signed in";
         /// OpenID Connect Core §3.1.2.1, `max_age`.
@@ -166,7 +168,7 @@ pub fn check(parameters: &RequestParameters<'_>, at: &Circumstances<'_>) -> Resu
     no_registration(parameters)?; // OpenID Connect Core §7.2.1
     response_type(parameters)?; // RFC 6749 §3.1.1
     let asked = claims::requested(parameters.get("claims"))?; // OpenID Connect Core §5.5
-    Ok(AuthorizationRequest {
+    short_enough(AuthorizationRequest {
         client_id: at.client.id.clone(),
         redirect_uri: at.address.redirect_uri().clone(),    // RFC 6749 §3.1.2
         response_mode: response_mode(parameters, at)?,      // OAuth 2.0 Multiple Response Types §2.1
@@ -219,6 +221,12 @@ impl AuthorizationRequest {
         prompt.insert(Prompt::Login);
         Self { prompt, asked_at: now, ..self.clone() }
     }
+}
+
+// Whatever interrupts a request, it goes on in a URL: pushed, posted, or after a page.
+fn short_enough(request: AuthorizationRequest) -> Result<AuthorizationRequest, Reason> {
+    let written = serde_json::to_vec(&request).map_or(usize::MAX, |json| json.len());
+    if written > AUTHORIZATION_REQUEST_MAX { Err(Reason::TooLong) } else { Ok(request) }
 }
 
 fn no_request_object(parameters: &RequestParameters<'_>) -> Result<(), Reason> {

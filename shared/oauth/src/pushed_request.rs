@@ -1,7 +1,7 @@
 //! A pushed authorization request (RFC 9126 §2): the same list of checks as at the authorization endpoint, and two of its own.
 
 use domain::ClientId;
-use domain::policy::{REQUEST_URI, REQUEST_URI_MAX};
+use domain::policy::REQUEST_URI;
 use serde::Serialize;
 
 use crate::error::reasons;
@@ -18,8 +18,6 @@ reasons! {
         ClientDiffers => InvalidRequest, "client_id is another than the one that authenticated";
         /// RFC 9126 §2.3, OpenID Connect Core §3.1.2.1.
         RedirectUri => InvalidRequest, "redirect_uri is missing, or not registered for this client";
-        /// Nothing that is asked with such parameters fits a URL.
-        TooLong => InvalidRequest, "the request_uri would be longer than 4,000 characters";
     }
 }
 
@@ -44,8 +42,8 @@ pub struct Response<'a> {
 
 impl<'a> Response<'a> {
     /// The answer with this `request_uri`.
-    pub fn new(request_uri: &'a str) -> Result<Self, Reason> {
-        if request_uri.len() > REQUEST_URI_MAX { Err(Reason::TooLong) } else { Ok(Self { request_uri, expires_in: REQUEST_URI.as_secs() }) }
+    pub const fn new(request_uri: &'a str) -> Self {
+        Self { request_uri, expires_in: REQUEST_URI.as_secs() }
     }
 }
 
@@ -64,10 +62,8 @@ mod tests {
     }
 
     #[test]
-    fn a_request_uri_lives_less_than_ten_minutes_and_fits_a_url() {
-        let longest = "u".repeat(4000);
-        let json = serde_json::to_value(Response::new(&longest).expect("it fits")).expect("JSON");
-        assert_eq!(json["expires_in"], 540);
-        assert_eq!(Response::new(&format!("{longest}u")), Err(Reason::TooLong));
+    fn a_request_uri_lives_less_than_ten_minutes() {
+        let json = serde_json::to_value(Response::new("urn:ietf:params:oauth:request_uri:x")).expect("JSON");
+        assert_eq!(json, serde_json::json!({ "request_uri": "urn:ietf:params:oauth:request_uri:x", "expires_in": 540 }));
     }
 }

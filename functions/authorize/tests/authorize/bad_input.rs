@@ -1,7 +1,7 @@
 //! Requests that don't read: clear errors, never a 500, and links that no header changes.
 
 use http::{Method, StatusCode};
-use testkit::form::{encoded, without};
+use testkit::form::{encoded, with, without};
 use testkit::{Call, builders, malformed};
 
 use crate::support::{asking, link, place};
@@ -24,6 +24,19 @@ async fn a_query_or_form_that_does_not_read_is_an_error_page() {
         assert_eq!(place.endpoint.send(malformed.clone()).await.outcome(), expected, "{malformed:?}");
     }
     assert_eq!(place.endpoint.get("/authorize").await.outcome(), "400 We don’t know this app · Countersign");
+}
+
+#[tokio::test]
+async fn a_request_that_fits_no_url_goes_back_to_the_app_however_it_comes() {
+    let place = place().await;
+    let app = builders::client();
+    let (fits, long) = ("\u{1}".repeat(300), "\u{1}".repeat(512));
+    for (state, error) in [(fits, ""), (long, "invalid_request")] {
+        let form = with(&asking(&app), "state", &state);
+        for answer in [place.endpoint.send(Call::form("/authorize", &form)).await, place.ask(&form).await] {
+            assert_eq!((answer.returned("error").as_str(), answer.header("location").len() < 4100), (error, true), "{}", answer.outcome());
+        }
+    }
 }
 
 #[tokio::test]

@@ -130,6 +130,25 @@ async fn section_2_2_a_request_that_fits_no_url_is_refused() {
     assert_eq!(place.push(&app, &with(&with(&asking(&app), "state", &state), "nonce", &nonce)).await.status, StatusCode::CREATED);
 }
 
+/// docs/decisions/0008: what requests of today weigh, against what a URL carries.
+#[tokio::test]
+async fn section_2_2_a_request_as_apps_send_it_is_short_and_one_with_everything_in_it_still_fits() {
+    let place = place().await;
+    let app = builders::client();
+    let random = "r".repeat(43);
+    let (state, nonce) = ("s".repeat(512), "n".repeat(512));
+    let usual = with(&with(&with(&asking(&app), "state", &random), "nonce", &random), "scope", "openid profile email");
+    let claims = r#"{"id_token":{"auth_time":{"essential":true},"acr":{"values":["urn:mace:incommon:iap:silver"]}},"userinfo":{"email":{"essential":true},"name":null,"picture":null}}"#;
+    let rich =
+        [("prompt", "consent"), ("max_age", "3600"), ("login_hint", "ada.lovelace@example.com"), ("ui_locales", "de-AT de en"), ("claims", claims)];
+    let rich = [usual.clone(), rich.to_vec()].concat();
+    let full = with(&with(&rich, "state", &state), "nonce", &nonce);
+    for (form, most) in [(&usual, 650), (&rich, 800), (&full, 2100)] {
+        let request_uri = place.push(&app, form).await.text_of("request_uri");
+        assert!(!request_uri.is_empty() && request_uri.len() <= most, "{} characters of {most}", request_uri.len());
+    }
+}
+
 #[tokio::test]
 async fn section_2_3_what_does_not_read_is_refused_and_other_methods_too() {
     let place = place().await;

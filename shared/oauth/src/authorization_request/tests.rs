@@ -1,6 +1,7 @@
 //! The list of checks, parameter by parameter.
 
 use domain::claims::StandardClaim;
+use domain::policy;
 use proptest::prelude::*;
 
 use super::*;
@@ -126,6 +127,20 @@ fn state_and_nonce_have_512_bytes_and_may_be_missing() {
     assert_eq!(refusal(&[("state", &longer)]), Some(Reason::StateTooLong));
     assert_eq!(refusal(&[("nonce", &longer)]), Some(Reason::NonceTooLong));
     assert_eq!(refusal(&[("state", ""), ("nonce", "")]), None);
+}
+
+#[test]
+fn a_request_that_fits_no_url_is_refused_and_one_at_each_of_its_limits_is_not() {
+    let (longest, hint) = ("s".repeat(512), "ada".repeat(106));
+    let full = [("state", longest.as_str()), ("nonce", &longest), ("login_hint", &hint), ("ui_locales", "de-AT de en"), ("prompt", "consent")];
+    assert_eq!(refusal(&full), None);
+    assert_eq!(refusal(&[("state", &"\"".repeat(512)), ("nonce", &longest)]), None);
+    // JSON writes a control character in six bytes.
+    assert_eq!(refusal(&[("state", &"\u{1}".repeat(512))]), Some(Reason::TooLong));
+    let header_and_tag = 64;
+    let pushed = serde_json::to_string(&reference::Pushed::new([255; 16], Timestamp::from_seconds(99_999_999_999))).expect("JSON").len();
+    let sealed = (policy::AUTHORIZATION_REQUEST_MAX + header_and_tag + ",\"pushed\":".len() + pushed).div_ceil(3) * 4;
+    assert!(reference::request_uri(&"s".repeat(sealed)).len() <= policy::REQUEST_URI_MAX);
 }
 
 #[test]
