@@ -102,7 +102,7 @@ impl Asked<'_> {
 
     async fn answer(&self, deps: &Deps, person: &Person) -> Result<Response, Refused> {
         let found = person.user.as_ref().zip(person.session.as_ref());
-        let signed_in = found.map(|(user, session)| SignedIn { user, session, consent: person.consent.as_ref() });
+        let signed_in = found.map(|(user, session)| SignedIn { tenant: self.tenant.record(), user, session, consent: person.consent.as_ref() });
         let page =
             PageOf { tenant: self.tenant, client: self.client, request: self.request, language: language(self.request, self.headers), now: self.now };
         match next_step(self.request, self.client, signed_in, self.now) {

@@ -35,7 +35,7 @@ pub(crate) async fn logout(deps: &Deps, came: &Came, query: &str) -> Result<Resp
     let visitor = Visitor { tenant: &tenant, browser: &browser, came, now };
     let person = visit.beside(read_person(&visitor)).await?;
     let found = person.session.as_ref().zip(person.user.as_ref());
-    match decision::next_step(hint.as_ref(), found, derive::sha256, now) {
+    match decision::next_step(hint.as_ref(), tenant.record(), found, derive::sha256, now) {
         NextStep::End(session, user) => {
             end(deps, &visitor, (user, session), person.user_key.as_ref()).await?;
             Ok(goodbye.say(&visitor))

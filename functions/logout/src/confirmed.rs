@@ -38,7 +38,7 @@ pub(crate) async fn logout(deps: &Deps, came: &Came, form: &Parameters) -> Resul
     }
     let person = visit.beside(read_person(&visitor)).await?;
     let found = person.session.as_ref().zip(person.user.as_ref());
-    match decision::confirmed((&state.user_id, &state.session_id), found, now) {
+    match decision::confirmed((&state.user_id, &state.session_id), tenant.record(), found, now) {
         Confirmed::End(session, user) => end(deps, &visitor, (user, session), person.user_key.as_ref()).await?,
         Confirmed::EndedBefore => {}
         Confirmed::AnotherSession => return Ok(responders::see_other(&tenant.record().issuer.endpoint("/logout"))),

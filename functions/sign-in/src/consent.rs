@@ -67,7 +67,8 @@ impl Answer<'_> {
     }
 
     async fn allow(&self, deps: &Deps, person: &Person) -> Result<Response, Refused> {
-        let live = person.user.as_ref().zip(person.session.as_ref()).filter(|(user, session)| session.live(user, self.now).is_ok());
+        let live =
+            person.user.as_ref().zip(person.session.as_ref()).filter(|(user, session)| session.live(self.tenant.record(), user, self.now).is_ok());
         let Some((user, session)) = live else { return back_to_authorize(deps, self.tenant, &self.state.request, self.now) };
         let given = decision::given(&self.client.id, person.consent.as_ref(), &self.state.request.consent_scopes(), self.now);
         let event = self.event(deps, user, person)?;

@@ -103,7 +103,7 @@ impl Attempt<'_> {
         let reference = SessionReference { user_id: user.id.clone(), session_id: session.id.clone() };
         let person = KnownPerson { user_id: user.id.clone(), identifiers: account::identifiers(self.tenant, user)? };
         let cookies = signed_in_cookies(self.tenant, self.browser, &reference, person, (&*deps.random, self.now))?;
-        let response = self.onwards(deps, SignedIn { user, session, consent: account.consent.as_ref() }).await?;
+        let response = self.onwards(deps, SignedIn { tenant: self.tenant.record(), user, session, consent: account.consent.as_ref() }).await?;
         let [session_cookie, device, binding] = cookies;
         Ok((session_cookie, device, binding, response).into_response())
     }

@@ -141,7 +141,7 @@ pub fn live<'a>(evidence: &Evidence<'a>, now: Timestamp) -> Result<(&'a Family, 
     if family.offline.is_none() {
         let same = |session: &&Session| session.id == family.session_id && session.user_id == user.id;
         let session = evidence.session.filter(same).ok_or(Dead::SessionEnded)?;
-        session.live(user, now).map_err(|_| Dead::SessionEnded)?;
+        session.live(evidence.tenant, user, now).map_err(|_| Dead::SessionEnded)?;
     }
     Ok((family, user))
 }

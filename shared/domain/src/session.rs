@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{SessionId, TenantId, UserId};
 use crate::policy;
-use crate::tenant::SessionPolicy;
+use crate::tenant::{SessionPolicy, Tenant};
 use crate::timestamp::Timestamp;
 use crate::user::User;
 
@@ -74,8 +74,8 @@ pub enum Ended {
     /// Its person is disabled.
     #[error("its user is disabled")]
     UserDisabled,
-    /// Begun before the person's "not before".
-    #[error("before the user's watermark")]
+    /// Begun before the "not before" of the tenant or the person.
+    #[error("before a watermark")]
     BeforeWatermark,
 }
 
@@ -129,15 +129,15 @@ impl Session {
         }
     }
 
-    /// Whether the session counts for `user` at `now`.
-    pub fn live(&self, user: &User, now: Timestamp) -> Result<(), Ended> {
+    /// Whether the session counts for `user` of `tenant` at `now`.
+    pub fn live(&self, tenant: &Tenant, user: &User, now: Timestamp) -> Result<(), Ended> {
         if self.ended.is_some() {
             return Err(Ended::Ended);
         }
         if !user.is_active() {
             return Err(Ended::UserDisabled);
         }
-        if self.authenticated_at < user.not_before {
+        if self.authenticated_at < user.not_before.max(tenant.not_before) {
             return Err(Ended::BeforeWatermark);
         }
         if now >= self.ends_at {
@@ -189,6 +189,19 @@ mod tests {
         }
     }
 
+    fn tenant() -> Tenant {
+        Tenant {
+            id: TenantId::from_random([1; 16]),
+            slug: crate::Slug::parse("demo").expect("a slug"),
+            name: "Demo".to_owned(),
+            issuer: crate::tenant::Issuer::parse("https://demo.id.example.com").expect("an issuer"),
+            sessions: SessionPolicy::default(),
+            origins: std::collections::BTreeSet::new(),
+            not_before: Timestamp::from_seconds(0),
+            created_at: Timestamp::from_seconds(0),
+        }
+    }
+
     fn session() -> Session {
         let beginning = Beginning { id: SessionId::from_random([1; 16]), user_id: user().id, methods: vec![AuthenticationMethod::Password] };
         Session::begin(beginning, SessionPolicy { idle_seconds: 800, absolute_seconds: 2000 }, Timestamp::from_seconds(10_000))
@@ -196,27 +209,29 @@ mod tests {
 
     #[test]
     fn a_session_ends_by_idling_and_by_age_to_the_second() {
-        assert_eq!(session().live(&user(), Timestamp::from_seconds(10_799)), Ok(()));
-        assert_eq!(session().live(&user(), Timestamp::from_seconds(10_800)), Err(Ended::Idle));
+        assert_eq!(session().live(&tenant(), &user(), Timestamp::from_seconds(10_799)), Ok(()));
+        assert_eq!(session().live(&tenant(), &user(), Timestamp::from_seconds(10_800)), Err(Ended::Idle));
         let used = Session { last_used_at: Timestamp::from_seconds(11_900), ..session() };
-        assert_eq!(used.live(&user(), Timestamp::from_seconds(11_999)), Ok(()));
-        assert_eq!(used.live(&user(), Timestamp::from_seconds(12_000)), Err(Ended::Absolute));
+        assert_eq!(used.live(&tenant(), &user(), Timestamp::from_seconds(11_999)), Ok(()));
+        assert_eq!(used.live(&tenant(), &user(), Timestamp::from_seconds(12_000)), Err(Ended::Absolute));
     }
 
     #[test]
-    fn a_disabled_person_and_a_watermark_end_every_session() {
+    fn a_disabled_person_and_the_watermarks_end_every_session() {
         let now = Timestamp::from_seconds(10_001);
-        assert_eq!(session().live(&User { status: UserStatus::Disabled, ..user() }, now), Err(Ended::UserDisabled));
-        assert_eq!(session().live(&User { not_before: Timestamp::from_seconds(10_001), ..user() }, now), Err(Ended::BeforeWatermark));
-        assert_eq!(session().live(&User { not_before: Timestamp::from_seconds(10_000), ..user() }, now), Ok(()));
+        assert_eq!(session().live(&tenant(), &User { status: UserStatus::Disabled, ..user() }, now), Err(Ended::UserDisabled));
+        assert_eq!(session().live(&tenant(), &User { not_before: Timestamp::from_seconds(10_001), ..user() }, now), Err(Ended::BeforeWatermark));
+        assert_eq!(session().live(&tenant(), &User { not_before: Timestamp::from_seconds(10_000), ..user() }, now), Ok(()));
+        assert_eq!(session().live(&Tenant { not_before: Timestamp::from_seconds(10_001), ..tenant() }, &user(), now), Err(Ended::BeforeWatermark));
+        assert_eq!(session().live(&Tenant { not_before: Timestamp::from_seconds(10_000), ..tenant() }, &user(), now), Ok(()));
     }
 
     #[test]
     fn a_session_that_was_ended_is_over_whatever_else_holds() {
         let now = Timestamp::from_seconds(10_001);
         let ended = Session { ended: Some(SessionEnd { at: now, reason: EndReason::SignedOut }), ..session() };
-        assert_eq!(ended.live(&user(), now), Err(Ended::Ended));
-        assert_eq!(session().live(&user(), now), Ok(()));
+        assert_eq!(ended.live(&tenant(), &user(), now), Err(Ended::Ended));
+        assert_eq!(session().live(&tenant(), &user(), now), Ok(()));
     }
 
     #[test]
@@ -229,7 +244,7 @@ mod tests {
         assert_eq!(used.run_out(Timestamp::from_seconds(12_000)), RunOut::Now);
         for session in [session(), used] {
             for now in (10_000..12_100).map(Timestamp::from_seconds) {
-                assert_eq!(session.run_out(now) == RunOut::Now, session.live(&user(), now).is_err(), "{now:?}");
+                assert_eq!(session.run_out(now) == RunOut::Now, session.live(&tenant(), &user(), now).is_err(), "{now:?}");
             }
             let ended = Session { ended: Some(SessionEnd { at: idle, reason: EndReason::SignedOut }), ..session };
             assert_eq!(ended.run_out(Timestamp::from_seconds(20_000)), RunOut::EndedBefore);

@@ -4,7 +4,7 @@
 
 use domain::client::{Client, RedirectUri};
 use domain::session::Session;
-use domain::tenant::Issuer;
+use domain::tenant::{Issuer, Tenant};
 use domain::user::User;
 use domain::{ClientId, SessionId, Timestamp, UserId, policy};
 use form_urlencoded::Serializer;
@@ -190,8 +190,8 @@ fn with_state(uri: &RedirectUri, state: Option<&str>) -> String {
 }
 
 /// What is to be done about the browser's session. Without a hint of this very session its person is asked: anybody can send a browser here.
-pub fn next_step<'a>(hint: Option<&Hint>, browser: Option<(&'a Session, &'a User)>, sha256: Sha256, now: Timestamp) -> NextStep<'a> {
-    match browser.filter(|(session, user)| session.live(user, now).is_ok()) {
+pub fn next_step<'a>(hint: Option<&Hint>, tenant: &Tenant, browser: Option<(&'a Session, &'a User)>, sha256: Sha256, now: Timestamp) -> NextStep<'a> {
+    match browser.filter(|(session, user)| session.live(tenant, user, now).is_ok()) {
         None => NextStep::NothingToEnd,
         Some((session, user)) if hint.is_some_and(|hint| hint.is_of(session, user, sha256)) => NextStep::End(session, user),
         Some((session, user)) => NextStep::Ask(session, user),
@@ -199,8 +199,13 @@ pub fn next_step<'a>(hint: Option<&Hint>, browser: Option<(&'a Session, &'a User
 }
 
 /// What confirming does: it ends the session that the page asked about, if that is still the browser's.
-pub fn confirmed<'a>((user_id, session_id): (&UserId, &SessionId), browser: Option<(&'a Session, &'a User)>, now: Timestamp) -> Confirmed<'a> {
-    match browser.filter(|(session, user)| session.live(user, now).is_ok()) {
+pub fn confirmed<'a>(
+    (user_id, session_id): (&UserId, &SessionId),
+    tenant: &Tenant,
+    browser: Option<(&'a Session, &'a User)>,
+    now: Timestamp,
+) -> Confirmed<'a> {
+    match browser.filter(|(session, user)| session.live(tenant, user, now).is_ok()) {
         None => Confirmed::EndedBefore,
         Some((session, user)) if session.id == *session_id && session.user_id == *user_id => Confirmed::End(session, user),
         Some(_) => Confirmed::AnotherSession,

@@ -62,17 +62,20 @@ async fn a_use_is_written_down_when_the_last_one_is_an_eighth_of_the_idle_time_o
 }
 
 #[tokio::test]
-async fn a_session_of_a_disabled_person_or_of_before_the_watermark_does_not_count() {
+async fn a_session_of_a_disabled_person_or_of_before_a_watermark_does_not_count() {
     let app = builders::client();
     let disabled = place().await;
     let browser = disabled.browser(&app).await;
     disabled.scene.disable(&disabled.stage).await;
     assert_eq!(disabled.ask_in(&browser, &asking(&app)).await.outcome(), SIGN_IN);
-    let signed_out = place().await;
-    let browser = signed_out.browser(&app).await;
     let later = testkit::FixedClock::USUAL.millis() + 1;
-    signed_out.scene.change_person(&signed_out.stage, "not_before", Value::N(later.to_string())).await;
-    assert_eq!(signed_out.ask_in(&browser, &asking(&app)).await.outcome(), SIGN_IN);
+    for whose in ["USER#", "TENANT#"] {
+        let signed_out = place().await;
+        let browser = signed_out.browser(&app).await;
+        signed_out.scene.change_row(&signed_out.stage, whose, "not_before", Value::N(later.to_string())).await;
+        signed_out.stage.clock.advance(policy::CACHE_USABLE);
+        assert_eq!(signed_out.ask_in(&browser, &asking(&app)).await.outcome(), SIGN_IN, "{whose}");
+    }
 }
 
 #[tokio::test]

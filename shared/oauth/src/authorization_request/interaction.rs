@@ -4,6 +4,7 @@ use domain::Timestamp;
 use domain::client::Client;
 use domain::consent::{self, Asking, Consent};
 use domain::session::Session;
+use domain::tenant::Tenant;
 use domain::user::User;
 
 use super::{AuthorizationRequest, Prompt, Reason};
@@ -11,6 +12,8 @@ use super::{AuthorizationRequest, Prompt, Reason};
 /// The person whom the browser's session names, as the store found them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SignedIn<'a> {
+    /// The tenant, from memory.
+    pub tenant: &'a Tenant,
     /// The person.
     pub user: &'a User,
     /// The session; it may have ended.
@@ -39,7 +42,7 @@ pub fn next_step<'a>(
     signed_in: Option<SignedIn<'a>>,
     now: Timestamp,
 ) -> Result<NextStep<'a>, Reason> {
-    let live = signed_in.filter(|person| person.session.user_id == person.user.id && person.session.live(person.user, now).is_ok());
+    let live = signed_in.filter(|person| person.session.user_id == person.user.id && person.session.live(person.tenant, person.user, now).is_ok());
     let Some(person) = live else {
         return unless_forbidden(request, NextStep::SignIn, Reason::NobodySignedIn);
     };
@@ -83,7 +86,7 @@ mod tests {
 
     /// The next step of a request for `openid email` with a page where one is needed, and with none.
     fn steps(user: &User, session: &Session, consent: Option<&Consent>) -> [Result<String, Reason>; 2] {
-        let signed_in = Some(SignedIn { user, session, consent });
+        let signed_in = Some(SignedIn { tenant: &samples::tenant(), user, session, consent });
         [[].as_slice(), &[Prompt::None]].map(|prompts| next_step(&request(prompts), &samples::public_client(), signed_in, NOW).map(named))
     }
 
@@ -100,7 +103,7 @@ mod tests {
     fn step(request: &AuthorizationRequest, age: u64) -> String {
         let (user, consent) = (samples::user(), allowed(&["openid", "email", "profile"]));
         let session = Session { authenticated_at: Timestamp::from_seconds(NOW.seconds() - age), ..samples::session() };
-        let signed_in = SignedIn { user: &user, session: &session, consent: Some(&consent) };
+        let signed_in = SignedIn { tenant: &samples::tenant(), user: &user, session: &session, consent: Some(&consent) };
         next_step(request, &samples::public_client(), Some(signed_in), NOW)
             .map_or_else(|reason| reason.code().as_str().to_owned(), |step| named(step).split(' ').next().unwrap_or_default().to_owned())
     }
@@ -158,7 +161,7 @@ mod tests {
         let request = AuthorizationRequest { claims: phone, ..request(&[]) };
         for (names, expected) in [(["openid", "email", "profile"], "ask consent"), (["openid", "email", "phone"], "code of ")] {
             let consent = allowed(&names);
-            let signed_in = SignedIn { user: &user, session: &session, consent: Some(&consent) };
+            let signed_in = SignedIn { tenant: &samples::tenant(), user: &user, session: &session, consent: Some(&consent) };
             let step = next_step(&request, &samples::public_client(), Some(signed_in), NOW).map(named).expect("a step");
             assert!(step.starts_with(expected), "{names:?}: {step}");
         }
@@ -201,7 +204,9 @@ mod tests {
     fn an_organisations_own_app_is_not_asked_about() {
         let implied = Client { consent: ConsentPolicy::Implied, ..samples::public_client() };
         let (user, session) = (samples::user(), samples::session());
-        let step = next_step(&request(&[Prompt::None]), &implied, Some(SignedIn { user: &user, session: &session, consent: None }), NOW);
-        assert_eq!(step, Ok(NextStep::IssueCode(SignedIn { user: &user, session: &session, consent: None })));
+        let tenant = samples::tenant();
+        let signed_in = SignedIn { tenant: &tenant, user: &user, session: &session, consent: None };
+        let step = next_step(&request(&[Prompt::None]), &implied, Some(signed_in), NOW);
+        assert_eq!(step, Ok(NextStep::IssueCode(signed_in)));
     }
 }

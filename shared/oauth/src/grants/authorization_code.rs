@@ -166,7 +166,7 @@ fn person<'a>(code: &AuthorizationCode, found: &Found<'a>, now: Timestamp) -> Re
     let user = found.user.filter(|user| user.is_active() && user.id == code.user_id).ok_or(Reason::UserNotActive)?;
     let same = |session: &&Session| session.id == code.session_id && session.user_id == user.id;
     let session = found.session.filter(same).ok_or(Reason::SessionEnded)?;
-    session.live(user, now).map(|()| (user, session)).map_err(|_| Reason::SessionEnded)
+    session.live(found.tenant, user, now).map(|()| (user, session)).map_err(|_| Reason::SessionEnded)
 }
 
 fn consented(attempt: &Attempt<'_>, found: &Found<'_>) -> Result<(), Reason> {

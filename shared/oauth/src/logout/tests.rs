@@ -28,7 +28,7 @@ fn request(parameters: &[(&str, &str)]) -> LogoutRequest {
 
 fn step(hint: Option<&Hint>) -> &'static str {
     let (session, user) = (samples::session(), samples::user());
-    match next_step(hint, Some((&session, &user)), samples::sha256, NOW) {
+    match next_step(hint, &samples::tenant(), Some((&session, &user)), samples::sha256, NOW) {
         NextStep::End(..) => "end",
         NextStep::Ask(..) => "ask",
         NextStep::NothingToEnd => "nothing",
@@ -48,9 +48,9 @@ fn a_hint_of_this_very_session_ends_it_expired_or_not_and_every_other_one_asks()
 fn where_nobody_is_signed_in_nothing_ends() {
     let (session, user) = (samples::session(), samples::user());
     let hint = hint(&[]).expect("a hint");
-    assert_eq!(next_step(Some(&hint), None, samples::sha256, NOW), NextStep::NothingToEnd);
+    assert_eq!(next_step(Some(&hint), &samples::tenant(), None, samples::sha256, NOW), NextStep::NothingToEnd);
     let over = Session { ends_at: NOW, ..session };
-    assert_eq!(next_step(Some(&hint), Some((&over, &user)), samples::sha256, NOW), NextStep::NothingToEnd);
+    assert_eq!(next_step(Some(&hint), &samples::tenant(), Some((&over, &user)), samples::sha256, NOW), NextStep::NothingToEnd);
 }
 
 #[test]
@@ -105,9 +105,9 @@ fn what_is_kept_of_a_request_has_an_end() {
 
 #[test]
 fn confirming_ends_the_session_that_was_asked_about_and_no_other() {
-    let (session, user) = (samples::session(), samples::user());
+    let (tenant, session, user) = (samples::tenant(), samples::session(), samples::user());
     let browser = Some((&session, &user));
-    let answer = |user_id: &UserId, session_id: &SessionId, browser| confirmed((user_id, session_id), browser, NOW);
+    let answer = |user_id: &UserId, session_id: &SessionId, browser| confirmed((user_id, session_id), &tenant, browser, NOW);
     assert_eq!(answer(&user.id, &session.id, browser), Confirmed::End(&session, &user));
     assert_eq!(answer(&user.id, &SessionId::from_random([9; 16]), browser), Confirmed::AnotherSession);
     assert_eq!(answer(&UserId::from_random([9; 16]), &session.id, browser), Confirmed::AnotherSession);

@@ -44,7 +44,7 @@ async fn an_ended_session_that_is_not_swept_still_claims_its_state() {
     assert_eq!(store.start_session(&ended, None, &session_started(1)).await, Ok(SessionStart::Started));
     assert_eq!(store.start_session(&session(), None, &session_started(2)).await, Ok(SessionStart::AlreadyStarted));
     let standing = found(&store).await.expect("the ended session");
-    assert_eq!(standing.live(&user(user_id()), NOW), Err(Ended::Absolute));
+    assert_eq!(standing.live(&testkit::builders::tenant(), &user(user_id()), NOW), Err(Ended::Absolute));
 }
 
 #[tokio::test]
@@ -121,7 +121,7 @@ async fn a_session_is_ended_once_by_one_of_fifty_and_stays_as_a_tombstone_beside
     assert_eq!(endings.iter().filter(|ending| **ending == Ok(SessionEnding::AlreadyEnded)).count(), 49);
     assert_eq!(event_rows(&embedded).await.iter().filter(|row| text(row, "type") == "session.ended").count(), 1);
     let tombstone = found(store).await.expect("the row stays");
-    assert_eq!((tombstone.ended, tombstone.live(&user(user_id()), later(11))), (Some(end), Err(Ended::Ended)));
+    assert_eq!((tombstone.ended, tombstone.live(&testkit::builders::tenant(), &user(user_id()), later(11))), (Some(end), Err(Ended::Ended)));
     assert_eq!(store.start_session(session, None, &session_started(99)).await, Ok(SessionStart::AlreadyStarted), "its state makes no other");
     assert_eq!(store.touch_session(&user_id(), &session_id(), later(12)).await, Ok(Touch::Gone));
     assert_eq!(found(store).await.expect("the row").last_used_at, session.last_used_at);

@@ -252,6 +252,7 @@ fn a_code_of_before_the_tenants_or_the_clients_watermark_is_refused() {
     assert!(cut_off(NOW).is_redeemed());
     assert_eq!(cut_off(later).refusal(), Some(Reason::BeforeWatermark));
     let tenant = |not_before| Scene { tenant: Tenant { not_before, ..samples::tenant() }, ..Scene::public() };
-    assert!(tenant(NOW).is_redeemed());
+    assert!(tenant(samples::session().authenticated_at).is_redeemed());
+    assert_eq!(tenant(NOW).refusal(), Some(Reason::SessionEnded), "the code is young enough, its session isn't");
     assert_eq!(tenant(later).refusal(), Some(Reason::BeforeWatermark));
 }
