@@ -63,7 +63,21 @@ async function allows(settings) {
     await page.click("#start-over");
     await page.click("#sign-in-with-countersign");
     await isSignedIn(page, settings);
+    await refreshesAndSignsOut(page, settings);
   });
+}
+
+/** New tokens at the press of a button; signed out, the person is asked for the password again. */
+async function refreshesAndSignsOut(page, settings) {
+  await page.click("#refresh");
+  await page.waitForSelector("#refreshed");
+  await isSignedIn(page, settings);
+  await look(page, { ...settings, name: "demo-app-refreshed" });
+  await page.click("#sign-out");
+  await page.waitForSelector("#sign-in-with-countersign");
+  assert.ok(page.url().startsWith(settings.demo_app), `${page.url()} is the demo app’s`);
+  await page.click("#sign-in-with-countersign");
+  await page.waitForSelector("#password");
 }
 
 async function returns(settings) {

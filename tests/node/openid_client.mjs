@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import * as oidc from "openid-client";
 import { Visitor, shows } from "./visitor.mjs";
 
-const SCOPE = "openid profile email";
+const SCOPE = "openid profile email offline_access";
 
-/** Wrong password, deny, allow, tokens, userinfo, live session, replay: everything that one app and one person can do. */
+/** Wrong password, deny, allow, tokens, userinfo, live session, replay, refresh, logout: everything that one app and one person can do. */
 export async function wholeCircle({ description, client_id, consent_given, id_token_alg }) {
   const app = await App.discover(description, client_id);
   const person = description.tenants.demo.users[0];
@@ -31,6 +31,7 @@ export async function wholeCircle({ description, client_id, consent_given, id_to
 
   await liveSession(visitor, app);
   await replay(app, attempt, page.arrived, tokens);
+  await logOut(visitor, app, await refresh(visitor, app));
 }
 
 /** Signs in by way of an app and consents where asked; answers the browser's cookies and what it was asked. */
@@ -77,15 +78,16 @@ class App {
     const configuration = await oidc.discovery(new URL(issuer), client_id, undefined, authentication, { execute });
     assert.equal(configuration.serverMetadata().issuer, issuer);
     assert.equal(configuration.serverMetadata().authorization_response_iss_parameter_supported, true);
-    return new App(configuration, client.redirect_uris[0]);
+    return new App(configuration, client);
   }
 
-  constructor(configuration, redirectUri) {
+  constructor(configuration, client) {
     this.configuration = configuration;
-    this.redirectUri = redirectUri;
+    [this.redirectUri] = client.redirect_uris;
+    [this.postLogoutRedirectUri] = client.post_logout_redirect_uris;
   }
 
-  async begin() {
+  async begin(more = {}) {
     const [verifier, state, nonce] = [oidc.randomPKCECodeVerifier(), oidc.randomState(), oidc.randomNonce()];
     const url = oidc.buildAuthorizationUrl(this.configuration, {
       redirect_uri: this.redirectUri,
@@ -94,6 +96,7 @@ class App {
       nonce,
       code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
       code_challenge_method: "S256",
+      ...more,
     });
     return { url, verifier, state, nonce };
   }
@@ -150,6 +153,27 @@ async function liveSession(visitor, app) {
 async function replay(app, attempt, arrived, tokens) {
   await assert.rejects(app.redeem(attempt, arrived), (error) => error.error === "invalid_grant");
   await assert.rejects(oidc.fetchUserInfo(app.configuration, tokens.access_token, tokens.claims().sub), (error) => error.status === 401);
+}
+
+/** New tokens of the same sign-in, good at userinfo; answers them. */
+async function refresh(visitor, app) {
+  const attempt = await app.begin();
+  const first = await app.redeem(attempt, (await visitor.open(attempt.url, app.redirectUri)).arrived);
+  assert.ok(first.refresh_token, "offline_access was granted");
+  const second = await oidc.refreshTokenGrant(app.configuration, first.refresh_token);
+  assert.notEqual(second.access_token, first.access_token);
+  assert.equal(second.claims().auth_time, first.claims().auth_time);
+  await oidc.fetchUserInfo(app.configuration, second.access_token, first.claims().sub);
+  return second;
+}
+
+/** By the hint of the ID token the person isn't asked, is back where the app wants them, and signed in no more. */
+async function logOut(visitor, app, tokens) {
+  const request = { id_token_hint: tokens.id_token, post_logout_redirect_uri: app.postLogoutRedirectUri, state: "bye" };
+  const { arrived } = await visitor.open(oidc.buildEndSessionUrl(app.configuration, request), app.postLogoutRedirectUri);
+  assert.equal(arrived?.searchParams.get("state"), "bye");
+  const again = await visitor.open((await app.begin({ prompt: "none" })).url, app.redirectUri);
+  assert.equal(again.arrived.searchParams.get("error"), "login_required");
 }
 
 function header(jwt) {

@@ -1,7 +1,9 @@
-//! A relying party: signs a person in by the authorization code flow (OpenID Connect Core 1.0 §3.1) and shows what it learned.
+//! A relying party: signs a person in by the authorization code flow (OpenID Connect Core 1.0 §3.1), shows what it learned, refreshes its tokens and
+//! signs the person out.
 
 mod cookies;
 mod failure;
+mod id_token;
 mod pages;
 mod relying_party;
 mod sessions;
@@ -17,7 +19,7 @@ use axum::routing::{get, post};
 use tokio::net::TcpListener;
 
 use crate::failure::Failure;
-use crate::relying_party::{Answer, RelyingParty};
+use crate::relying_party::{Answer, RelyingParty, SignedIn};
 use crate::sessions::Sessions;
 
 /// What a relying party is told when it's registered.
@@ -49,16 +51,18 @@ pub async fn serve(listener: TcpListener, configuration: Configuration) -> std::
 
 /// The app without a server.
 pub fn router(configuration: Configuration) -> Result<Router, InvalidConfiguration> {
-    let app = App { relying_party: RelyingParty::new(configuration)?, sessions: Sessions::default() };
+    let app = Arc::new(App { relying_party: RelyingParty::new(configuration)?, sessions: Sessions::default() });
     Ok(Router::new()
         .route("/", get(start))
         .route("/sign-in", get(sign_in))
         .route("/callback", get(callback))
+        .route("/refresh", post(refresh))
+        .route("/sign-out", post(sign_out))
         .route("/start-over", post(start_over))
         .route("/style.css", get(style))
         .fallback(async || Failure::NoSuchPage)
-        .layer(axum::middleware::map_response(with_security_headers))
-        .with_state(Arc::new(app)))
+        .layer(axum::middleware::map_response_with_state(Arc::clone(&app), with_security_headers))
+        .with_state(app))
 }
 
 struct App {
@@ -66,10 +70,17 @@ struct App {
     sessions: Sessions,
 }
 
+impl App {
+    /// The browser's session, if it has one.
+    fn session(&self, headers: &HeaderMap) -> Option<(String, Arc<SignedIn>)> {
+        let id = cookies::find(headers, cookies::SESSION)?;
+        Some((id.to_owned(), self.sessions.find(id)?))
+    }
+}
+
 async fn start(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    let session = cookies::find(&headers, cookies::SESSION).and_then(|id| app.sessions.find(id));
-    match session {
-        Some(signed_in) => Html(pages::signed_in(&signed_in)).into_response(),
+    match app.session(&headers) {
+        Some((_, signed_in)) => Html(pages::signed_in(&signed_in)).into_response(),
         None => Html(pages::start(&app.relying_party)).into_response(),
     }
 }
@@ -93,6 +104,22 @@ async fn callback(State(app): State<Arc<App>>, headers: HeaderMap, answer: Resul
     Ok((AppendHeaders([forget_attempt, session]), Redirect::to("/")).into_response())
 }
 
+/// Asks for new tokens, and shows what they say.
+async fn refresh(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Failure> {
+    if let Some((id, signed_in)) = app.session(&headers) {
+        app.sessions.replace(&id, app.relying_party.refresh(&signed_in).await?);
+    }
+    Ok(Redirect::to("/").into_response())
+}
+
+/// Signs the person out here and at the provider.
+async fn sign_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Failure> {
+    let Some((id, signed_in)) = app.session(&headers) else { return Ok(Redirect::to("/").into_response()) };
+    let provider = app.relying_party.end_session(&signed_in).await?;
+    app.sessions.remove(&id);
+    Ok((AppendHeaders([(header::SET_COOKIE, cookies::forget_session())]), Redirect::to(provider.as_str())).into_response())
+}
+
 async fn start_over(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     if let Some(id) = cookies::find(&headers, cookies::SESSION) {
         app.sessions.remove(id);
@@ -110,18 +137,18 @@ impl IntoResponse for Failure {
     }
 }
 
-async fn with_security_headers(mut response: Response) -> Response {
-    const HEADERS: [(HeaderName, HeaderValue); 4] = [
-        (
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static(
-                "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-            ),
-        ),
+async fn with_security_headers(State(app): State<Arc<App>>, mut response: Response) -> Response {
+    const HEADERS: [(HeaderName, HeaderValue); 3] = [
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    response.headers_mut().extend(HEADERS);
+    // Signing out is a form that ends at the provider.
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; img-src data:; form-action 'self' {}; base-uri 'none'; frame-ancestors 'none'",
+        app.relying_party.provider_origin()
+    );
+    let policy = HeaderValue::try_from(policy).expect("an origin is ASCII");
+    response.headers_mut().extend(HEADERS.into_iter().chain([(header::CONTENT_SECURITY_POLICY, policy)]));
     response
 }

@@ -23,6 +23,7 @@ pub(crate) fn signed_in(signed_in: &SignedIn) -> String {
         claims: rows(&signed_in.claims),
         userinfo: userinfo.map(rows),
         scopes: &signed_in.scopes,
+        refreshes: signed_in.refreshes,
     })
 }
 
@@ -45,6 +46,7 @@ struct SignedInPage<'a> {
     claims: Vec<Row>,
     userinfo: Result<Vec<Row>, &'a String>,
     scopes: &'a [String],
+    refreshes: u32,
 }
 
 #[derive(Template)]
@@ -106,6 +108,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::relying_party::Kept;
 
     fn object(value: &Value) -> Claims {
         value.as_object().unwrap().clone()
@@ -118,6 +121,8 @@ mod tests {
             claims: object(&json!({"sub": "<script>", "exp": 1_800_000_000, "amr": ["pwd"]})),
             userinfo: Ok(object(&json!({"sub": "<script>", "name": "Ada & Co"}))),
             scopes: vec!["openid".to_owned()],
+            refreshes: 0,
+            kept: Kept::of_somebody(),
         });
         assert!(!page.contains("<script>"), "{page}");
         assert!(page.contains("2027-01-15 08:00:00 UTC") && page.contains("Ada &#38; Co"), "{page}");
@@ -127,7 +132,9 @@ mod tests {
     fn claims_are_shown_when_userinfo_is_refused() {
         let claims = object(&json!({"sub": "s-1"}));
         let refused = Err("401 invalid_token".to_owned());
-        let page = signed_in(&SignedIn { header: Claims::new(), claims, userinfo: refused, scopes: Vec::new() });
+        let (header, scopes, kept) = (Claims::new(), Vec::new(), Kept::of_somebody());
+        let page = signed_in(&SignedIn { header, claims, userinfo: refused, scopes, refreshes: 2, kept });
+        assert!(page.contains("Refreshed 2 times"), "{page}");
         assert!(page.contains("s-1") && page.contains("401 invalid_token"), "{page}");
     }
 }

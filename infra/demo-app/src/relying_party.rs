@@ -1,28 +1,30 @@
-//! The authorization code flow as a client sees it (OpenID Connect Core 1.0 §3.1), on the `openidconnect` crate.
+//! Sign-in, refresh and logout as a client sees them (OpenID Connect Core 1.0 §3.1, §12; RP-Initiated Logout 1.0), on the `openidconnect` crate.
 
 use std::error::Error;
 use std::time::Duration;
 
+#[cfg(test)]
 use base64::Engine;
+#[cfg(test)]
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use openidconnect::core::{
-    CoreAuthenticationFlow, CoreClient, CoreGenderClaim, CoreIdToken, CoreIdTokenClaims, CoreProviderMetadata, CoreTokenResponse,
-};
+use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreErrorResponseType, CoreGenderClaim, CoreIdToken, CoreTokenResponse};
 use openidconnect::{
-    AccessToken, AccessTokenHash, AdditionalClaims, AuthorizationCode, ClientId, ClientSecret, CsrfToken, DiscoveryError, EndpointMaybeSet,
-    EndpointNotSet, EndpointSet, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
-    SubjectIdentifier, TokenResponse, UserInfoClaims,
+    AccessToken, AdditionalClaims, AuthorizationCode, ClientId, ClientSecret, CsrfToken, DiscoveryError, EndSessionUrl, EndpointMaybeSet,
+    EndpointNotSet, EndpointSet, HttpClientError, IssuerUrl, LogoutRequest, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier,
+    PostLogoutRedirectUrl, ProviderMetadataWithLogout, RedirectUrl, RefreshToken, RequestTokenError, Scope, StandardErrorResponse, SubjectIdentifier,
+    UserInfoClaims,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use url::Url;
 
 use crate::failure::Failure;
+use crate::id_token::{id_token, id_token_parts, verified_claims};
 use crate::{Configuration, InvalidConfiguration};
 
 /// How long the provider may take to answer one request.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
-const SCOPES: [&str; 2] = ["profile", "email"];
+const SCOPES: [&str; 3] = ["profile", "email", "offline_access"];
 
 /// A client of one provider.
 pub(crate) struct RelyingParty {
@@ -30,6 +32,7 @@ pub(crate) struct RelyingParty {
     client_id: ClientId,
     client_secret: Option<ClientSecret>,
     redirect_uri: RedirectUrl,
+    post_logout_redirect_uri: PostLogoutRedirectUrl,
     http: reqwest::Client,
 }
 
@@ -54,7 +57,6 @@ pub(crate) struct Answer {
 }
 
 /// What the app learned about a person.
-#[derive(Debug)]
 pub(crate) struct SignedIn {
     /// The ID token's JOSE header.
     pub(crate) header: Claims,
@@ -64,6 +66,30 @@ pub(crate) struct SignedIn {
     pub(crate) userinfo: Result<Claims, String>,
     /// The scopes that were granted.
     pub(crate) scopes: Vec<String>,
+    /// How often the tokens were refreshed.
+    pub(crate) refreshes: u32,
+    /// What the app keeps for its next requests.
+    pub(crate) kept: Kept,
+}
+
+/// The tokens that an app keeps.
+pub(crate) struct Kept {
+    /// As it was sent: the hint by which a person is signed out.
+    id_token: CoreIdToken,
+    subject: SubjectIdentifier,
+    refresh_token: Option<RefreshToken>,
+}
+
+#[cfg(test)]
+impl Kept {
+    /// Tokens of somebody, which no provider signed.
+    pub(crate) fn of_somebody() -> Self {
+        let part = |json: &str| URL_SAFE_NO_PAD.encode(json);
+        let claims = r#"{"iss":"https://op.example","aud":"demo","exp":2,"iat":1,"sub":"s"}"#;
+        let id_token = format!("{}.{}.{}", part(r#"{"alg":"ES256"}"#), part(claims), part("no signature"));
+        let id_token = id_token.parse().expect("an ID token");
+        Self { id_token, subject: SubjectIdentifier::new("s".to_owned()), refresh_token: None }
+    }
 }
 
 /// A JSON object of claims.
@@ -73,7 +99,8 @@ pub(crate) type Claims = Map<String, Value>;
 struct OtherClaims(Claims);
 impl AdditionalClaims for OtherClaims {}
 
-type Provider = CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
+/// A client of the provider as it describes itself now.
+pub(crate) type Provider = CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
 
 impl RelyingParty {
     /// Checks that the URLs are URLs; asks the provider nothing yet.
@@ -82,9 +109,11 @@ impl RelyingParty {
         let invalid = |what, url: &str| InvalidConfiguration { what, url: url.to_owned() };
         // Not following redirects keeps the provider from naming somebody else's endpoint.
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().timeout(ANSWER_TIMEOUT).build();
+        let url = Url::parse(&redirect_uri).and_then(|url| url.join("/")).map_err(|_| invalid("redirect URI", &redirect_uri))?;
         Ok(Self {
             issuer: IssuerUrl::new(issuer.clone()).map_err(|_| invalid("issuer", &issuer))?,
             redirect_uri: RedirectUrl::new(redirect_uri.clone()).map_err(|_| invalid("redirect URI", &redirect_uri))?,
+            post_logout_redirect_uri: PostLogoutRedirectUrl::from_url(url),
             client_id: ClientId::new(client_id),
             client_secret: client_secret.map(ClientSecret::new),
             http: http.expect("a client without TLS has nothing to load that could fail"),
@@ -96,9 +125,14 @@ impl RelyingParty {
         self.issuer.as_str()
     }
 
+    /// The provider's origin, where forms of this app may end.
+    pub(crate) fn provider_origin(&self) -> String {
+        self.issuer.url().origin().ascii_serialization()
+    }
+
     /// Begins a sign-in: where to send the person, and what to remember.
     pub(crate) async fn begin(&self) -> Result<(Url, Attempt), Failure> {
-        let provider = self.discover().await?;
+        let (provider, _) = self.discover().await?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let request = provider
             .authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random)
@@ -118,33 +152,60 @@ impl RelyingParty {
             return Err(Failure::Refused { error, description: answer.error_description });
         }
         let code = answer.code.ok_or_else(|| Failure::Unreadable("it holds neither a code nor an error".to_owned()))?;
-        let provider = self.discover().await?;
+        let (provider, _) = self.discover().await?;
         let tokens = self.redeem(&provider, AuthorizationCode::new(code), PkceCodeVerifier::new(attempt.verifier)).await?;
-        let claims = verified_claims(&provider, &tokens, &Nonce::new(attempt.nonce))?;
-        let userinfo = self.userinfo(&provider, tokens.access_token(), claims.subject()).await;
-        let [header, claims] = id_token_parts(&tokens)?;
-        let scopes = tokens.scopes().map(|scopes| scopes.iter().map(|scope| scope.to_string()).collect()).unwrap_or_default();
-        Ok(SignedIn { header, claims, userinfo, scopes })
+        let subject = verified_claims(&provider, &tokens, &Nonce::new(attempt.nonce))?.subject().clone();
+        self.learn(&provider, &tokens, subject).await
     }
 
-    /// The provider as it describes itself now (OpenID Connect Discovery 1.0 §4).
-    async fn discover(&self) -> Result<Provider, Failure> {
-        let metadata = CoreProviderMetadata::discover_async(self.issuer.clone(), &self.http).await.map_err(|error| match &error {
+    /// New tokens of the same sign-in (RFC 6749 §6, OpenID Connect Core 1.0 §12).
+    pub(crate) async fn refresh(&self, before: &SignedIn) -> Result<SignedIn, Failure> {
+        let (provider, _) = self.discover().await?;
+        let refresh_token = before.kept.refresh_token.as_ref().ok_or_else(|| Failure::NotRedeemed("offline_access wasn't granted".to_owned()))?;
+        let request = provider.exchange_refresh_token(refresh_token).map_err(|error| Failure::Unusable(chain(&error)))?;
+        let tokens = request.request_async(&self.http).await.map_err(|error| not_redeemed(&error))?;
+        // OpenID Connect Core 1.0 §12.2: the same person; a nonce isn't expected.
+        let subject = verified_claims(&provider, &tokens, |_: Option<&Nonce>| Ok(()))?.subject().clone();
+        if subject != before.kept.subject {
+            return Err(Failure::NotVerified("the refreshed ID token is about somebody else".to_owned()));
+        }
+        let after = self.learn(&provider, &tokens, subject).await?;
+        // RFC 6749 §6: without a new refresh token the old one is still good.
+        let refresh_token = after.kept.refresh_token.clone().or_else(|| before.kept.refresh_token.clone());
+        Ok(SignedIn { refreshes: before.refreshes + 1, kept: Kept { refresh_token, ..after.kept }, ..after })
+    }
+
+    /// Where to send a person to be signed out of the provider, too (OpenID Connect RP-Initiated Logout 1.0 §2).
+    pub(crate) async fn end_session(&self, signed_in: &SignedIn) -> Result<Url, Failure> {
+        let (_, end_session) = self.discover().await?;
+        let end_session = end_session.ok_or_else(|| Failure::Unusable("it has no end_session_endpoint".to_owned()))?;
+        let request = LogoutRequest::from(end_session).set_id_token_hint(&signed_in.kept.id_token);
+        Ok(request.set_post_logout_redirect_uri(self.post_logout_redirect_uri.clone()).http_get_url())
+    }
+
+    async fn learn(&self, provider: &Provider, tokens: &CoreTokenResponse, subject: SubjectIdentifier) -> Result<SignedIn, Failure> {
+        let userinfo = self.userinfo(provider, tokens.access_token(), &subject).await;
+        let [header, claims] = id_token_parts(tokens)?;
+        let scopes = tokens.scopes().map(|scopes| scopes.iter().map(|scope| scope.to_string()).collect()).unwrap_or_default();
+        let kept = Kept { id_token: id_token(tokens)?.clone(), subject, refresh_token: tokens.refresh_token().cloned() };
+        Ok(SignedIn { header, claims, userinfo, scopes, refreshes: 0, kept })
+    }
+
+    /// The provider as it describes itself now (OpenID Connect Discovery 1.0 §4), and where it ends sessions.
+    async fn discover(&self) -> Result<(Provider, Option<EndSessionUrl>), Failure> {
+        let metadata = ProviderMetadataWithLogout::discover_async(self.issuer.clone(), &self.http).await.map_err(|error| match &error {
             DiscoveryError::Request(_) => Failure::Unreachable(chain(&error)),
             _ => Failure::Unusable(chain(&error)),
         })?;
+        let end_session = metadata.additional_metadata().end_session_endpoint.clone();
         let client = CoreClient::from_provider_metadata(metadata, self.client_id.clone(), self.client_secret.clone());
-        Ok(client.set_redirect_uri(self.redirect_uri.clone()))
+        Ok((client.set_redirect_uri(self.redirect_uri.clone()), end_session))
     }
 
     /// A token request (RFC 6749 §4.1.3, RFC 7636 §4.5).
     async fn redeem(&self, provider: &Provider, code: AuthorizationCode, verifier: PkceCodeVerifier) -> Result<CoreTokenResponse, Failure> {
         let request = provider.exchange_code(code).map_err(|error| Failure::Unusable(chain(&error)))?;
-        request.set_pkce_verifier(verifier).request_async(&self.http).await.map_err(|error| match &error {
-            RequestTokenError::Request(_) => Failure::Unreachable(chain(&error)),
-            RequestTokenError::ServerResponse(answer) => Failure::NotRedeemed(answer.to_string()),
-            RequestTokenError::Parse(..) | RequestTokenError::Other(_) => Failure::Unusable(chain(&error)),
-        })
+        request.set_pkce_verifier(verifier).request_async(&self.http).await.map_err(|error| not_redeemed(&error))
     }
 
     /// Claims about the subject of the ID token and of nobody else (OpenID Connect Core 1.0 §5.3.2).
@@ -158,40 +219,17 @@ impl RelyingParty {
     }
 }
 
-/// The ID token's claims, once it is signed by the provider, for this client, for this attempt, not expired, and of this access token
-/// (OpenID Connect Core 1.0 §3.1.3.7, §3.1.3.8).
-fn verified_claims<'a>(provider: &Provider, tokens: &'a CoreTokenResponse, nonce: &Nonce) -> Result<&'a CoreIdTokenClaims, Failure> {
-    let not_verified = |error: &dyn Error| Failure::NotVerified(chain(error));
-    let id_token = id_token(tokens)?;
-    let verifier = provider.id_token_verifier();
-    let claims = id_token.claims(&verifier, nonce).map_err(|error| not_verified(&error))?;
-    if let Some(expected) = claims.access_token_hash() {
-        let algorithm = id_token.signing_alg().map_err(|error| not_verified(&error))?;
-        let key = id_token.signing_key(&verifier).map_err(|error| not_verified(&error))?;
-        let hash = AccessTokenHash::from_token(tokens.access_token(), algorithm, key).map_err(|error| not_verified(&error))?;
-        if hash != *expected {
-            return Err(Failure::NotVerified("at_hash is of another access token".to_owned()));
-        }
+type TokenError = RequestTokenError<HttpClientError<reqwest::Error>, StandardErrorResponse<CoreErrorResponseType>>;
+
+fn not_redeemed(error: &TokenError) -> Failure {
+    match error {
+        RequestTokenError::Request(_) => Failure::Unreachable(chain(error)),
+        RequestTokenError::ServerResponse(answer) => Failure::NotRedeemed(answer.to_string()),
+        RequestTokenError::Parse(..) | RequestTokenError::Other(_) => Failure::Unusable(chain(error)),
     }
-    Ok(claims)
-}
-
-fn id_token(tokens: &CoreTokenResponse) -> Result<&CoreIdToken, Failure> {
-    tokens.id_token().ok_or_else(|| Failure::NotVerified("the token response holds no ID token".to_owned()))
-}
-
-/// Header and payload as they were sent: the library's types leave out claims that it doesn't know.
-fn id_token_parts(tokens: &CoreTokenResponse) -> Result<[Claims; 2], Failure> {
-    let jwt = id_token(tokens)?.to_string();
-    let part = |index| {
-        let part = jwt.split('.').nth(index)?;
-        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
-    };
-    let parts = part(0).zip(part(1)).map(|(header, claims)| [header, claims]);
-    parts.ok_or_else(|| Failure::NotVerified("it is no JWS of JSON objects".to_owned()))
 }
 
 /// An error and its causes, in one line.
-fn chain(error: &dyn Error) -> String {
+pub(crate) fn chain(error: &dyn Error) -> String {
     std::iter::successors(Some(error), |&error| error.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

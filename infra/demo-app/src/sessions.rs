@@ -30,6 +30,14 @@ impl Sessions {
         sessions.iter().find(|(key, _)| key == id).map(|(_, signed_in)| Arc::clone(signed_in))
     }
 
+    /// What a session knows from now on, if it is there still.
+    pub(crate) fn replace(&self, id: &str, signed_in: SignedIn) {
+        let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, known)) = sessions.iter_mut().find(|(key, _)| key == id) {
+            *known = Arc::new(signed_in);
+        }
+    }
+
     /// Ends a session, if there is one.
     pub(crate) fn remove(&self, id: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(key, _)| key != id);
@@ -41,10 +49,26 @@ mod tests {
     use serde_json::Map;
 
     use super::*;
+    use crate::relying_party::Kept;
+
+    fn somebody() -> SignedIn {
+        let kept = Kept::of_somebody();
+        SignedIn { header: Map::new(), claims: Map::new(), userinfo: Ok(Map::new()), scopes: Vec::new(), refreshes: 0, kept }
+    }
+
+    #[test]
+    fn a_session_knows_what_it_was_told_last_until_it_ends() {
+        let sessions = Sessions::default();
+        let id = sessions.add(somebody());
+        sessions.replace(&id, SignedIn { refreshes: 1, ..somebody() });
+        assert_eq!(sessions.find(&id).map(|known| known.refreshes), Some(1));
+        sessions.remove(&id);
+        sessions.replace(&id, somebody());
+        assert!(sessions.find(&id).is_none());
+    }
 
     #[test]
     fn the_newest_sessions_are_kept_and_the_oldest_is_pushed_out() {
-        let somebody = || SignedIn { header: Map::new(), claims: Map::new(), userinfo: Ok(Map::new()), scopes: Vec::new() };
         let sessions = Sessions::default();
         let first = sessions.add(somebody());
         assert!(sessions.find(&first).is_some());

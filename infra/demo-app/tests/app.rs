@@ -63,7 +63,7 @@ async fn the_request_has_pkce_state_and_nonce_and_the_cookie_is_http_only() {
     assert!(cookie.starts_with("demo-app-attempt-") && cookie.ends_with("; Path=/callback; Max-Age=600; HttpOnly; SameSite=Lax"), "{cookie}");
     let (authorize, _) = begin(&app).await;
     assert_eq!(parameter(&authorize, "response_type"), "code");
-    assert_eq!(parameter(&authorize, "scope"), "openid profile email");
+    assert_eq!(parameter(&authorize, "scope"), "openid profile email offline_access");
     assert_eq!(parameter(&authorize, "code_challenge_method"), "S256");
     assert_eq!(parameter(&authorize, "code_challenge").len(), 43);
     assert!(parameter(&authorize, "state").len() >= 22 && parameter(&authorize, "nonce").len() >= 22);
