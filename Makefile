@@ -44,6 +44,7 @@ everything: check lint-templates journeys
 # Journeys start programs that `cargo test` builds beside the tests, so nothing is compiled a second time with other features.
 journeys: tests/node/node_modules/.made .venv/authlib/.made .venv/emulated/.made .venv/templates/.made
 	infra/tools/browser.sh
+	infra/tools/apache.sh
 	$(MAKE) --no-print-directory build PROFILE=quick ARCHITECTURE=$(HERE)
 	cargo test --workspace --no-run
 	cargo test --workspace --test journeys -- journey::

@@ -2,12 +2,14 @@
 import assert from "node:assert/strict";
 
 const REDIRECTS_MAX = 10;
+const ACCEPT = "text/html,application/xhtml+xml,*/*;q=0.8";
 
 export class Visitor {
-  /** `cookies` of an earlier visit make it the same browser. */
-  constructor({ cookies = [], userAgent = "Visitor/1" } = {}) {
+  /** `cookies` of an earlier visit make it the same browser; `redirects` are the statuses that are followed, of which this provider has one. */
+  constructor({ cookies = [], userAgent = "Visitor/1", redirects = [303] } = {}) {
     this.cookies = cookies;
     this.userAgent = userAgent;
+    this.redirects = redirects;
   }
 
   /** Opens an address; stops before one that begins with `stopAt`, which is the app's. */
@@ -27,14 +29,14 @@ export class Visitor {
   async #follow(url, request, stopAt) {
     for (let redirects = 0; redirects < REDIRECTS_MAX; redirects++) {
       if (stopAt && url.href.startsWith(stopAt)) return { arrived: url };
-      const headers = { "user-agent": this.userAgent, cookie: this.#cookiesFor(url), ...request.headers };
+      const headers = { "user-agent": this.userAgent, accept: ACCEPT, cookie: this.#cookiesFor(url), ...request.headers };
       const answer = await fetch(url, { ...request, headers, redirect: "manual" });
       this.#keep(answer, url);
       if (answer.status < 300 || answer.status > 399) {
         return { status: answer.status, url: url.href, headers: answer.headers, html: await answer.text() };
       }
       await answer.arrayBuffer();
-      assert.equal(answer.status, 303, `a redirect by ${url.pathname}`);
+      assert.ok(this.redirects.includes(answer.status), `${answer.status} is no redirect by ${url.pathname}`);
       url = new URL(answer.headers.get("location"), url);
       request = { method: "GET" };
     }
@@ -67,7 +69,7 @@ export function formOf(page) {
   const attribute = (tag, name) => decode(tag.match(new RegExp(`\\b${name}="([^"]*)"`))?.[1] ?? "");
   const hidden = forms[0].match(/<input\b[^>]*type="hidden"[^>]*>/g) ?? [];
   const fields = Object.fromEntries(hidden.map((tag) => [attribute(tag, "name"), attribute(tag, "value")]));
-  assert.ok(fields.state, "the form carries its state");
+  assert.ok(fields.state ?? fields.confirmation, "the form carries its state");
   return { action: attribute(forms[0], "action"), fields };
 }
 

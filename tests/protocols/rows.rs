@@ -170,6 +170,7 @@ const LOGOUT: &[Row] = &[
 const BACKCHANNEL: &[Row] = &[
     row("2.1", "discovery says so", "oidcc_backchannel_logout_discovery_endpoint_verification"),
     row("2.4", "the logout token: `typ`, `sub` and `sid`, `events`, `jti`, two minutes, no `nonce`", "oidcc_backchannel_rp_initiated_logout"),
+    row("2.5", "Apache with `mod_auth_openidc` loses its session", "a_page_behind_apache_is_entered_refreshed_and_left"),
     row("2.5", "each app of the session is told, and no other", "each_app_of_the_session_that_wants_to_know_gets_a_token_and_no_other_app"),
     row("2.5", "a session that runs out is told of, too", "an_app_is_told_when_a_session_that_was_used_runs_out_in_the_end"),
     row(
