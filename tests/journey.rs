@@ -9,6 +9,7 @@ mod make_run;
 mod new_browser_mail;
 mod node;
 mod places;
+mod program;
 mod python;
 mod resource_server;
 mod running;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::node;
 use super::places::{Place, built, fresh_folder, in_both_places};
+use super::python;
 use super::running::{Running, free_pair_of_ports, get};
 use crate::repository::root;
 
@@ -32,9 +33,13 @@ in_both_places!(
 );
 
 in_both_places!(
-    /// A confidential client of the profile `oidc`, by its secret in the body, with RS256.
+    /// A confidential client of the profile `oidc`, by its secret in the body, with RS256; then the same by `authlib` in Python.
     an_app_that_authenticates_in_the_body,
-    |place: &Place| whole_circle(place, "client_secret_post", &json!({"consent_given": false, "id_token_alg": "RS256"}))
+    |place: &Place| {
+        whole_circle(place, "client_secret_post", &json!({"consent_given": false, "id_token_alg": "RS256"}));
+        let client_id = &place.client("client_secret_post")["client_id"];
+        python::journey("authlib_client", &json!({"description": place.description, "client_id": client_id}));
+    }
 );
 
 /// A relying party whose provider is down is nothing that differs between places.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::StreamExt;
 use http::StatusCode;
 use testkit::builders;
 use testkit::transport::{Crash, Fault};
@@ -61,12 +61,14 @@ async fn somebody_elses_reuse_changes_nothing() {
 }
 
 #[tokio::test]
-async fn of_fifty_refreshes_at_once_all_get_one_successor() {
+async fn of_a_thousand_refreshes_all_get_one_successor() {
     let place = place().await;
-    for app in [builders::client(), builders::confidential_client()] {
+    for (app, tries) in [(builders::client(), 1000), (builders::confidential_client(), 50)] {
         let first = place.refresh_token(&app).await;
         let form = refresh(&first);
-        let answers = join_all((0..50).map(|_| place.redeem(&app, &form))).await;
+        let tries = futures_util::stream::iter(0..tries).map(|_| place.redeem(&app, &form));
+        // More at a time than one thread can serve would meet time-outs of the database's client, and nothing else.
+        let answers: Vec<_> = tries.buffer_unordered(100).collect().await;
         let successors: std::collections::BTreeSet<_> = answers.iter().map(|answer| answer.text_of("refresh_token")).collect();
         assert!(answers.iter().all(|answer| answer.status == StatusCode::OK) && successors.len() == 1, "{}", app.id);
     }
