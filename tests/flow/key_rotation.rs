@@ -208,7 +208,7 @@ async fn f26_every_token_verifies_by_every_key_set_of_the_last_day_through_three
 }
 
 async fn replace(platform: &TestPlatform, old: Replaced) {
-    let replaced = KeyRotations::new(platform.platform()).replace_at_once(&platform.demo.tenant, &Algorithm::OF_TENANTS, old).await;
+    let replaced = KeyRotations::new(platform.platform()).replace_at_once(&platform.demo.tenant, &Algorithm::OF_TENANTS.into(), old).await;
     assert!(matches!(replaced, Ok(Looked::Rotated(_))), "{replaced:?}");
 }
 

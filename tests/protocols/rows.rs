@@ -164,6 +164,7 @@ const RESPONSE_MODES: &[Row] = &[
 const LOGOUT: &[Row] = &[
     row("2", "a hint of the session ends it at once", "oidcc_rp_initiated_logout"),
     row("2", "without a hint the person is asked", "without_a_hint_the_person_is_asked"),
+    row("2", "requests by POST, whose hint no URL holds", "no_address_ever_holds_the_hint"),
     row("3", "a registered address byte for byte, with `state`", "a_registered_address_is_gone_to_byte_for_byte_and_state_is_echoed_when_it_came"),
 ];
 

@@ -278,7 +278,7 @@ async fn a_key_replaced_at_once_signs_at_once_and_the_rotation_starts_anew_from_
     place.turn().await;
     let before = place.ring().await;
     let rotations = KeyRotations::new(&place.stage.platform);
-    let replaced = rotations.replace_at_once(&tenant, &[Algorithm::Es256], Replaced::Withdrawn).await.expect("an answer");
+    let replaced = rotations.replace_at_once(&tenant, &[Algorithm::Es256].into(), Replaced::Withdrawn).await.expect("an answer");
     let after = place.ring().await;
     assert_eq!(replaced, Looked::Rotated(before.changes_to(&after)));
     let kid = |ring: &SigningRing, algorithm| ring.active(algorithm).expect("an active key").kid.clone();
@@ -292,7 +292,7 @@ async fn a_key_replaced_at_once_signs_at_once_and_the_rotation_starts_anew_from_
     place.stage.clock.advance(policy::SIGNING_KEY_SIGNS.saturating_sub(policy::NEXT_KEY_PUBLISHED + HOUR));
     while place.turn().await.looked > 0 {}
     assert_eq!(kid(&place.ring().await, Algorithm::Es256), kid(&after, Algorithm::Es256));
-    let nobody = rotations.replace_at_once(&TenantId::from_random([9; 16]), &Algorithm::OF_TENANTS, Replaced::Retire).await;
+    let nobody = rotations.replace_at_once(&TenantId::from_random([9; 16]), &Algorithm::OF_TENANTS.into(), Replaced::Retire).await;
     assert_eq!(nobody.expect("an answer"), Looked::Nothing);
 }
 
@@ -304,7 +304,7 @@ async fn a_home_that_moved_a_moment_ago_waits() {
     platform.store.directory().move_epoch(&platform.zone, domain::Epoch(0), place.stage.clock.now()).await.expect("a move");
     assert_eq!(place.turn().await, Turned { failed: 1, ..NOTHING });
     let rotations = KeyRotations::new(platform);
-    let replaced = rotations.replace_at_once(&place.stage.tenant, &Algorithm::OF_TENANTS, Replaced::Retire).await;
+    let replaced = rotations.replace_at_once(&place.stage.tenant, &Algorithm::OF_TENANTS.into(), Replaced::Retire).await;
     assert!(matches!(replaced, Err(Failure::Unavailable(_))), "{replaced:?}");
     place.stage.clock.advance(policy::EPOCH_SETTLES_AFTER);
     assert_eq!(place.turn().await, ONE);

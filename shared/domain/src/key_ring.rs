@@ -58,7 +58,7 @@ pub struct SigningKeyRecord {
     pub since: Timestamp,
     /// The public key as JWKS shows it (RFC 7517).
     pub public_jwk: serde_json::Value,
-    /// The private key (PKCS #8), sealed under the tenant's `signing` key.
+    /// The private key (PKCS #8), sealed under the tenant's `signing` key; empty once it signs no more.
     pub private_key: SealedBytes,
 }
 

@@ -1,5 +1,6 @@
 //! Rotation of a tenant's signing keys: read the ring, decide, write it once. Called when a look is due, or by who can't wait.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crypto::DataKeys;
@@ -93,13 +94,14 @@ impl KeyRotations {
     /// Functions that are warm go on as before for up to [`policy::CACHE_USABLE`]: they sign with the old key, and don't know the new one. Apps
     /// that keep a key set and don't fetch it anew for an unknown key refuse the new tokens until they do; those that keep a withdrawn key
     /// accept its tokens as long. What happens elsewhere at the same time makes it `Stale`: look and try again.
-    pub async fn replace_at_once(&self, tenant: &TenantId, algorithms: &[Algorithm], old: Replaced) -> Result<Looked, Failure> {
+    pub async fn replace_at_once(&self, tenant: &TenantId, algorithms: &BTreeSet<Algorithm>, old: Replaced) -> Result<Looked, Failure> {
         let now = self.clock.now();
         let placement = self.place(tenant).await?;
         placement.settled(now)?;
         let home = self.store.home(&placement)?;
         let Some((bundle, ring)) = read(&home).await? else { return Ok(Looked::Nothing) };
-        let made = self.make(&bundle, algorithms, now).await?;
+        let algorithms: Vec<_> = algorithms.iter().copied().collect();
+        let made = self.make(&bundle, &algorithms, now).await?;
         let after = ring.replaced(made, old, now);
         let changes = ring.changes_to(&after);
         let event = self.event(tenant, EventKind::SigningKeysReplaced { version: after.version, changes: changes.clone() }, now);

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Algorithm, KeyState, SigningKeyRecord, SigningRing};
 use crate::id::TenantId;
 use crate::policy;
+use crate::secret::SealedBytes;
 use crate::tenant::SessionPolicy;
 use crate::timestamp::Timestamp;
 
@@ -64,7 +65,7 @@ pub struct NewKey {
     /// The public key as JWKS shows it.
     pub public_jwk: serde_json::Value,
     /// The private key, sealed under the tenant's `signing` key.
-    pub private_key: crate::secret::SealedBytes,
+    pub private_key: SealedBytes,
 }
 
 impl NewKey {
@@ -131,13 +132,11 @@ impl SigningRing {
     pub fn rotated(&self, steps: &Steps, made: Vec<NewKey>, now: Timestamp) -> Self {
         let mut keys = Vec::with_capacity(self.keys.len() + made.len());
         for key in self.keys.iter().filter(|key| !steps.drop.contains(&key.kid)) {
-            let state = match key.state {
-                KeyState::Next if steps.promote.contains(&key.algorithm) => KeyState::Active,
-                KeyState::Active if steps.promote.contains(&key.algorithm) => KeyState::Retiring,
-                as_it_is => as_it_is,
-            };
-            let since = if state == key.state { key.since } else { now };
-            keys.push(SigningKeyRecord { state, since, ..key.clone() });
+            keys.push(match key.state {
+                KeyState::Next if steps.promote.contains(&key.algorithm) => SigningKeyRecord { state: KeyState::Active, since: now, ..key.clone() },
+                KeyState::Active if steps.promote.contains(&key.algorithm) => retired(key, now),
+                _ => key.clone(),
+            });
         }
         keys.extend(made.into_iter().map(|key| key.record(KeyState::Next, now)));
         Self { version: self.version + 1, keys }
@@ -151,7 +150,7 @@ impl SigningRing {
         let is_replaced = |key: &SigningKeyRecord| made.iter().any(|new| new.algorithm == key.algorithm);
         let kept = self.keys.iter().filter_map(|key| match (key.state, old) {
             _ if !is_replaced(key) => Some(key.clone()),
-            (KeyState::Active, Replaced::Retire) => Some(SigningKeyRecord { state: KeyState::Retiring, since: now, ..key.clone() }),
+            (KeyState::Active, Replaced::Retire) => Some(retired(key, now)),
             (KeyState::Retiring, Replaced::Retire) => Some(key.clone()),
             (KeyState::Next | KeyState::Gone, _) | (_, Replaced::Withdrawn) => None,
         });
@@ -189,6 +188,11 @@ impl SigningRing {
     fn next(&self, algorithm: Algorithm) -> Option<&SigningKeyRecord> {
         self.keys.iter().find(|key| key.algorithm == algorithm && key.state == KeyState::Next)
     }
+}
+
+// SECURITY: a key that signs no more needs no private half, so nobody can take it from the row.
+fn retired(key: &SigningKeyRecord, now: Timestamp) -> SigningKeyRecord {
+    SigningKeyRecord { state: KeyState::Retiring, since: now, private_key: SealedBytes::new(Vec::new()), ..key.clone() }
 }
 
 fn gone_at(key: &SigningKeyRecord, policy: &RotationPolicy) -> Option<Timestamp> {

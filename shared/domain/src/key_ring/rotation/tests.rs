@@ -1,7 +1,6 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::secret::SealedBytes;
 
 const START: Timestamp = Timestamp::from_seconds(1_795_357_925);
 const HOUR: Duration = Duration::from_hours(1);
@@ -12,7 +11,7 @@ fn policy() -> RotationPolicy {
 
 fn made(number: usize, algorithm: Algorithm) -> NewKey {
     let kid = format!("{} {number}", algorithm.as_str());
-    NewKey { kid, algorithm, public_jwk: serde_json::Value::Null, private_key: SealedBytes::new(Vec::new()) }
+    NewKey { kid, algorithm, public_jwk: serde_json::Value::Null, private_key: SealedBytes::new(vec![7; 9]) }
 }
 
 /// A new tenant's ring.
@@ -123,6 +122,17 @@ fn a_key_replaced_at_once_retires_or_is_withdrawn_and_the_other_algorithm_is_lef
     assert_eq!(es256, ["ES256 10"]);
     let of_rs256 = |ring: &SigningRing| ring.keys.iter().filter(|key| key.algorithm == Algorithm::Rs256).cloned().collect::<Vec<_>>();
     assert_eq!(of_rs256(&withdrawn), of_rs256(&before));
+}
+
+#[test]
+fn a_key_that_signs_no_more_keeps_no_private_half() {
+    let busy = busy_ring();
+    let replaced = busy.replaced(vec![made(10, Algorithm::Es256)], Replaced::Retire, START);
+    for ring in [busy, replaced] {
+        for key in &ring.keys {
+            assert_eq!(key.private_key.as_bytes().is_empty(), key.state == KeyState::Retiring, "{} {:?}", key.kid, key.state);
+        }
+    }
 }
 
 #[test]
