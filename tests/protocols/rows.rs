@@ -119,11 +119,24 @@ const ACCESS_TOKENS: &[Row] = &[
     row("4", "tokens of another type, tenant or audience are refused", "a_token_of_another_type_tenant_or_audience_is_refused"),
 ];
 
-const RESOURCES: &[Row] = &[row(
-    "2, 2.2",
-    "an app asks for itself for one API that it was granted; any other `resource`, none or several are `invalid_target`",
-    "a_resource_that_is_missing_several_malformed_unknown_foreign_or_not_granted_is_refused",
-)];
+const RESOURCES: &[Row] = &[
+    row(
+        "2, 2.1",
+        "a request names one API of the tenant; several, malformed or unknown ones are `invalid_target`",
+        "a_resource_that_is_several_malformed_unknown_or_foreign_goes_back_with_invalid_target",
+    ),
+    row(
+        "2.2",
+        "an app asks for itself for one API that it was granted; any other `resource`, none or several are `invalid_target`",
+        "a_resource_that_is_missing_several_malformed_unknown_foreign_or_not_granted_is_refused",
+    ),
+    row(
+        "2.2",
+        "a code yields a token for the API that was granted, or for the platform, and for no other",
+        "a_code_yields_no_token_for_another_api_and_nothing_is_consumed",
+    ),
+    row("2.2", "so does a refresh token", "a_refresh_token_of_an_api_refreshes_for_it_or_for_the_platform"),
+];
 
 const ISSUER: &[Row] = &[row("2", "`iss` in every answer, errors too", "oidcc_response_type_missing")];
 
@@ -191,6 +204,6 @@ const CORS: &[Row] = &[
 pub(super) const ABSENT: &[&str] = &[
     "implicit and hybrid flows, and the resource owner's password grant: OAuth 2.1 has none of them",
     "front-channel logout and session management by iframe: browsers block the cookies that both need",
-    "resource indicators in people's flows, key rotation on a schedule: not yet",
+    "key rotation on a schedule: not yet",
     "dynamic registration, device grant, DPoP, mutual TLS, request objects, FAPI profiles",
 ];

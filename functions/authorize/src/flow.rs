@@ -6,8 +6,8 @@ use axum::response::Response;
 use domain::client::Client;
 use domain::{Slug, Timestamp};
 use http::HeaderMap;
-use oauth::RequestParameters;
 use oauth::authorization_request::{self, AuthorizationRequest, NextStep, Reason, ReturnAddress, SignedIn, next_step, reference};
+use oauth::{RequestParameters, resource};
 use runtime::interaction::pages::{PageOf, language};
 use runtime::interaction::{Browser, WayBack, requests};
 use runtime::refused::{Refused, page_reason};
@@ -85,7 +85,11 @@ async fn accept(deps: &Deps, visit: &mut Visit, parameters: &Parameters, now: Ti
         return Ok(Accepted { client, address, request: Ok(request) });
     }
     let address = ReturnAddress::check(&parameters, &client, issuer).map_err(page_reason)?;
-    let request = requests::check(&visit.tenant, &parameters, &client, &address, now);
+    let api = match resource::wanted(&parameters, issuer) {
+        Some(audience) => deps.apis.find(visit, &audience, now).await?,
+        None => None,
+    };
+    let request = requests::check(&visit.tenant, &parameters, (&client, api.as_deref()), &address, now);
     Ok(Accepted { client, address, request })
 }
 

@@ -12,16 +12,17 @@ use axum::routing::get;
 use domain::Slug;
 use domain::key_ring::Purpose;
 use http::HeaderMap;
-use runtime::{Clients, Clock, Incident, Needs, Platform, Random, Refused, Signing, Tenants};
+use runtime::{Apis, Clients, Clock, Incident, Needs, Platform, Random, Refused, Signing, Tenants};
 use web::{Language, responders};
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing], signing: Signing::Verifies };
 
-/// What its role may do: read tenants, public signing keys, clients and a person's session and consent; touch the session; seal; claim that a pushed request is answered.
+/// What its role may do: read tenants, public signing keys, clients, APIs and a person's session and consent; touch the session; seal; claim that a pushed request is answered.
 #[derive(Clone)]
 pub struct Deps {
     tenants: Arc<Tenants>,
     clients: Arc<Clients>,
+    apis: Arc<Apis>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 }
@@ -32,6 +33,7 @@ impl Deps {
         Self {
             tenants: Arc::new(Tenants::new(platform, NEEDS)),
             clients: Arc::new(Clients::default()),
+            apis: Arc::new(Apis::default()),
             clock: platform.clock.clone(),
             random: platform.random.clone(),
         }

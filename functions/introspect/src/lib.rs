@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::response::Response;
 use axum::routing::post;
-use domain::api::Audience;
+use domain::api::{Api, Audience};
 use domain::family::Evidence;
 use domain::key_ring::Purpose;
 use http::StatusCode;
@@ -60,7 +60,7 @@ async fn answer(deps: &Deps, request: &mut ClientRequest) -> Result<Response, Re
     let token = OwnToken::read(&tenant, &request.client().id, text, now)?;
     drop(parameters);
     match token {
-        Some(OwnToken::Family(token)) => about_a_person(request, &token).await,
+        Some(OwnToken::Family(token)) => about_a_person(deps, request, &token).await,
         Some(OwnToken::Client(token)) => about_the_client(deps, request, &token).await,
         None => {
             request.settle().await?;
@@ -70,17 +70,18 @@ async fn answer(deps: &Deps, request: &mut ClientRequest) -> Result<Response, Re
 }
 
 async fn about_the_client(deps: &Deps, request: &mut ClientRequest, token: &AccessToken) -> Result<Response, RefusedRequest> {
-    let api = match Audience::parse(token.audience()) {
-        Ok(audience) => request.find_api(&deps.apis, &audience).await?,
-        Err(_) => None,
-    };
+    let api = api_of(deps, request, token).await?;
     let client = request.settle().await?;
     let evidence = OwnEvidence { tenant: request.tenant.record(), client: client.client(), api: api.as_deref() };
     Ok(responders::oauth_json(StatusCode::OK, &introspection::own(token, &evidence)))
 }
 
-async fn about_a_person(request: &mut ClientRequest, token: &FamilyToken) -> Result<Response, RefusedRequest> {
+async fn about_a_person(deps: &Deps, request: &mut ClientRequest, token: &FamilyToken) -> Result<Response, RefusedRequest> {
     let (tenant, now) = (request.tenant.clone(), request.now);
+    let api = match token {
+        FamilyToken::Access(token, _) => api_of(deps, request, token).await?,
+        FamilyToken::Refresh(_) => None,
+    };
     let (client, person) = request.beside(tenant.home(now)?.read_person(&token.keys())).await?;
     let evidence = Evidence {
         tenant: tenant.record(),
@@ -90,8 +91,14 @@ async fn about_a_person(request: &mut ClientRequest, token: &FamilyToken) -> Res
         family: person.family.as_ref(),
     };
     let introspection = match token {
-        FamilyToken::Access(token, _) => introspection::access(token, &evidence, now),
+        FamilyToken::Access(token, _) => introspection::access(token, &evidence, api.as_deref(), now),
         FamilyToken::Refresh(token) => introspection::refresh(token, &evidence, tenant.placement().epoch, now),
     };
     Ok(responders::oauth_json(StatusCode::OK, &introspection))
+}
+
+// A token for the platform's own endpoints is for no API.
+async fn api_of(deps: &Deps, request: &mut ClientRequest, token: &AccessToken) -> Result<Option<Arc<Api>>, RefusedRequest> {
+    let audience = Audience::parse(token.audience()).ok().filter(|audience| !audience.is_issuer(&request.tenant.record().issuer));
+    Ok(request.find_api_if(&deps.apis, audience.as_ref()).await?)
 }

@@ -89,7 +89,11 @@ impl Answer<'_> {
             id: deps.random.event_id(self.now),
             tenant: self.tenant.record().id.clone(),
             subject: Subject::User(user.id.clone()),
-            kind: EventKind::ConsentGranted { client_id: self.client.id.clone(), scopes: self.state.request.consent_scopes() },
+            kind: EventKind::ConsentGranted {
+                client_id: self.client.id.clone(),
+                scopes: self.state.request.asked_scopes(),
+                audience: self.state.request.audience.clone(),
+            },
             personal: Personal { address, user_agent, identifier: None },
         };
         self.tenant.record_event(event, &key, deps.random.bytes())

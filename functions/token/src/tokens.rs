@@ -45,7 +45,7 @@ impl Tokens {
     /// The answer with these tokens and this refresh token.
     pub(crate) fn answer(&self, issuance: &Issuance<'_>, refresh: Option<&Secret<String>>) -> Response {
         let access = (&self.access, access_token::lifetime(issuance.api));
-        responders::oauth_json(StatusCode::OK, &TokenResponse::new(issuance.scopes, access, refresh, self.id.as_ref()))
+        responders::oauth_json(StatusCode::OK, &TokenResponse::new(&issuance.access_scopes(), access, refresh, self.id.as_ref()))
     }
 }
 

@@ -114,6 +114,9 @@ pub enum EventKind {
         client_id: ClientId,
         /// What was allowed this time.
         scopes: BTreeSet<String>,
+        /// The API that those scopes are of which aren't everybody's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        audience: Option<Audience>,
     },
     /// A code was redeemed.
     #[serde(rename = "grant.issued")]

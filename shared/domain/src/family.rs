@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::api::Audience;
 use crate::claims::RequestedClaims;
 use crate::client::Client;
 use crate::id::{ClientId, FamilyId, SessionId, UserId};
@@ -60,6 +61,9 @@ pub struct Family {
     /// With which claims beyond those of the scopes.
     #[serde(default, skip_serializing_if = "RequestedClaims::is_empty")]
     pub claims: RequestedClaims,
+    /// For which API its access tokens are; for the platform's own endpoints without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<Audience>,
     /// Whether they count.
     #[serde(flatten)]
     pub state: FamilyState,

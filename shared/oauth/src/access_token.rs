@@ -97,7 +97,7 @@ pub fn claims<'a>(issuer: &'a Issuer, issuance: &Issuance<'a>, jti: [u8; 16], re
         client_id: &issuance.family.client_id,
         iat: now.seconds(),
         jti: URL_SAFE_NO_PAD.encode(jti),
-        scope: scope::join(issuance.scopes),
+        scope: scope::join(&issuance.access_scopes()),
         person: Some(PersonsClaims { auth_time: issuance.authenticated_at.seconds(), reference }),
     }
 }
@@ -247,7 +247,7 @@ mod tests {
 
     fn issued() -> Map<String, Value> {
         let (issuer, user, code) = (samples::issuer(), samples::user(), samples::code());
-        let redemption = Redemption { family: samples::family(), user: &user, code: &code };
+        let redemption = Redemption { family: samples::family(), user: &user, code: &code, api: None };
         let json = serde_json::to_value(claims(&issuer, &redemption.issuance(), [0; 16], "sealed", NOW)).expect("JSON");
         json.as_object().expect("an object").clone()
     }
@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn internal_keys_stand_in_the_sealed_claim_alone() {
         let (user, code) = (samples::user(), samples::code());
-        let redemption = Redemption { family: samples::family(), user: &user, code: &code };
+        let redemption = Redemption { family: samples::family(), user: &user, code: &code, api: None };
         let sealed = serde_json::to_value(reference(&redemption.issuance())).expect("JSON");
         assert_eq!(sealed, json!({ "u": user.id.as_str(), "f": samples::family().id.as_str(), "s": samples::session().id.as_str() }));
         let visible = Value::Object(issued()).to_string();

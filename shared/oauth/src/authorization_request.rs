@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use domain::api::{Api, Audience};
 use domain::claims::RequestedClaims;
 use domain::client::{Client, RedirectUri};
 use domain::policy::{AUTHORIZATION_REQUEST_MAX, STATE_MAX};
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::reasons;
 use crate::parameters::RequestParameters;
 use crate::pkce::{self, CodeChallenge};
+use crate::resource::{self, Misnamed};
 use crate::scope;
 
 pub mod claims;
@@ -51,6 +53,9 @@ pub struct AuthorizationRequest {
     pub response_mode: ResponseMode,
     /// What is asked for, of what is offered; never empty.
     pub scopes: BTreeSet<String>,
+    /// For which API the access token is to be; for the platform's own endpoints without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<Audience>,
     /// What is asked for by name.
     #[serde(default, skip_serializing_if = "RequestedClaims::is_empty")]
     pub claims: RequestedClaims,
@@ -90,6 +95,8 @@ pub struct AuthorizationRequest {
 pub struct Circumstances<'a> {
     /// Who asks.
     pub client: &'a Client,
+    /// The API that it names, if there is such an API.
+    pub api: Option<&'a Api>,
     /// Where the answer goes.
     pub address: &'a ReturnAddress,
     /// Reads `id_token_hint`.
@@ -119,6 +126,16 @@ reasons! {
         ScopeMalformed => InvalidScope, "scope has characters that no scope has";
         /// RFC 6749 §3.3.
         ScopeUnknown => InvalidScope, "no requested scope is offered";
+        /// RFC 9068 §3.
+        ScopeElsewhere => InvalidScope, "no requested scope is one of the API";
+        /// RFC 8707 §2.
+        ResourceSeveral => InvalidTarget, "resource more than once";
+        /// RFC 8707 §2.
+        ResourceMalformed => InvalidTarget, "resource is not an absolute URI without a fragment";
+        /// RFC 8707 §2.
+        ResourceUnknown => InvalidTarget, "no such API";
+        /// A code has to carry all of it.
+        TooMuchForACode => InvalidRequest, "nonce, resource and scopes of the API are longer together than a code holds";
         /// OpenID Connect Core §5.5.
         ClaimsMalformed => InvalidRequest, "claims is not a claims request";
         /// OpenID Connect Core §5.5.1.
@@ -162,24 +179,38 @@ reasons! {
     }
 }
 
+impl From<Misnamed> for Reason {
+    fn from(misnamed: Misnamed) -> Self {
+        match misnamed {
+            Misnamed::Several => Self::ResourceSeveral,
+            Misnamed::Malformed => Self::ResourceMalformed,
+        }
+    }
+}
+
 /// Checks a request whose client and return address are known. Unknown parameters are ignored (RFC 6749 §3.1).
 pub fn check(parameters: &RequestParameters<'_>, at: &Circumstances<'_>) -> Result<AuthorizationRequest, Reason> {
     no_request_object(parameters)?; // OpenID Connect Core §6
     no_registration(parameters)?; // OpenID Connect Core §7.2.1
     response_type(parameters)?; // RFC 6749 §3.1.1
     let asked = claims::requested(parameters.get("claims"))?; // OpenID Connect Core §5.5
+    let api = api(parameters, at)?; // RFC 8707 §2.1
+    let scopes = scope::requested(parameters.get("scope"), api)?; // RFC 6749 §3.3
+    let nonce = nonce(parameters)?; // OpenID Connect Core §3.1.2.1
+    fits_a_code(api, &scopes, nonce.as_deref())?;
     short_enough(AuthorizationRequest {
         client_id: at.client.id.clone(),
-        redirect_uri: at.address.redirect_uri().clone(),    // RFC 6749 §3.1.2
-        response_mode: response_mode(parameters, at)?,      // OAuth 2.0 Multiple Response Types §2.1
-        scopes: scope::requested(parameters.get("scope"))?, // RFC 6749 §3.3
+        redirect_uri: at.address.redirect_uri().clone(), // RFC 6749 §3.1.2
+        response_mode: response_mode(parameters, at)?,   // OAuth 2.0 Multiple Response Types §2.1
+        scopes,
+        audience: api.map(|api| api.audience.clone()),
         claims: asked.claims,
-        prompt: Prompt::requested(parameters.get("prompt"))?,    // OpenID Connect Core §3.1.2.1
-        max_age: max_age(parameters)?,                           // OpenID Connect Core §3.1.2.1
-        subject: subject(parameters, at, asked.subject)?,        // OpenID Connect Core §3.1.2.1, §5.5.1
-        login_hint: hint::login(parameters.get("login_hint")),   // OpenID Connect Core §3.1.2.1
-        state: state(parameters)?,                               // RFC 6749 §4.1.1
-        nonce: nonce(parameters)?,                               // OpenID Connect Core §3.1.2.1
+        prompt: Prompt::requested(parameters.get("prompt"))?,  // OpenID Connect Core §3.1.2.1
+        max_age: max_age(parameters)?,                         // OpenID Connect Core §3.1.2.1
+        subject: subject(parameters, at, asked.subject)?,      // OpenID Connect Core §3.1.2.1, §5.5.1
+        login_hint: hint::login(parameters.get("login_hint")), // OpenID Connect Core §3.1.2.1
+        state: state(parameters)?,                             // RFC 6749 §4.1.1
+        nonce,
         code_challenge: pkce::requested(parameters, at.client)?, // RFC 7636 §4.3
         ui_locales: ui_locales(parameters),                      // OpenID Connect Core §3.1.2.1
         asked_at: at.now,
@@ -200,8 +231,13 @@ impl AuthorizationRequest {
         session.authenticated_at >= self.asked_at
     }
 
-    /// Every scope that the person has to agree to: a claim by name is worth the scope that it belongs to.
+    /// Every scope that the person has to agree to: a claim by name is worth the scope that it belongs to, and an API's scope is that API's alone.
     pub fn consent_scopes(&self) -> BTreeSet<String> {
+        scope::to_agree_to(&self.scopes, self.claims, self.audience.as_ref())
+    }
+
+    /// The same as a page and an event name them, beside the API.
+    pub fn asked_scopes(&self) -> BTreeSet<String> {
         scope::with_those_of(&self.scopes, self.claims)
     }
 
@@ -247,6 +283,27 @@ fn response_type(parameters: &RequestParameters<'_>) -> Result<(), Reason> {
         Some(_) => Err(Reason::ResponseTypeUnsupported),
         None => Err(Reason::ResponseTypeMissing),
     }
+}
+
+// The issuer names the platform's own endpoints, as does a request that names nothing.
+fn api<'a>(parameters: &RequestParameters<'_>, at: &Circumstances<'a>) -> Result<Option<&'a Api>, Reason> {
+    match resource::requested(parameters)? {
+        Some(audience) if !audience.is_issuer(at.address.issuer()) => {
+            at.api.filter(|api| api.audience == audience).map(Some).ok_or(Reason::ResourceUnknown)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// What stands around an audience in the JSON of a code: a comma, the member's name, a colon and quotes.
+const NAMED: usize = 7;
+
+// An API's name and scopes share the room of the nonce, so that a code keeps its promised length: as JSON, with their quotes, commas and member's name.
+fn fits_a_code(api: Option<&Api>, scopes: &BTreeSet<String>, nonce: Option<&str>) -> Result<(), Reason> {
+    let Some(api) = api else { return Ok(()) };
+    let of_scopes: usize = scope::meant_for(scopes, Some(api)).iter().map(|scope| scope.len() + 3).sum();
+    let of_audience = api.audience.as_str().len() + NAMED;
+    if nonce.map_or(0, json_length) + of_scopes + of_audience > STATE_MAX { Err(Reason::TooMuchForACode) } else { Ok(()) }
 }
 
 fn response_mode(parameters: &RequestParameters<'_>, at: &Circumstances<'_>) -> Result<ResponseMode, Reason> {

@@ -8,6 +8,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::api::Audience;
 use domain::claims::RequestedClaims;
 use domain::session::{AuthenticationMethod, Session};
 use domain::{SessionId, Timestamp, UserId};
@@ -83,6 +84,9 @@ pub struct AuthorizationCode {
     /// Returned in the ID token.
     #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
+    /// For which API the access token is to be.
+    #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<Audience>,
     /// What the redeemer has to answer.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub code_challenge: Option<CodeChallenge>,
@@ -104,6 +108,7 @@ impl AuthorizationCode {
             redirect_uri_sha256: redirect_uri_sha256(request.redirect_uri.as_str(), sha256),
             scopes: request.scopes.clone(),
             claims: request.claims,
+            audience: request.audience.clone(),
             nonce: request.nonce.clone(),
             code_challenge: request.code_challenge.clone(),
             authenticated_at: session.authenticated_at,
@@ -123,12 +128,14 @@ fn redirect_uri_sha256(redirect_uri: &str, sha256: Sha256) -> String {
 
 #[cfg(test)]
 mod tests {
+    use domain::api::{Api, ApiScope};
     use domain::claims::StandardClaim;
     use domain::client::RedirectUri;
     use domain::policy::{CODE_MAX, REDIRECT_URI_MAX, STATE_MAX};
     use proptest::prelude::*;
 
     use super::*;
+    use crate::authorization_request::{self, Circumstances, ReturnAddress};
     use crate::samples;
     use crate::scope;
 
@@ -190,6 +197,29 @@ mod tests {
             let json = serde_json::to_string(&code).expect("JSON");
             prop_assert!(json.len() <= PAYLOAD_MAX, "{} bytes", json.len());
             prop_assert_eq!(serde_json::from_str::<AuthorizationCode>(&json).expect("a code"), code);
+        }
+
+        #[test]
+        fn nor_does_one_that_names_an_api(path in "[a-z]{0,179}", count in 1..40_usize, name in "[a-z]{1,60}", nonce in "n{0,512}") {
+            let names: Vec<String> = (0..count).map(|number| format!("{name}{number:02}")).collect();
+            let api = Api {
+                audience: Audience::parse(&format!("https://api.example/{path}")).expect("an audience"),
+                scopes: names.iter().map(|name| ApiScope::parse(name).expect("a scope")).collect(),
+                ..samples::api()
+            };
+            let scope = [scope::SUPPORTED.join(" "), names.join(" ")].join(" ");
+            let parameters = samples::request_with(&[("resource", api.audience.as_str()), ("scope", &scope), ("nonce", &nonce)]);
+            let client = samples::public_client();
+            let address = ReturnAddress::check(&parameters, &client, &samples::issuer()).expect("a registered redirect URI");
+            let at = Circumstances { client: &client, api: Some(&api), address: &address, verify_id_token: &|_| None, now: samples::NOW };
+            if let Ok(request) = authorization_request::check(&parameters, &at) {
+                let claims = RequestedClaims { userinfo: StandardClaim::ALL.into_iter().collect(), id_token: StandardClaim::ALL.into_iter().collect() };
+                let request = AuthorizationRequest { claims, ..request };
+                let code = AuthorizationCode::issue(CodeId::from_random([255; 16]), &request, &samples::session(), samples::sha256);
+                let json = serde_json::to_string(&code).expect("JSON");
+                prop_assert!(json.len() <= PAYLOAD_MAX, "{} bytes", json.len());
+                prop_assert_eq!(serde_json::from_str::<AuthorizationCode>(&json).expect("a code"), code);
+            }
         }
     }
 }

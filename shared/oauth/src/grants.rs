@@ -46,6 +46,8 @@ pub struct CodeGrant {
     pub redirect_uri: Option<String>,
     /// The answer to the PKCE challenge.
     pub code_verifier: Option<CodeVerifier>,
+    /// For which API the access token is to be (RFC 8707 §2.2); for the one that was granted without it.
+    pub resource: Option<Audience>,
 }
 
 /// A refresh token and what comes with it (RFC 6749 §6).
@@ -55,6 +57,8 @@ pub struct RefreshGrant {
     pub refresh_token: Secret<String>,
     /// What the new access token is to be good for; everything granted without it.
     pub scopes: Option<BTreeSet<String>>,
+    /// For which API it is to be (RFC 8707 §2.2); for the one that was granted without it.
+    pub resource: Option<Audience>,
 }
 
 /// What an app asks for as itself (RFC 6749 §4.4.2).
@@ -139,6 +143,7 @@ fn code_grant(parameters: &RequestParameters<'_>) -> Result<CodeGrant, Reason> {
         code: Secret::new(code.to_owned()),
         redirect_uri: parameters.get("redirect_uri").map(str::to_owned),
         code_verifier: parameters.get("code_verifier").map(|verifier| Secret::new(verifier.to_owned())),
+        resource: resource::requested(parameters)?,
     })
 }
 
@@ -147,7 +152,8 @@ fn refresh_grant(parameters: &RequestParameters<'_>) -> Result<RefreshGrant, Rea
     if refresh_token.len() > REFRESH_TOKEN_MAX {
         return Err(Reason::RefreshTokenTooLong);
     }
-    Ok(RefreshGrant { refresh_token: Secret::new(refresh_token.to_owned()), scopes: scopes(parameters)? })
+    let (scopes, resource) = (scopes(parameters)?, resource::requested(parameters)?);
+    Ok(RefreshGrant { refresh_token: Secret::new(refresh_token.to_owned()), scopes, resource })
 }
 
 fn client_credentials_grant(parameters: &RequestParameters<'_>) -> Result<ClientCredentialsGrant, Reason> {
@@ -174,9 +180,10 @@ mod tests {
             code: Secret::new("c".to_owned()),
             redirect_uri: Some("https://app.example/cb".to_owned()),
             code_verifier: Some(Secret::new("v".to_owned())),
+            resource: None,
         };
         assert_eq!(parse(&whole), Ok(TokenRequest::AuthorizationCode(expected)));
-        let bare = CodeGrant { code: Secret::new("c".to_owned()), redirect_uri: None, code_verifier: None };
+        let bare = CodeGrant { code: Secret::new("c".to_owned()), redirect_uri: None, code_verifier: None, resource: None };
         assert_eq!(parse(&whole[..2]), Ok(TokenRequest::AuthorizationCode(bare)));
     }
 
@@ -211,7 +218,10 @@ mod tests {
             all.extend(parameters);
             parse(&all)
         };
-        let grant = |scopes| TokenRequest::RefreshToken(RefreshGrant { refresh_token: Secret::new("r".to_owned()), scopes });
+        let grant = |scopes| TokenRequest::RefreshToken(RefreshGrant { refresh_token: Secret::new("r".to_owned()), scopes, resource: None });
+        let named = with(&[("refresh_token", "r"), ("resource", "https://api.example")]);
+        assert!(matches!(named, Ok(TokenRequest::RefreshToken(RefreshGrant { resource: Some(_), .. }))), "{named:?}");
+        assert_eq!(with(&[("refresh_token", "r"), ("resource", "api")]), Err(Reason::ResourceMalformed));
         assert_eq!(with(&[("refresh_token", "r")]), Ok(grant(None)));
         assert_eq!(with(&[("refresh_token", "r"), ("scope", "openid email")]), Ok(grant(Some(scope::parse("openid email")))));
         assert_eq!(with(&[]), Err(Reason::RefreshTokenMissing));

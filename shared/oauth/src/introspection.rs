@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use domain::api::Api;
 use domain::client::{Client, ClientAuthenticationMethod};
-use domain::family::{self, Evidence};
+use domain::family::{self, Evidence, Family};
 use domain::refresh::Standing;
 use domain::tenant::{Issuer, Tenant};
 use domain::{Epoch, Timestamp, policy};
@@ -69,13 +69,22 @@ struct AccessClaims<'a> {
 /// The answer about whatever isn't a live token of the client.
 pub const INACTIVE: Introspection<'static> = Introspection { active: false, claims: None };
 
-/// The answer about an access token of the client whose signature and claims hold.
-pub fn access<'a>(token: &'a AccessToken, evidence: &Evidence<'a>, now: Timestamp) -> Introspection<'a> {
+/// The answer about an access token of the client whose signature and claims hold; `api` is the one that it is for, if it is for one.
+pub fn access<'a>(token: &'a AccessToken, evidence: &Evidence<'a>, api: Option<&Api>, now: Timestamp) -> Introspection<'a> {
     let Ok((family, user)) = family::live(evidence, now) else { return INACTIVE };
+    if token.audience() != evidence.tenant.issuer.as_str() && !counts_at(token, family, api) {
+        return INACTIVE;
+    }
     if family.client_id != *token.client_id() || user.sub != token.sub() {
         return INACTIVE;
     }
     active(token, evidence.tenant, Cow::Borrowed(&user.sub))
+}
+
+// An API that is gone, or was cut off since, takes no token of the family.
+fn counts_at(token: &AccessToken, family: &Family, api: Option<&Api>) -> bool {
+    let own = |api: &&Api| api.audience.as_str() == token.audience() && family.audience.as_ref() == Some(&api.audience);
+    api.filter(own).is_some_and(|api| family.issued_at >= api.not_before)
 }
 
 /// What tells whether a token that an app got for itself counts: all of it from memory, since there is neither person nor family.
@@ -137,7 +146,7 @@ pub fn refresh<'a>(token: &RefreshToken, evidence: &Evidence<'a>, current: Epoch
 
 #[cfg(test)]
 mod tests {
-    use domain::family::{Family, FamilyState, RevocationReason};
+    use domain::family::{FamilyState, RevocationReason};
     use domain::refresh::{Generation, Offline};
     use domain::user::User;
     use serde_json::json;
@@ -166,7 +175,7 @@ mod tests {
     #[test]
     fn a_live_access_token_is_active_and_says_what_it_is_good_for() {
         let (family, user) = (samples::family(), samples::user());
-        let answer = judged(Some(&family), Some(&user), |evidence| serde_json::to_value(access(&token(), evidence, NOW)).expect("JSON"));
+        let answer = judged(Some(&family), Some(&user), |evidence| serde_json::to_value(access(&token(), evidence, None, NOW)).expect("JSON"));
         let expected = json!({
             "active": true, "iss": "https://demo.id.example", "sub": "sub-of-ada", "client_id": "app", "scope": "email openid",
             "exp": NOW.seconds() + 9, "aud": "https://demo.id.example", "iat": NOW.seconds(), "jti": "j", "token_type": "Bearer",
@@ -181,7 +190,7 @@ mod tests {
         let revoked = Family { state, ..family.clone() };
         let renamed = User { sub: "another".to_owned(), ..user.clone() };
         for (family, user) in [(None, Some(&user)), (Some(&family), None), (Some(&revoked), Some(&user)), (Some(&family), Some(&renamed))] {
-            assert!(judged(family, user, |evidence| access(&token(), evidence, NOW) == INACTIVE));
+            assert!(judged(family, user, |evidence| access(&token(), evidence, None, NOW) == INACTIVE));
         }
         assert_eq!(serde_json::to_value(INACTIVE).expect("JSON"), json!({ "active": false }));
     }
@@ -202,6 +211,24 @@ mod tests {
         assert_eq!(about(&samples::family(), 0), json!({ "active": false }));
         let idle = Offline { used_at: NOW.minus(policy::REFRESH_IDLE), ..offline().offline.expect("offline access") };
         assert_eq!(about(&Family { offline: Some(idle), ..offline() }, 0), json!({ "active": false }));
+    }
+
+    #[test]
+    fn a_token_for_an_api_is_active_while_that_api_takes_it() {
+        let (family, user) = (Family { audience: Some(samples::api().audience), ..samples::family() }, samples::user());
+        let token = own_token(&[("sub", json!("sub-of-ada")), ("ref", json!("sealed"))]);
+        let about = |family: &Family, api: Option<&Api>| {
+            judged(Some(family), Some(&user), |evidence| serde_json::to_value(access(&token, evidence, api, NOW)).expect("JSON"))
+        };
+        let answer = about(&family, Some(&samples::api()));
+        assert_eq!((&answer["active"], &answer["aud"], &answer["sub"]), (&json!(true), &json!("https://api.example"), &json!("sub-of-ada")));
+        let inactive = json!({ "active": false });
+        assert_eq!(about(&family, None), inactive);
+        assert_eq!(about(&samples::family(), Some(&samples::api())), inactive, "the family is of no API");
+        let cut_off = Api { not_before: Timestamp::from_millis(family.issued_at.millis() + 1), ..samples::api() };
+        assert_eq!(about(&family, Some(&cut_off)), inactive);
+        let other = Api { audience: domain::api::Audience::parse("https://other.example").expect("an audience"), ..samples::api() };
+        assert_eq!(about(&family, Some(&other)), inactive);
     }
 
     fn own_token(changes: &[(&str, serde_json::Value)]) -> AccessToken {

@@ -1,6 +1,7 @@
 //! Which API a token is asked for (RFC 8707 §2). One per token, so that what one API is shown is worth nothing at another (RFC 9068 §3).
 
 use domain::api::Audience;
+use domain::tenant::Issuer;
 
 use crate::parameters::RequestParameters;
 
@@ -26,12 +27,60 @@ pub fn requested(parameters: &RequestParameters<'_>) -> Result<Option<Audience>,
     }
 }
 
+/// The API that is worth looking for before a request is checked: one that it names well. The issuer is no API's name.
+pub fn wanted(parameters: &RequestParameters<'_>, issuer: &Issuer) -> Option<Audience> {
+    requested(parameters).ok().flatten().filter(|audience| !audience.is_issuer(issuer))
+}
+
+/// A request names another API than the one that was granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotGranted;
+
+/// Whom a token is for, of what was granted (RFC 8707 §2.2): the API that was granted, or the platform's own endpoints where there was none. Whoever
+/// was granted an API may name the issuer instead, to learn at userinfo about the person of whom the API is told.
+pub fn narrowed<'a>(granted: Option<&'a Audience>, asked: Option<&Audience>, issuer: &Issuer) -> Result<Option<&'a Audience>, NotGranted> {
+    match asked {
+        None => Ok(granted),
+        Some(asked) if asked.is_issuer(issuer) => Ok(None),
+        Some(asked) if granted == Some(asked) => Ok(granted),
+        Some(_) => Err(NotGranted),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn read(pairs: &[(&str, &str)]) -> Result<Option<String>, Misnamed> {
         requested(&pairs.iter().copied().collect()).map(|audience| audience.map(String::from))
+    }
+
+    #[test]
+    fn a_token_is_for_what_was_granted_or_for_the_platform() {
+        let issuer = crate::samples::issuer();
+        let named = |text: &str| Audience::parse(text).expect("an audience");
+        let (api, other, platform) = (named("https://api.example"), named("https://other.example"), named(issuer.as_str()));
+        assert_eq!(narrowed(Some(&api), None, &issuer), Ok(Some(&api)));
+        assert_eq!(narrowed(Some(&api), Some(&api), &issuer), Ok(Some(&api)));
+        assert_eq!(narrowed(Some(&api), Some(&platform), &issuer), Ok(None));
+        assert_eq!(narrowed(Some(&api), Some(&other), &issuer), Err(NotGranted));
+        assert_eq!([narrowed(None, None, &issuer), narrowed(None, Some(&platform), &issuer)], [Ok(None), Ok(None)]);
+        assert_eq!(narrowed(None, Some(&api), &issuer), Err(NotGranted));
+    }
+
+    #[test]
+    fn what_is_looked_for_is_one_api() {
+        let issuer = crate::samples::issuer();
+        let wanted = |pairs: &[(&str, &str)]| wanted(&pairs.iter().copied().collect(), &issuer).map(String::from);
+        assert_eq!(wanted(&[("resource", "https://api.example")]), Some("https://api.example".to_owned()));
+        for nothing in [
+            vec![],
+            vec![("resource", "api")],
+            vec![("resource", issuer.as_str())],
+            vec![("resource", "https://a.example"), ("resource", "https://b.example")],
+        ] {
+            assert_eq!(wanted(&nothing), None, "{nothing:?}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::api::{Api, ApiScope, Audience};
 use domain::claims::{ClaimSet, RequestedClaims, StandardClaim};
 
 use crate::authorization_request::Reason;
@@ -24,14 +25,33 @@ pub const OFFLINE_ACCESS: &str = "offline_access";
 /// What is offered, as metadata states it.
 pub const SUPPORTED: [&str; 6] = [OPENID, PROFILE, EMAIL, ADDRESS, PHONE, OFFLINE_ACCESS];
 
-/// The scopes of a request that are offered. Others are ignored (OpenID Connect Core §3.1.2.1); that nothing is left is an error.
-pub fn requested(scope: Option<&str>) -> Result<BTreeSet<String>, Reason> {
+/// The scopes of a request that are offered: OpenID Connect's own, and those of the API that it names. Others are ignored (OpenID Connect Core
+/// §3.1.2.1); that nothing is left, or nothing of the API, is an error.
+pub fn requested(scope: Option<&str>, api: Option<&Api>) -> Result<BTreeSet<String>, Reason> {
     let scope = scope.ok_or(Reason::ScopeMissing)?;
     if !scope.split(' ').all(|token| token.bytes().all(is_scope_character)) {
         return Err(Reason::ScopeMalformed);
     }
-    let offered: BTreeSet<String> = parse(scope).into_iter().filter(|token| SUPPORTED.contains(&token.as_str())).collect();
-    if offered.is_empty() { Err(Reason::ScopeUnknown) } else { Ok(offered) }
+    let is_offered = |token: &String| is_of_everybody(token) || api.is_some_and(|api| knows(api, token));
+    let offered: BTreeSet<String> = parse(scope).into_iter().filter(is_offered).collect();
+    if offered.is_empty() {
+        return Err(Reason::ScopeUnknown);
+    }
+    if meant_for(&offered, api).is_empty() { Err(Reason::ScopeElsewhere) } else { Ok(offered) }
+}
+
+/// Those of `scopes` that mean something to `api`, or to the platform's own endpoints without one (RFC 9068 §2.2.3).
+pub fn meant_for(scopes: &BTreeSet<String>, api: Option<&Api>) -> BTreeSet<String> {
+    let means = |scope: &&String| api.map_or_else(|| is_of_everybody(scope), |api| knows(api, scope));
+    scopes.iter().filter(means).cloned().collect()
+}
+
+fn is_of_everybody(scope: &str) -> bool {
+    SUPPORTED.contains(&scope)
+}
+
+fn knows(api: &Api, scope: &str) -> bool {
+    ApiScope::parse(scope).is_ok_and(|scope| api.scopes.contains(&scope))
 }
 
 /// The scope that opens a claim (OpenID Connect Core §5.4).
@@ -62,7 +82,17 @@ pub fn claims_of(scopes: &BTreeSet<String>) -> ClaimSet {
     StandardClaim::ALL.into_iter().filter(|&claim| scopes.contains(of_claim(claim))).collect()
 }
 
-/// Scopes, and those that claims by name are worth: what a person has to agree to.
+/// What a person has to agree to: scopes, those that claims by name are worth, and an API's under its name, so that what is allowed at one API is
+/// nothing at another.
+pub fn to_agree_to(scopes: &BTreeSet<String>, claims: RequestedClaims, audience: Option<&Audience>) -> BTreeSet<String> {
+    let under_its_name = |scope: String| match audience {
+        Some(audience) if !is_of_everybody(&scope) => format!("{audience} {scope}"),
+        _ => scope,
+    };
+    with_those_of(scopes, claims).into_iter().map(under_its_name).collect()
+}
+
+/// Scopes, and those that claims by name are worth.
 pub fn with_those_of(scopes: &BTreeSet<String>, claims: RequestedClaims) -> BTreeSet<String> {
     let of_claims = claims.userinfo.and(claims.id_token).iter().map(|claim| of_claim(claim).to_owned());
     scopes.iter().cloned().chain(of_claims).collect()
@@ -92,6 +122,11 @@ fn is_scope_character(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::samples;
+
+    fn requested(scope: Option<&str>) -> Result<BTreeSet<String>, Reason> {
+        super::requested(scope, None)
+    }
 
     fn set(scopes: &[&str]) -> BTreeSet<String> {
         scopes.iter().map(|scope| (*scope).to_owned()).collect()
@@ -102,6 +137,35 @@ mod tests {
         assert_eq!(requested(Some("openid profile email")), Ok(set(&["openid", "profile", "email"])));
         assert_eq!(requested(Some("openid of_another https://api.example/read")), Ok(set(&["openid"])));
         assert_eq!(requested(Some(" openid  email ")), Ok(set(&["openid", "email"])));
+    }
+
+    #[test]
+    fn an_apis_scopes_are_known_beside_everybodys_where_it_is_asked_for() {
+        let api = samples::api();
+        let of_api = |scope| super::requested(Some(scope), Some(&api));
+        assert_eq!(of_api("openid read unknown"), Ok(set(&["openid", "read"])));
+        assert_eq!(of_api("write"), Ok(set(&["write"])));
+        assert_eq!(of_api("openid profile"), Err(Reason::ScopeElsewhere));
+        assert_eq!(of_api("unknown"), Err(Reason::ScopeUnknown));
+        assert_eq!(requested(Some("openid read")), Ok(set(&["openid"])));
+        assert_eq!(Reason::ScopeElsewhere.code().as_str(), "invalid_scope");
+    }
+
+    #[test]
+    fn a_token_carries_what_its_reader_understands() {
+        let (api, granted) = (samples::api(), set(&["openid", "offline_access", "read", "forgotten"]));
+        assert_eq!(meant_for(&granted, Some(&api)), set(&["read"]));
+        assert_eq!(meant_for(&granted, None), set(&["openid", "offline_access"]));
+    }
+
+    #[test]
+    fn what_is_allowed_at_one_api_is_nothing_at_another() {
+        let asked = |audience: &str| {
+            to_agree_to(&set(&["openid", "read"]), RequestedClaims::default(), Some(&Audience::parse(audience).expect("an audience")))
+        };
+        assert_eq!(asked("https://api.example"), set(&["openid", "https://api.example read"]));
+        assert!(asked("https://api.example").is_disjoint(&set(&["https://other.example read", "read"])));
+        assert_eq!(to_agree_to(&set(&["openid"]), RequestedClaims::default(), None), set(&["openid"]));
     }
 
     #[test]

@@ -184,7 +184,16 @@ impl ClientRequest {
 
     /// The API called `audience`, from memory where it is known.
     pub async fn find_api(&mut self, apis: &Arc<Apis>, audience: &Audience) -> Result<Option<Arc<Api>>, Failure> {
-        apis.find(&mut self.visit, audience, self.now).await
+        // Boxed, or what awaits this is nested deeper than the compiler looks.
+        Box::pin(apis.find(&mut self.visit, audience, self.now)).await
+    }
+
+    /// The same for a request that may name none.
+    pub async fn find_api_if(&mut self, apis: &Arc<Apis>, audience: Option<&Audience>) -> Result<Option<Arc<Api>>, Failure> {
+        match audience {
+            Some(audience) => self.find_api(apis, audience).await,
+            None => Ok(None),
+        }
     }
 
     /// Runs the request's first read, and beside it what is due: only then the app counts as authenticated.

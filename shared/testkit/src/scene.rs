@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crypto::artefact::Kind;
 use crypto::derive;
+use domain::api::Api;
 use domain::claims::RequestedClaims;
 use domain::client::{Client, RedirectUri};
 use domain::consent::Consent;
@@ -107,6 +108,7 @@ pub fn request(client: &Client) -> AuthorizationRequest {
         nonce: Some("n-0S6_WzA2Mj".to_owned()),
         code_challenge: Some(CodeChallenge::parse(CHALLENGE).expect("a challenge")),
         claims: RequestedClaims::default(),
+        audience: None,
         response_mode: ResponseMode::Query,
         prompt: BTreeSet::new(),
         max_age: None,
@@ -191,7 +193,7 @@ impl Scene {
     /// When it can't be given.
     pub async fn allow(&self, client: &Client, names: &[&str]) {
         let given = Consent { client_id: client.id.clone(), scopes: scopes(names), given_at: self.now() };
-        let event = self.event(EventKind::ConsentGranted { client_id: client.id.clone(), scopes: scopes(names) });
+        let event = self.event(EventKind::ConsentGranted { client_id: client.id.clone(), scopes: scopes(names), audience: None });
         self.home().grant_consent(&self.person.id, &given, &event).await.expect("a consent");
     }
 
@@ -305,7 +307,7 @@ impl Scene {
     pub async fn access_token(&self, client: &Client, names: &[&str]) -> (String, Family) {
         let session = self.session().await;
         let family = self.family(client, &session, names);
-        self.access_token_of(client, &session, family).await
+        self.access_token_of(client, &session, (family, None)).await
     }
 
     /// The same with offline access.
@@ -317,17 +319,17 @@ impl Scene {
         let family = self.family(client, &session, names);
         let offline = Offline::begin(session.authenticated_at, session.methods.clone(), family.epoch, self.now());
         let family = Family { ends_at: offline.ends_at, offline: Some(offline), ..family };
-        self.access_token_of(client, &session, family).await
+        self.access_token_of(client, &session, (family, None)).await
     }
 
-    async fn access_token_of(&self, client: &Client, session: &Session, family: Family) -> (String, Family) {
+    async fn access_token_of(&self, client: &Client, session: &Session, (family, api): (Family, Option<&Api>)) -> (String, Family) {
         let code = self.code_of(session, &AuthorizationRequest { scopes: family.scopes.clone(), ..request(client) });
         self.write_family(&family).await;
-        let redemption = Redemption { family: family.clone(), user: &self.person, code: &code };
-        let expires_at = access_token::expires_at(None, self.now());
+        let redemption = Redemption { family: family.clone(), user: &self.person, code: &code, api };
+        let expires_at = access_token::expires_at(api, self.now());
         let reference = self.seal(Kind::AccessReference, Some(client), expires_at, &access_token::reference(&redemption.issuance()));
         let claims = access_token::claims(self.issuer(), &redemption.issuance(), self.random.bytes(), &reference, self.now());
-        (self.tenant.sign(access_token::algorithm(None), access_token::TYP, &claims).expect("a token"), family)
+        (self.tenant.sign(access_token::algorithm(api), access_token::TYP, &claims).expect("a token"), family)
     }
 
     /// A family that came from `session`.
@@ -382,6 +384,7 @@ impl Scene {
             session_id: session.id.clone(),
             scopes: scopes(names),
             claims: RequestedClaims::default(),
+            audience: None,
             state: FamilyState::Active,
             issued_at: self.now(),
             ends_at: self.now().plus(policy::ACCESS_TOKEN).plus(policy::FAMILY_MARGIN),

@@ -89,6 +89,8 @@ pub(crate) struct Texts {
     pub(crate) scope_phone: ScopeTexts,
     /// The scope `offline_access`.
     pub(crate) scope_offline_access: ScopeTexts,
+    /// Under the name of an API's scope, around the API's.
+    pub(crate) scope_of_api: Around,
     /// Under the name of any other scope.
     pub(crate) scope_other: &'static str,
     /// Where the answer goes, around the host.

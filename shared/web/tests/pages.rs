@@ -40,6 +40,7 @@ fn consent(language: Language, redirect_uri: &RedirectUri) -> ConsentPage<'_> {
         redirect_uri,
         account: "ada@example.com",
         scopes: &["openid", "profile", "email", "address", "phone", "offline_access", "inventory:read"],
+        audience: None,
         action: "/t/demo/consent",
         state: "sealed-state",
     }

@@ -7,6 +7,7 @@ mod people;
 mod prompt;
 mod pushed;
 mod redirects;
+mod resources;
 mod response_modes;
 mod sessions;
 mod support;

@@ -1,4 +1,4 @@
-//! What an app learns about a token that it got for itself (RFC 6749 §4.4): there is neither person nor family, so memory decides.
+//! What an app learns about its tokens for an API; where it got one for itself (RFC 6749 §4.4) there is neither person nor family, and memory decides.
 
 use std::time::Duration;
 
@@ -76,4 +76,24 @@ async fn a_warm_introspection_of_an_apps_own_token_reads_nothing() {
     place.stage.counting.reset();
     assert_eq!(place.ask(&machine, &token).await.json()["active"], true);
     assert_eq!(place.stage.counting.take().requests(), 0);
+}
+
+#[tokio::test]
+async fn a_persons_token_for_an_api_is_active_until_its_family_dies_or_the_api_was_cut_off() {
+    let place = place().await;
+    let (app, api) = (builders::confidential_client(), builders::api());
+    place.scene.register_api(&api).await;
+    let (token, _) = place.scene.access_token_for(&app, &api, &["openid", "read"]).await;
+    let (revoked, family) = place.scene.access_token_for(&app, &api, &["openid", "read"]).await;
+    let answer = place.ask(&app, &token).await.json();
+    assert_eq!((&answer["active"], &answer["aud"], &answer["scope"]), (&true.into(), &AUDIENCE.into(), &"read".into()));
+    place.scene.revoke(&family).await;
+    assert_eq!(place.ask(&app, &revoked).await.outcome(), INACTIVE);
+    let gone = domain::api::Api { audience: domain::api::Audience::parse("https://gone.example").expect("an audience"), ..api };
+    let (of_nobody, _) = place.scene.access_token_for(&app, &gone, &["openid", "read"]).await;
+    assert_eq!(place.ask(&app, &of_nobody).await.outcome(), INACTIVE);
+    let later = testkit::FixedClock::USUAL.plus(Duration::from_millis(1)).millis().to_string();
+    place.scene.change_row(&place.stage, "API#", "not_before", Value::N(later)).await;
+    place.stage.clock.advance(policy::CACHE_USABLE);
+    assert_eq!(place.ask(&app, &token).await.outcome(), INACTIVE);
 }

@@ -88,6 +88,26 @@ async fn section_2_1_the_list_of_checks_is_that_of_the_authorization_endpoint_an
 }
 
 #[tokio::test]
+async fn a_request_for_an_api_is_checked_when_it_is_pushed() {
+    let place = place().await;
+    let app = builders::client();
+    place.scene.register_api(&builders::api()).await;
+    let form = with(&with(&asking(&app), "scope", "openid read"), "resource", builders::AUDIENCE);
+    let mut two = form.clone();
+    two.push(("resource", "https://other.example"));
+    for (wrong, error) in [
+        (with(&form, "resource", "https://other.example"), "invalid_target"),
+        (with(&form, "resource", "api"), "invalid_target"),
+        (two, "invalid_target"),
+        (with(&form, "scope", "openid"), "invalid_scope"),
+    ] {
+        let answer = place.push(&app, &wrong).await;
+        assert_eq!((answer.status, answer.text_of("error").as_str()), (StatusCode::BAD_REQUEST, error), "{wrong:?}");
+    }
+    assert_eq!(place.push(&app, &form).await.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
 async fn section_2_2_the_answer_is_a_request_uri_that_holds_what_was_asked() {
     let place = place().await;
     let app = builders::client();

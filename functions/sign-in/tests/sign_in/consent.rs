@@ -44,6 +44,20 @@ async fn who_allows_is_sent_to_the_app_with_a_code_and_is_remembered() {
 }
 
 #[tokio::test]
+async fn what_is_allowed_at_an_api_is_remembered_under_its_name() {
+    let place = place().await;
+    let session = place.scene.session().await;
+    let audience = domain::api::Audience::parse(builders::AUDIENCE).expect("an audience");
+    let request = AuthorizationRequest { scopes: scopes(&["openid", "read"]), audience: Some(audience), ..request(&builders::client()) };
+    let (state, browser) = place.scene.consent_state(request, &session);
+    let answer = place.endpoint.send(Page { state, browser }.consent("allow")).await;
+    assert_ne!(answer.returned("code"), "");
+    assert_eq!(place.remembered().await, ["https://api.example read", "openid"]);
+    let event = place.events("consent.granted").await.remove(0);
+    assert_eq!(testkit::rows::text(&event, "audience"), builders::AUDIENCE);
+}
+
+#[tokio::test]
 async fn who_denies_is_sent_to_the_app_with_access_denied() {
     let place = place().await;
     let page = place.consent_page(&["openid"]).await;

@@ -10,6 +10,7 @@ use oauth::client_authentication::AuthenticatedClient;
 use oauth::code::AuthorizationCode;
 use oauth::grants::CodeGrant;
 use oauth::grants::authorization_code::{self as decision, Attempt, Found, NewFamily, Outcome, Reason, Redemption};
+use oauth::resource;
 use runtime::{ArtefactRefusal, ClientRequest, Failure, RefusedRequest, TenantContext};
 use store::{AttemptId, PersonKeys};
 
@@ -23,12 +24,15 @@ pub(crate) async fn redeem(deps: &Deps, request: &mut ClientRequest, grant: &Cod
     let id = FamilyId::from_random(tenant.derived_id("family", code.id.as_bytes())?);
     let keys =
         PersonKeys::of(code.user_id.clone()).with_session(code.session_id.clone()).with_consent(request.client().id.clone()).with_family(id.clone());
+    let audience = resource::narrowed(code.audience.as_ref(), grant.resource.as_ref(), &tenant.record().issuer).ok().flatten();
+    let api = request.find_api_if(&deps.apis, audience).await?;
     let (client, person) = request.beside(tenant.home(now)?.read_person(&keys)).await?;
     let found = Found {
         tenant: tenant.record(),
         user: person.user.as_ref(),
         session: person.session.as_ref(),
         consent: person.consent.as_ref(),
+        api: api.as_deref(),
         family: person.family.as_ref(),
     };
     let new_family = NewFamily { id, epoch: tenant.placement().epoch };

@@ -8,6 +8,7 @@ use domain::{Secret, Timestamp};
 use oauth::grants::RefreshGrant;
 use oauth::grants::refresh_token::{self as decision, Attempt, Found, Outcome, Reason, Refresh};
 use oauth::refresh_token::RefreshToken;
+use oauth::resource;
 use runtime::{ClientRequest, Failure, RefusedRequest, TenantContext};
 use store::{PersonKeys, Refreshing};
 
@@ -23,6 +24,13 @@ pub(crate) async fn refresh(deps: &Deps, request: &mut ClientRequest, grant: &Re
     let token = opened.map_err(|_| refused(Reason::Unopened))?;
     let keys = PersonKeys::of(token.user_id.clone()).with_consent(request.client().id.clone()).with_family(token.family_id.clone());
     let (client, mut person) = request.beside(tenant.home(now)?.read_person(&keys)).await?;
+    // Whom the token is for stands in its family. Whatever a process meanwhile learned anew of an API is read at once.
+    let granted = person.family.as_ref().and_then(|family| family.audience.as_ref());
+    let audience = resource::narrowed(granted, grant.resource.as_ref(), &tenant.record().issuer).ok().flatten();
+    let api = request.find_api_if(&deps.apis, audience).await?;
+    if api.is_some() {
+        request.settle().await?;
+    }
     for _ in 0..TRIES {
         let attempt = Attempt { client: &client, grant, token: &token };
         let evidence = Evidence {
@@ -32,7 +40,7 @@ pub(crate) async fn refresh(deps: &Deps, request: &mut ClientRequest, grant: &Re
             session: None,
             family: person.family.as_ref(),
         };
-        let found = Found { evidence, consent: person.consent.as_ref() };
+        let found = Found { evidence, consent: person.consent.as_ref(), api: api.as_deref() };
         let answer = match decision::refresh(&attempt, &found, tenant.placement().epoch, now) {
             Outcome::Refused(reason) => return Err(refused(reason)),
             Outcome::Reused(why, reason) => {

@@ -10,5 +10,6 @@ mod refresh;
 mod refresh_reuse;
 mod refusals;
 mod replays;
+mod resources;
 mod support;
 mod wrong_secrets;

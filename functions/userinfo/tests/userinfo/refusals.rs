@@ -164,6 +164,20 @@ async fn a_token_of_another_type_tenant_or_audience_is_refused() {
 }
 
 #[tokio::test]
+async fn a_persons_token_for_an_api_is_refused_here() {
+    let place = place().await;
+    let (app, api) = (builders::client(), builders::api());
+    place.scene.register_api(&api).await;
+    let (token, _) = place.scene.access_token_for(&app, &api, &["openid", "read"]).await;
+    place.refuses(&token).await;
+    let ours = place.signed(&token, access_token::TYP, |claims| {
+        claims["aud"] = json!(place.scene.issuer());
+        claims["scope"] = json!("openid");
+    });
+    assert_eq!(place.ask(&ours).await.status, StatusCode::OK, "but for its audience and scope");
+}
+
+#[tokio::test]
 async fn a_token_that_an_app_got_for_itself_is_refused_whatever_its_audience() {
     let place = place().await;
     let own = place.scene.own_token(&builders::machine(), &builders::api(), &["read"]);

@@ -43,6 +43,7 @@ fn family() -> Family {
         session_id: SessionId::from_random([3; 16]),
         scopes: BTreeSet::new(),
         claims: RequestedClaims::default(),
+        audience: None,
         state: FamilyState::Active,
         issued_at: WATERMARK,
         ends_at: Timestamp::from_seconds(200),

@@ -15,7 +15,8 @@ fn read(parameters: &RequestParameters<'_>) -> Result<AuthorizationRequest, Reas
         let claims = serde_json::json!({ "iss": "https://demo.id.example", "sub": token.strip_prefix("hint-of-")?, "aud": "app" });
         claims.as_object().cloned()
     };
-    check(parameters, &Circumstances { client: &client, address: &address, verify_id_token: &verify_id_token, now: NOW })
+    let api = samples::api();
+    check(parameters, &Circumstances { client: &client, api: Some(&api), address: &address, verify_id_token: &verify_id_token, now: NOW })
 }
 
 fn refusal(changes: &[(&str, &str)]) -> Option<Reason> {
@@ -29,6 +30,7 @@ fn an_acceptable_request_is_read_whole_and_unknown_parameters_are_ignored() {
         redirect_uri: RedirectUri::parse(REDIRECT_URI).expect("a redirect URI"),
         response_mode: ResponseMode::Fragment,
         scopes: samples::scopes(&["openid", "profile", "email"]),
+        audience: None,
         claims: RequestedClaims { userinfo: [StandardClaim::Name].into_iter().collect(), ..RequestedClaims::default() },
         state: Some("st".to_owned()),
         nonce: Some("no".to_owned()),
@@ -111,6 +113,38 @@ fn a_request_names_one_person_by_hint_or_by_claim() {
 }
 
 #[test]
+fn a_request_names_one_api_of_the_tenant_and_something_of_it() {
+    let read_for = |resource: &str, scope: &str| read(&request_with(&[("resource", resource), ("scope", scope)]));
+    let asked = read_for(samples::AUDIENCE, "openid read delete unknown").expect("acceptable");
+    assert_eq!(asked.audience.as_ref().map(Audience::as_str), Some(samples::AUDIENCE));
+    assert_eq!(asked.scopes, samples::scopes(&["openid", "read", "delete"]));
+    assert_eq!(asked.consent_scopes(), samples::scopes(&["openid", "https://api.example read", "https://api.example delete"]));
+    let of_the_platform = read_for("https://demo.id.example", "openid read").expect("acceptable");
+    assert_eq!((of_the_platform.audience, of_the_platform.scopes), (None, samples::scopes(&["openid"])));
+    assert_eq!(read_for(samples::AUDIENCE, "openid").err(), Some(Reason::ScopeElsewhere));
+    for unknown in ["https://other.example", "https://api.example/", "urn:x"] {
+        assert_eq!(read_for(unknown, "openid read").err(), Some(Reason::ResourceUnknown), "{unknown}");
+    }
+    for malformed in ["api", "https://api.example#x", "app"] {
+        assert_eq!(read_for(malformed, "openid read").err(), Some(Reason::ResourceMalformed), "{malformed}");
+    }
+    let two = request_with(&[("resource", samples::AUDIENCE), ("resource", samples::AUDIENCE), ("scope", "read")]);
+    assert_eq!(read(&two).err(), Some(Reason::ResourceSeveral));
+    for reason in [Reason::ResourceUnknown, Reason::ResourceMalformed, Reason::ResourceSeveral] {
+        assert_eq!(reason.code().as_str(), "invalid_target");
+    }
+}
+
+#[test]
+fn an_api_shares_the_nonces_room_in_a_code() {
+    // `,"d":"https://api.example"` and `"read",` beside the nonce.
+    let room = STATE_MAX - (samples::AUDIENCE.len() + 7) - (4 + 3);
+    let with_nonce = |length: usize| refusal(&[("resource", samples::AUDIENCE), ("scope", "openid read"), ("nonce", &"n".repeat(length))]);
+    assert_eq!([with_nonce(0), with_nonce(room), with_nonce(room + 1)], [None, None, Some(Reason::TooMuchForACode)]);
+    assert_eq!(refusal(&[("nonce", &"n".repeat(STATE_MAX))]), None);
+}
+
+#[test]
 fn scope_prompt_and_pkce_are_on_the_list() {
     assert_eq!(refusal(&[("scope", "")]), Some(Reason::ScopeMissing));
     assert_eq!(refusal(&[("prompt", "none login")]), Some(Reason::PromptContradicts));
@@ -163,6 +197,7 @@ fn every_refusal_is_one_that_may_be_returned_by_redirect() {
     let by_redirect = [
         "invalid_request",
         "invalid_scope",
+        "invalid_target",
         "unsupported_response_type",
         "access_denied",
         "login_required",

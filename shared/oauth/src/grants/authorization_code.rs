@@ -3,6 +3,7 @@
 //! A second redemption by the code's own client is a replay and ends the family. Its own client is one that authenticated, or a public one
 //! that has the right verifier; anybody else's second try changes nothing, so a stolen code can't be used to sign people out.
 
+use domain::api::Api;
 use domain::client::{Client, GrantType};
 use domain::consent::{self, Asking, Consent};
 use domain::family::{Family, FamilyState};
@@ -18,7 +19,7 @@ use crate::client_authentication::AuthenticatedClient;
 use crate::code::AuthorizationCode;
 use crate::error::reasons;
 use crate::profile::{self, RedirectUriAtRedemption};
-use crate::{Sha256, pkce, scope};
+use crate::{Sha256, pkce, resource, scope};
 
 /// Who redeems what: the request's own part.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +45,8 @@ pub struct Found<'a> {
     pub session: Option<&'a Session>,
     /// What the person allows the client now.
     pub consent: Option<&'a Consent>,
+    /// The API that the access token is to be for, from memory.
+    pub api: Option<&'a Api>,
     /// The family that was made when the code was redeemed before.
     pub family: Option<&'a Family>,
 }
@@ -77,6 +80,8 @@ pub struct Redemption<'a> {
     pub user: &'a User,
     /// What was redeemed.
     pub code: &'a AuthorizationCode,
+    /// For which API the access token is.
+    pub api: Option<&'a Api>,
 }
 
 impl Redemption<'_> {
@@ -85,7 +90,7 @@ impl Redemption<'_> {
         Issuance {
             family: &self.family,
             user: self.user,
-            api: None,
+            api: self.api,
             scopes: &self.family.scopes,
             authenticated_at: self.code.authenticated_at,
             methods: &self.code.methods,
@@ -95,7 +100,7 @@ impl Redemption<'_> {
 }
 
 reasons! {
-    /// Why a code isn't redeemed. RFC 6749 §5.2 has one code for all of them.
+    /// Why a code isn't redeemed. RFC 6749 §5.2 has one code for all that is wrong with the code itself.
     pub enum Reason {
         /// It doesn't open: forged, truncated, expired, another kind's, another tenant's or another client's.
         Unopened => InvalidGrant, "the code does not open";
@@ -121,6 +126,12 @@ reasons! {
         BeforeWatermark => InvalidGrant, "the code was issued before a watermark";
         /// The consent was withdrawn since.
         ConsentWithdrawn => InvalidGrant, "the user does not consent any more";
+        /// RFC 8707 §2.2.
+        ResourceNotGranted => InvalidTarget, "resource is another than the one that was granted";
+        /// The API is gone since.
+        ResourceUnknown => InvalidTarget, "no such API any more";
+        /// RFC 9068 §3.
+        ScopeElsewhere => InvalidScope, "nothing that was granted is of this resource";
         /// RFC 6749 §4.1.2.
         Replayed => InvalidGrant, "the code was redeemed before";
     }
@@ -138,11 +149,12 @@ pub fn redeem<'a>(attempt: &Attempt<'a>, found: &Found<'a>, new_family: NewFamil
         .and_then(|()| redirect_uri(attempt, sha256)) // RFC 6749 §4.1.3
         .and_then(|()| watermarks(attempt, found))
         .and_then(|()| person(attempt.code, found, now))
-        .and_then(|person| consented(attempt, found).map(|()| person));
+        .and_then(|person| consented(attempt, found).map(|()| person))
+        .and_then(|person| recipient(attempt, found).map(|api| (person, api))); // RFC 8707 §2.2
     match checked {
-        Ok((user, session)) => {
+        Ok(((user, session), api)) => {
             let family = family((attempt.code, session), client, new_family, now);
-            Outcome::Redeemed(Box::new(Redemption { family, user, code: attempt.code }))
+            Outcome::Redeemed(Box::new(Redemption { family, user, code: attempt.code, api }))
         }
         Err(reason) => Outcome::Refused(reason),
     }
@@ -170,16 +182,32 @@ fn person<'a>(code: &AuthorizationCode, found: &Found<'a>, now: Timestamp) -> Re
 }
 
 fn consented(attempt: &Attempt<'_>, found: &Found<'_>) -> Result<(), Reason> {
-    match consent::asking(attempt.client.client(), found.consent, &scope::with_those_of(&attempt.code.scopes, attempt.code.claims)) {
+    let code = attempt.code;
+    let asked = scope::to_agree_to(&code.scopes, code.claims, code.audience.as_ref());
+    match consent::asking(attempt.client.client(), found.consent, &asked) {
         Asking::NotNeeded => Ok(()),
         Asking::Needed => Err(Reason::ConsentWithdrawn),
     }
+}
+
+fn recipient<'a>(attempt: &Attempt<'_>, found: &Found<'a>) -> Result<Option<&'a Api>, Reason> {
+    let audience = resource::narrowed(attempt.code.audience.as_ref(), attempt.grant.resource.as_ref(), &found.tenant.issuer);
+    let api = match audience.map_err(|_| Reason::ResourceNotGranted)? {
+        None => None,
+        Some(audience) => Some(found.api.filter(|api| api.audience == *audience).ok_or(Reason::ResourceUnknown)?),
+    };
+    if api.is_some_and(|api| attempt.issued_at < api.not_before) {
+        return Err(Reason::BeforeWatermark);
+    }
+    if scope::meant_for(&attempt.code.scopes, api).is_empty() { Err(Reason::ScopeElsewhere) } else { Ok(api) }
 }
 
 fn family((code, session): (&AuthorizationCode, &Session), client: &Client, new: NewFamily, now: Timestamp) -> Family {
     // OpenID Connect Core §11: what was agreed to, and what the client can use.
     let is_offline = code.scopes.contains(scope::OFFLINE_ACCESS) && client.grant_types.contains(&GrantType::RefreshToken);
     let offline = is_offline.then(|| Offline::begin(code.authenticated_at, code.methods.clone(), new.epoch, now));
+    // An API may say by then that its tokens live longer than now.
+    let longest = if code.audience.is_some() { policy::ACCESS_TOKEN_LONGEST } else { policy::ACCESS_TOKEN };
     let last_token_from = offline.as_ref().map_or(now, |offline| offline.ends_at);
     Family {
         id: new.id,
@@ -188,9 +216,10 @@ fn family((code, session): (&AuthorizationCode, &Session), client: &Client, new:
         session_id: session.id.clone(),
         scopes: code.scopes.clone(),
         claims: code.claims,
+        audience: code.audience.clone(),
         state: FamilyState::Active,
         issued_at: now,
-        ends_at: last_token_from.plus(policy::ACCESS_TOKEN).plus(policy::FAMILY_MARGIN),
+        ends_at: last_token_from.plus(longest).plus(policy::FAMILY_MARGIN),
         session_ends_at: session.ends_at,
         epoch: new.epoch,
         offline,

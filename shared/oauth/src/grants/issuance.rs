@@ -8,6 +8,8 @@ use domain::family::Family;
 use domain::session::AuthenticationMethod;
 use domain::user::User;
 
+use crate::scope;
+
 /// What the tokens of one answer are made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Issuance<'a> {
@@ -17,7 +19,7 @@ pub struct Issuance<'a> {
     pub user: &'a User,
     /// For which API the access token is; for the platform's own endpoints without one.
     pub api: Option<&'a Api>,
-    /// What the access token is good for; part of what the family was granted.
+    /// What was asked for; part of what the family was granted.
     pub scopes: &'a BTreeSet<String>,
     /// When the person proved to be themself.
     pub authenticated_at: Timestamp,
@@ -25,4 +27,11 @@ pub struct Issuance<'a> {
     pub methods: &'a [AuthenticationMethod],
     /// What the authorization request wanted to see again in the ID token that answers it.
     pub nonce: Option<&'a str>,
+}
+
+impl Issuance<'_> {
+    /// What the access token is good for: what its reader understands of what was asked for (RFC 9068 §2.2.3).
+    pub fn access_scopes(&self) -> BTreeSet<String> {
+        scope::meant_for(self.scopes, self.api)
+    }
 }

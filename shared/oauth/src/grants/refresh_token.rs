@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::api::Api;
 use domain::client::Client;
 use domain::consent::{self, Asking, Consent};
 use domain::family::{self, Evidence, Family, RevocationReason};
@@ -15,7 +16,7 @@ use super::issuance::Issuance;
 use crate::client_authentication::AuthenticatedClient;
 use crate::error::reasons;
 use crate::refresh_token::RefreshToken;
-use crate::{profile, scope};
+use crate::{profile, resource, scope};
 
 /// Who refreshes what: the request's own part.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,8 @@ pub struct Found<'a> {
     pub evidence: Evidence<'a>,
     /// What the person allows the client now.
     pub consent: Option<&'a Consent>,
+    /// The API that the access token is to be for, from memory.
+    pub api: Option<&'a Api>,
 }
 
 /// What comes of it.
@@ -80,6 +83,12 @@ reasons! {
         ConsentWithdrawn => InvalidGrant, "the user does not consent any more";
         /// RFC 6749 §6.
         ScopeWider => InvalidScope, "scope is wider than what was granted";
+        /// RFC 8707 §2.2.
+        ResourceNotGranted => InvalidTarget, "resource is another than the one that was granted";
+        /// The API is gone since.
+        ResourceUnknown => InvalidTarget, "no such API any more";
+        /// RFC 9068 §3.
+        ScopeElsewhere => InvalidScope, "nothing that was asked for is of this resource";
     }
 }
 
@@ -97,9 +106,15 @@ pub fn refresh<'a>(attempt: &Attempt<'a>, found: &Found<'a>, current: Epoch, now
         Standing::Ended => return Outcome::Refused(Reason::Ended),
         Standing::Newest | Standing::Retried(_) => {}
     }
-    let checked = consented(client, found.consent, family).and_then(|()| scopes(attempt.grant, family)); // RFC 6749 §6
+    let checked = consented(client, found.consent, family)
+        .and_then(|()| recipient(attempt, found, family)) // RFC 8707 §2.2
+        .and_then(|api| scopes(attempt.grant, family, api).map(|scopes| (api, scopes))); // RFC 6749 §6
     let refresh = match checked {
-        Ok(scopes) => Refresh { issuance: issuance(family, user, scopes, offline), offline, rotation: profile::rules(client).refresh_rotation },
+        Ok((api, scopes)) => Refresh {
+            issuance: Issuance { api, ..issuance(family, user, scopes, offline) },
+            offline,
+            rotation: profile::rules(client).refresh_rotation,
+        },
         Err(reason) => return Outcome::Refused(reason),
     };
     match standing {
@@ -117,19 +132,28 @@ fn standing_family<'a>(attempt: &Attempt<'a>, found: &Found<'a>, now: Timestamp)
 }
 
 fn consented(client: &Client, consent: Option<&Consent>, family: &Family) -> Result<(), Reason> {
-    match consent::asking(client, consent, &scope::with_those_of(&family.scopes, family.claims)) {
+    match consent::asking(client, consent, &scope::to_agree_to(&family.scopes, family.claims, family.audience.as_ref())) {
         Asking::NotNeeded => Ok(()),
         Asking::Needed => Err(Reason::ConsentWithdrawn),
     }
 }
 
+fn recipient<'a>(attempt: &Attempt<'_>, found: &Found<'a>, family: &Family) -> Result<Option<&'a Api>, Reason> {
+    let issuer = &found.evidence.tenant.issuer;
+    let audience = resource::narrowed(family.audience.as_ref(), attempt.grant.resource.as_ref(), issuer).map_err(|_| Reason::ResourceNotGranted)?;
+    let Some(audience) = audience else { return Ok(None) };
+    let api = found.api.filter(|api| api.audience == *audience).ok_or(Reason::ResourceUnknown)?;
+    if family.issued_at < api.not_before { Err(Reason::Dead) } else { Ok(Some(api)) }
+}
+
 // RFC 6749 §6: what is asked for must have been granted; the refresh token keeps what it was granted.
-fn scopes<'a>(grant: &'a RefreshGrant, family: &'a Family) -> Result<&'a BTreeSet<String>, Reason> {
-    match &grant.scopes {
-        None => Ok(&family.scopes),
-        Some(narrower) if narrower.is_subset(&family.scopes) => Ok(narrower),
-        Some(_) => Err(Reason::ScopeWider),
-    }
+fn scopes<'a>(grant: &'a RefreshGrant, family: &'a Family, api: Option<&Api>) -> Result<&'a BTreeSet<String>, Reason> {
+    let asked = match &grant.scopes {
+        None => &family.scopes,
+        Some(narrower) if narrower.is_subset(&family.scopes) => narrower,
+        Some(_) => return Err(Reason::ScopeWider),
+    };
+    if scope::meant_for(asked, api).is_empty() { Err(Reason::ScopeElsewhere) } else { Ok(asked) }
 }
 
 // OpenID Connect Core §12.2: `auth_time` is that of the sign-in, and there is no nonce.

@@ -2,6 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use crypto::artefact::Kind;
+use domain::api::Audience;
 use domain::client::Client;
 use domain::session::Session;
 use domain::user::User;
@@ -90,7 +91,7 @@ impl PageOf<'_> {
         let id = StateId::from_random(random.bytes());
         let state = ConsentState { id, binding, user_id: user.id.clone(), session_id: session.id.clone(), request: self.request.clone() };
         let sealed = self.tenant.seal(Kind::ConsentState, None, self.now.plus(policy::CONSENT_STATE), random.bytes(), &state)?;
-        let asked = self.request.consent_scopes();
+        let asked = self.request.asked_scopes();
         let scopes: Vec<&str> = asked.iter().map(String::as_str).collect();
         let issuer = &self.tenant.record().issuer;
         let page = ConsentPage {
@@ -100,6 +101,7 @@ impl PageOf<'_> {
             redirect_uri: &self.request.redirect_uri,
             account: account(user),
             scopes: &scopes,
+            audience: self.request.audience.as_ref().map(Audience::as_str),
             action: &format!("{}/consent", issuer.path()),
             state: &sealed,
         };

@@ -2,6 +2,7 @@
 
 use crypto::artefact::Kind;
 use crypto::jws;
+use domain::api::Api;
 use domain::client::Client;
 use domain::{ClientId, Timestamp, policy};
 use oauth::authorization_request::{self, AuthorizationRequest, Circumstances, Reason, ReturnAddress, reference};
@@ -12,16 +13,16 @@ use crate::failure::Failure;
 use crate::random::Random;
 use crate::tenant_context::TenantContext;
 
-/// Runs the list of checks; a hint is read with the keys that the tenant publishes.
+/// Runs the list of checks for an app and the API that it names, if there is such an API; a hint is read with the keys that the tenant publishes.
 pub fn check(
     tenant: &TenantContext,
     parameters: &RequestParameters<'_>,
-    client: &Client,
+    (client, api): (&Client, Option<&Api>),
     address: &ReturnAddress,
     now: Timestamp,
 ) -> Result<AuthorizationRequest, Reason> {
     let verify_id_token = |token: &str| jws::verify_with_set(tenant.verifying_keys(), id_token::TYP, token).ok();
-    authorization_request::check(parameters, &Circumstances { client, address, verify_id_token: &verify_id_token, now })
+    authorization_request::check(parameters, &Circumstances { client, api, address, verify_id_token: &verify_id_token, now })
 }
 
 /// The `request_uri` of a request, good for a few minutes and for its client alone.

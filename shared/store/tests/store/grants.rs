@@ -88,7 +88,7 @@ async fn revoking_a_family_that_is_swept_or_has_ended_leaves_no_stub_and_no_even
 async fn a_consent_is_found_as_it_was_last_given() {
     let embedded = Embedded::memory();
     let store = tenant_store(&embedded);
-    let granted = |number| event(EventKind::ConsentGranted { client_id: client_id(), scopes: scopes(&["openid"]) }, number);
+    let granted = |number| event(EventKind::ConsentGranted { client_id: client_id(), scopes: scopes(&["openid"]), audience: None }, number);
     let more = Consent { scopes: scopes(&["openid", "email"]), given_at: later(9), ..consent() };
     for (number, consent) in [(1, consent()), (2, more)] {
         store.grant_consent(&user_id(), &consent, &granted(number)).await.expect("a consent");

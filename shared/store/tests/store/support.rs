@@ -104,6 +104,7 @@ pub(crate) fn family() -> Family {
         session_id: session_id(),
         scopes: scopes(&["openid", "profile", "email"]),
         claims: RequestedClaims::default(),
+        audience: None,
         state: FamilyState::Active,
         issued_at: NOW,
         ends_at: later(4200),

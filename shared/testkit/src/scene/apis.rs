@@ -2,6 +2,7 @@
 
 use domain::api::Api;
 use domain::client::Client;
+use domain::family::Family;
 use oauth::access_token;
 use oauth::grants::client_credentials::OwnIssuance;
 use runtime::provision::Provisioner;
@@ -15,6 +16,16 @@ impl Scene {
     /// When it can't be registered.
     pub async fn register_api(&self, api: &Api) {
         Provisioner::new(&self.platform).create_api(&self.tenant.record().id, api).await.expect("an API");
+    }
+
+    /// An access token for `api` of a family that was made now, and the family.
+    ///
+    /// # Panics
+    /// When it can't be made.
+    pub async fn access_token_for(&self, client: &Client, api: &Api, names: &[&str]) -> (String, Family) {
+        let session = self.session().await;
+        let family = Family { audience: Some(api.audience.clone()), ..self.family(client, &session, names) };
+        self.access_token_of(client, &session, (family, Some(api))).await
     }
 
     /// A token that `client` got for itself, now.

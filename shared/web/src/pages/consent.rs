@@ -23,6 +23,8 @@ pub struct ConsentPage<'a> {
     pub account: &'a str,
     /// The scopes asked for, one name each.
     pub scopes: &'a [&'a str],
+    /// The API that those scopes are of which aren't everybody's. Its name is what it proves to be; a display name could lie.
+    pub audience: Option<&'a str>,
     /// Where the form posts: the issuer's path and `/consent`.
     pub action: &'a str,
     /// The sealed state of this request.
@@ -68,6 +70,10 @@ impl ConsentPage<'_> {
 
     fn host(&self) -> String {
         shown::account(&self.redirect_uri.host())
+    }
+
+    fn api(&self) -> Option<String> {
+        self.audience.map(shown::account)
     }
 
     fn rows(&self) -> Vec<ScopeRow<'_>> {

@@ -31,6 +31,7 @@ pub(super) static TEXTS: Texts = Texts {
     scope_address: ScopeTexts { title: "Ihre Postanschrift sehen", detail: "Straße, Ort, Postleitzahl und Land" },
     scope_phone: ScopeTexts { title: "Ihre Telefonnummer sehen", detail: "Auch, ob sie bestätigt ist" },
     scope_offline_access: ScopeTexts { title: "Verbunden bleiben", detail: "Auch nach dem Abmelden, bis Sie das zurücknehmen" },
+    scope_of_api: Around { before: "Eine Berechtigung bei ", after: "" },
     scope_other: "Eine Berechtigung, die diese App festlegt",
     returns_to: Around { before: "In beiden Fällen geht es zurück zu ", after: "." },
     allow: "Erlauben",

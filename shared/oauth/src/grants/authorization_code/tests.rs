@@ -18,6 +18,7 @@ struct Scene {
     user: Option<User>,
     session: Option<Session>,
     consent: Option<Consent>,
+    api: Option<Api>,
     family: Option<Family>,
 }
 
@@ -31,10 +32,12 @@ impl Scene {
                 code: Secret::new("sealed".to_owned()),
                 redirect_uri: Some(REDIRECT_URI.to_owned()),
                 code_verifier: Some(Secret::new(VERIFIER.to_owned())),
+                resource: None,
             },
             code: samples::code(),
             user: Some(samples::user()),
             session: Some(samples::session()),
+            api: None,
             family: None,
         }
     }
@@ -69,6 +72,7 @@ impl Scene {
             user: self.user.as_ref(),
             session: self.session.as_ref(),
             consent: self.consent.as_ref(),
+            api: self.api.as_ref(),
             family: self.family.as_ref(),
         };
         let new_family = NewFamily { id: FamilyId::from_random([9; 16]), epoch: Epoch(4) };
@@ -104,6 +108,7 @@ fn a_good_code_becomes_a_family_of_its_person_client_session_and_scopes() {
         session_id: samples::session().id,
         scopes: samples::scopes(&["openid", "email"]),
         claims: RequestedClaims::default(),
+        audience: None,
         state: FamilyState::Active,
         issued_at: NOW,
         ends_at: Timestamp::from_seconds(NOW.seconds() + 600 + 3600),
@@ -230,9 +235,14 @@ fn a_replay_of_a_family_that_is_dead_already_is_still_a_replay() {
 }
 
 #[test]
-fn every_refusal_of_a_code_is_invalid_grant() {
+fn every_refusal_of_a_code_is_invalid_grant_but_those_of_its_resource() {
     for reason in Reason::ALL {
-        assert_eq!((reason.code().as_str(), reason.code().status()), ("invalid_grant", 400), "{reason}");
+        let code = match reason {
+            Reason::ResourceNotGranted | Reason::ResourceUnknown => "invalid_target",
+            Reason::ScopeElsewhere => "invalid_scope",
+            _ => "invalid_grant",
+        };
+        assert_eq!((reason.code().as_str(), reason.code().status()), (code, 400), "{reason}");
     }
 }
 
@@ -255,4 +265,75 @@ fn a_code_of_before_the_tenants_or_the_clients_watermark_is_refused() {
     assert!(tenant(samples::session().authenticated_at).is_redeemed());
     assert_eq!(tenant(NOW).refusal(), Some(Reason::SessionEnded), "the code is young enough, its session isn't");
     assert_eq!(tenant(later).refusal(), Some(Reason::BeforeWatermark));
+}
+
+/// A code for the sample API, which the person agreed to.
+fn for_api() -> Scene {
+    let mut scene = Scene::public();
+    scene.code.audience = Some(samples::api().audience);
+    scene.code.scopes = samples::scopes(&["openid", "read"]);
+    scene.consent = Some(consent::given(&scene.client.id, None, &samples::scopes(&["openid", "https://api.example read"]), NOW));
+    scene.api = Some(samples::api());
+    scene
+}
+
+fn asking_for(resource: &str) -> Scene {
+    let mut scene = for_api();
+    scene.grant.resource = Some(domain::api::Audience::parse(resource).expect("an audience"));
+    scene
+}
+
+#[test]
+fn a_code_for_an_api_becomes_a_token_for_that_api_or_for_the_platform_and_no_other() {
+    let issued = |scene: &Scene| {
+        scene.redeem(|outcome| match outcome {
+            Outcome::Redeemed(redemption) => {
+                let issuance = redemption.issuance();
+                Ok((issuance.api.map(|api| api.audience.to_string()), issuance.access_scopes(), redemption.family.audience.clone()))
+            }
+            Outcome::Refused(reason) => Err(reason),
+            Outcome::Replayed => panic!("a first try"),
+        })
+    };
+    let api = samples::api().audience;
+    let of_api = Ok((Some(api.to_string()), samples::scopes(&["read"]), Some(api.clone())));
+    assert_eq!(issued(&for_api()), of_api);
+    assert_eq!(issued(&asking_for(samples::AUDIENCE)), of_api);
+    assert_eq!(issued(&asking_for("https://demo.id.example")), Ok((None, samples::scopes(&["openid"]), Some(api))));
+    assert_eq!(issued(&asking_for("https://other.example")), Err(Reason::ResourceNotGranted));
+    let mut without_api = Scene::public();
+    without_api.grant.resource = Some(samples::api().audience);
+    without_api.api = Some(samples::api());
+    assert_eq!(issued(&without_api), Err(Reason::ResourceNotGranted));
+    assert_eq!(Reason::ResourceNotGranted.code().as_str(), "invalid_target");
+}
+
+#[test]
+fn an_api_that_is_gone_cut_off_or_forgetful_gets_no_token() {
+    assert_eq!(Scene { api: None, ..for_api() }.refusal(), Some(Reason::ResourceUnknown));
+    let of_now = Api { not_before: NOW, ..samples::api() };
+    assert!(Scene { api: Some(of_now), ..for_api() }.is_redeemed());
+    let cut_off = Api { not_before: Timestamp::from_millis(NOW.millis() + 1), ..samples::api() };
+    assert_eq!(Scene { api: Some(cut_off), ..for_api() }.refusal(), Some(Reason::BeforeWatermark));
+    let forgetful = Api { scopes: std::collections::BTreeSet::new(), ..samples::api() };
+    assert_eq!(Scene { api: Some(forgetful), ..for_api() }.refusal(), Some(Reason::ScopeElsewhere));
+    let mut plain_oauth = asking_for("https://demo.id.example");
+    plain_oauth.code.scopes = samples::scopes(&["read"]);
+    assert_eq!(plain_oauth.refusal(), Some(Reason::ScopeElsewhere), "nothing of the platform was granted");
+}
+
+#[test]
+fn what_a_person_allowed_at_another_api_is_no_consent() {
+    for allowed in [["openid", "read"], ["openid", "https://other.example read"]] {
+        let consent = Some(consent::given(&samples::public_client().id, None, &samples::scopes(&allowed), NOW));
+        assert_eq!(Scene { consent, ..for_api() }.refusal(), Some(Reason::ConsentWithdrawn));
+    }
+}
+
+#[test]
+fn a_family_of_an_api_outlives_the_longest_token_that_it_may_say() {
+    for_api().redeem(|outcome| {
+        let Outcome::Redeemed(redemption) = outcome else { panic!("{outcome:?}") };
+        assert_eq!(redemption.family.ends_at, NOW.plus(policy::ACCESS_TOKEN_LONGEST).plus(policy::FAMILY_MARGIN));
+    });
 }

@@ -22,6 +22,7 @@ struct Scene {
     token: RefreshToken,
     user: Option<User>,
     consent: Option<Consent>,
+    api: Option<Api>,
     family: Option<Family>,
 }
 
@@ -44,9 +45,10 @@ impl Scene {
         Self {
             consent: Some(consent::given(&client.id, None, &family.scopes, NOW)),
             client,
-            grant: RefreshGrant { refresh_token: Secret::new("sealed".to_owned()), scopes: None },
+            grant: RefreshGrant { refresh_token: Secret::new("sealed".to_owned()), scopes: None, resource: None },
             token: RefreshToken::of(&family, token(0)),
             user: Some(samples::user()),
+            api: None,
             family: Some(family),
         }
     }
@@ -66,7 +68,7 @@ impl Scene {
         let tenant = samples::tenant();
         let (client_record, user, family) = (Some(&self.client), self.user.as_ref(), self.family.as_ref());
         let evidence = Evidence { tenant: &tenant, client: client_record, user, session: None, family };
-        let found = Found { evidence, consent: self.consent.as_ref() };
+        let found = Found { evidence, consent: self.consent.as_ref(), api: self.api.as_ref() };
         look(refresh(&attempt, &found, HERE, NOW))
     }
 
@@ -174,4 +176,48 @@ fn a_family_that_is_unknown_foreign_without_offline_access_or_dead_is_refused() 
     assert_eq!(Scene { family: Some(Family { state, ..family(offline()) }), ..Scene::public() }.refusal(), Some(Reason::Dead));
     let idle = Offline { used_at: NOW.minus(policy::REFRESH_IDLE), ..offline() };
     assert_eq!(Scene { family: Some(family(idle)), ..Scene::public() }.refusal(), Some(Reason::Ended));
+}
+
+/// A family for the sample API, as its person agreed to.
+fn of_api() -> Scene {
+    let scopes = samples::scopes(&["openid", "read", "write", "offline_access"]);
+    let family = Family { scopes, audience: Some(samples::api().audience), ..family(offline()) };
+    let allowed = crate::scope::to_agree_to(&family.scopes, family.claims, family.audience.as_ref());
+    let consent = Some(consent::given(&samples::public_client().id, None, &allowed, NOW));
+    Scene { family: Some(family), consent, api: Some(samples::api()), ..Scene::public() }
+}
+
+fn asking(resource: Option<&str>, scope: Option<&[&str]>) -> Result<(Option<String>, Vec<String>), Reason> {
+    let mut scene = of_api();
+    scene.grant.resource = resource.map(|text| domain::api::Audience::parse(text).expect("an audience"));
+    scene.grant.scopes = scope.map(samples::scopes);
+    scene.refresh(|outcome| match outcome {
+        Outcome::Refreshed(refresh) => {
+            Ok((refresh.issuance.api.map(|api| api.audience.to_string()), refresh.issuance.access_scopes().into_iter().collect()))
+        }
+        Outcome::Refused(reason) => Err(reason),
+        other => panic!("{other:?}"),
+    })
+}
+
+#[test]
+fn a_refresh_is_for_the_api_that_was_granted_or_for_the_platform() {
+    let texts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let api = Some(samples::AUDIENCE.to_owned());
+    assert_eq!(asking(None, None), Ok((api.clone(), texts(&["read", "write"]))));
+    assert_eq!(asking(Some(samples::AUDIENCE), Some(&["read"])), Ok((api, texts(&["read"]))));
+    assert_eq!(asking(Some("https://demo.id.example"), None), Ok((None, texts(&["offline_access", "openid"]))));
+    assert_eq!(asking(Some("https://other.example"), None), Err(Reason::ResourceNotGranted));
+    assert_eq!(asking(None, Some(&["openid"])), Err(Reason::ScopeElsewhere));
+    assert_eq!(asking(Some("https://demo.id.example"), Some(&["read"])), Err(Reason::ScopeElsewhere));
+    assert_eq!(asking(None, Some(&["delete"])), Err(Reason::ScopeWider));
+}
+
+#[test]
+fn an_api_that_is_gone_or_cut_off_refreshes_nothing() {
+    assert_eq!(Scene { api: None, ..of_api() }.refusal(), Some(Reason::ResourceUnknown));
+    let later = domain::Timestamp::from_millis(of_api().family.expect("a family").issued_at.millis() + 1);
+    assert_eq!(Scene { api: Some(Api { not_before: later, ..samples::api() }), ..of_api() }.refusal(), Some(Reason::Dead));
+    assert_eq!(Scene { consent: None, ..of_api() }.refusal(), Some(Reason::ConsentWithdrawn));
+    assert!(of_api().is_refreshed());
 }
