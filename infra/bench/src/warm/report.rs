@@ -33,7 +33,7 @@ pub fn report(costs: &Costs) -> Result<String, Error> {
     Ok(page)
 }
 
-const fn rows(costs: &Costs) -> [(&'static str, &Samples, Option<f64>); 9] {
+const fn rows(costs: &Costs) -> [(&'static str, &Samples, Option<f64>); 15] {
     [
         ("discovery", &costs.discovery, Some(1.0)),
         ("JWKS", &costs.jwks, Some(1.0)),
@@ -41,9 +41,15 @@ const fn rows(costs: &Costs) -> [(&'static str, &Samples, Option<f64>); 9] {
         ("authorize without, sign-in page", &costs.without_session, Some(1.5)),
         ("sign-in by password, Argon2id apart", &costs.sign_in, Some(9.0)),
         ("consent given", &costs.consent, Some(4.0)),
+        ("par", &costs.pushed, Some(3.0)),
         ("userinfo", &costs.userinfo, Some(6.5)),
+        ("introspect", &costs.introspect, Some(6.5)),
+        ("revoke", &costs.revoke, Some(5.0)),
+        ("logout", &costs.logout, Some(5.0)),
         ("token: code, ID token by ES256", &costs.token, Some(7.0)),
         ("token: code, ID token by RS256", &costs.token_rs256, None),
+        ("token: refresh", &costs.refresh, Some(6.0)),
+        ("token: client credentials", &costs.client_credentials, Some(2.0)),
     ]
 }
 
