@@ -10,7 +10,7 @@ use super::{Counted, Flow};
 /// The bound of the architecture, in USD per million.
 pub(super) const PASSWORD_SIGN_IN_MOST: f64 = 16.0;
 /// The same for flows of one request at `token`, which leave no event.
-const SINGLE: [(Flow, f64); 1] = [(Flow::ClientCredentials, 1.7)];
+const SINGLE: [(Flow, f64); 2] = [(Flow::Refresh, 2.5), (Flow::ClientCredentials, 1.7)];
 /// Where and when the prices hold.
 pub(super) const SOURCE: &str = "List prices of us-east-1 in 2026, without free tiers and discounts: aws.amazon.com/dynamodb/pricing/on-demand, \
      aws.amazon.com/lambda/pricing (x86), aws.amazon.com/api-gateway/pricing (HTTP API), aws.amazon.com/kms/pricing, \
