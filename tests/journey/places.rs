@@ -82,14 +82,14 @@ pub(crate) fn deployed() -> &'static Place {
         given("deployed").unwrap_or_else(|| {
             let output = fresh_folder("deployed").join("emulated.json");
             let mut deploy = Command::new(root().join(".venv/emulated/bin/python"));
-            deploy.args(["infra/emulated/deploy.py", "--port", "0", "--seed-program"]).arg(built("seed")).arg("--output").arg(&output);
+            // The demo app is registered at the next port.
+            let port = free_pair_of_ports();
+            let (port, demo_app_port) = (port.to_string(), (port + 1).to_string());
+            deploy.args(["infra/emulated/deploy.py", "--port", &port, "--seed-program"]).arg(built("seed")).arg("--output").arg(&output);
             let emulated = Running::start("deployed", &deploy);
             emulated.wait_until("the deployment", || emulated.log().lines().any(|line| line.starts_with("ready ")).then_some(()));
-            let demo_app_port = free_pair_of_ports().to_string();
             let demo_app = Running::start("deployed-demo-app", Command::new(built("demo-app")).arg(&output).arg(&demo_app_port));
-            let mut description = read(&output);
-            description["demo_app_url"] = format!("http://127.0.0.1:{demo_app_port}").into();
-            Place { description, name: "deployed", _running: vec![demo_app, emulated] }
+            Place { description: read(&output), name: "deployed", _running: vec![demo_app, emulated] }
         })
     });
     &DEPLOYED

@@ -204,6 +204,5 @@ const CORS: &[Row] = &[
 pub(super) const ABSENT: &[&str] = &[
     "implicit and hybrid flows, and the resource owner's password grant: OAuth 2.1 has none of them",
     "front-channel logout and session management by iframe: browsers block the cookies that both need",
-    "key rotation on a schedule: not yet",
     "dynamic registration, device grant, DPoP, mutual TLS, request objects, FAPI profiles",
 ];

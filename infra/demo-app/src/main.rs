@@ -60,10 +60,11 @@ fn arguments() -> Option<[String; 2]> {
     std::env::args().skip(1).collect::<Vec<_>>().try_into().ok()
 }
 
-/// The first app that may listen on any port of this machine.
+/// The first app that may listen on any port of this machine; at its own port under the address by which it is known, logout included.
 fn registration(tenant: Tenant, port: u16) -> Option<Configuration> {
     let Tenant { issuer, clients } = tenant;
     let app = clients.into_iter().find(|app| app.redirect_uris.iter().any(|uri| uri == ANY_PORT))?;
-    let redirect_uri = format!("http://127.0.0.1:{port}/callback");
+    let own = format!("http://localhost:{port}/callback");
+    let redirect_uri = if app.redirect_uris.contains(&own) { own } else { format!("http://127.0.0.1:{port}/callback") };
     Some(Configuration { issuer, client_id: app.client_id, client_secret: app.client_secret, redirect_uri })
 }

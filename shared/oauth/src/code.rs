@@ -143,6 +143,11 @@ mod tests {
     const PAYLOAD_MAX: usize = CODE_MAX / 4 * 3 - 64;
 
     #[test]
+    fn an_id_is_logged_as_it_is_written() {
+        assert_eq!(format!("{:?}", CodeId::from_random([5; 16])), "CodeId(BQUFBQUFBQUFBQUFBQUFBQ)");
+    }
+
+    #[test]
     fn a_code_says_who_signed_in_when_and_how_and_what_was_asked_for() {
         let json = serde_json::to_value(samples::code()).expect("JSON");
         let expected = serde_json::json!({

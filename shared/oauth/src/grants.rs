@@ -225,6 +225,7 @@ mod tests {
         assert_eq!(with(&[("refresh_token", "r")]), Ok(grant(None)));
         assert_eq!(with(&[("refresh_token", "r"), ("scope", "openid email")]), Ok(grant(Some(scope::parse("openid email")))));
         assert_eq!(with(&[]), Err(Reason::RefreshTokenMissing));
+        assert!(with(&[("refresh_token", &"r".repeat(600))]).is_ok());
         assert_eq!(with(&[("refresh_token", &"r".repeat(601))]), Err(Reason::RefreshTokenTooLong));
         for malformed in ["a\"b", " ", "ü"] {
             assert_eq!(with(&[("refresh_token", "r"), ("scope", malformed)]), Err(Reason::ScopeMalformed), "{malformed}");

@@ -195,6 +195,10 @@ mod tests {
         assert_eq!(serde_json::to_value(INACTIVE).expect("JSON"), json!({ "active": false }));
     }
 
+    fn newest() -> RefreshToken {
+        RefreshToken::of(&offline(), Generation { number: 0, epoch: Epoch(4) })
+    }
+
     #[test]
     fn the_newest_refresh_token_is_active_and_no_other() {
         let (family, user) = (offline(), samples::user());
@@ -209,6 +213,12 @@ mod tests {
         assert_eq!(about(&family, 0), expected);
         assert_eq!(about(&family, 1), json!({ "active": false }));
         assert_eq!(about(&samples::family(), 0), json!({ "active": false }));
+        for foreign in [
+            RefreshToken { family_id: domain::FamilyId::from_random([8; 16]), ..newest() },
+            RefreshToken { user_id: domain::UserId::from_random([8; 16]), ..newest() },
+        ] {
+            assert!(judged(Some(&family), Some(&user), |evidence| refresh(&foreign, evidence, Epoch(4), NOW) == INACTIVE));
+        }
         let idle = Offline { used_at: NOW.minus(policy::REFRESH_IDLE), ..offline().offline.expect("offline access") };
         assert_eq!(about(&Family { offline: Some(idle), ..offline() }, 0), json!({ "active": false }));
     }

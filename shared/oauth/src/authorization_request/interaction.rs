@@ -138,6 +138,8 @@ mod tests {
         assert_eq!(step(&select.going_on_as("somebody else"), 1), "sign");
         assert_eq!(step(&select.going_on_anew(NOW), 1), "sign");
         assert_eq!(step(&select.going_on_anew(NOW), 0), "code");
+        let asked_before = AuthorizationRequest { asked_at: Timestamp::from_seconds(NOW.seconds() - 10), ..select };
+        assert_eq!(step(&asked_before.going_on_anew(NOW), 5), "sign", "who signed in before choosing somebody else isn't somebody else");
     }
 
     #[test]

@@ -235,3 +235,14 @@ proptest! {
         prop_assert_eq!(serde_json::from_str::<AuthorizationRequest>(&json).expect("the same"), request);
     }
 }
+
+#[test]
+fn a_request_of_the_longest_length_is_the_longest_that_is_accepted() {
+    let written = |request: &AuthorizationRequest| serde_json::to_vec(request).expect("JSON").len();
+    let with_state = |length| AuthorizationRequest { state: Some("s".repeat(length)), ..samples::authorization_request() };
+    let fits = with_state(AUTHORIZATION_REQUEST_MAX - written(&with_state(0)));
+    assert_eq!(written(&fits), AUTHORIZATION_REQUEST_MAX);
+    assert_eq!(short_enough(fits.clone()), Ok(fits.clone()));
+    let one_more = with_state(fits.state.expect("a state").len() + 1);
+    assert_eq!(short_enough(one_more), Err(Reason::TooLong));
+}

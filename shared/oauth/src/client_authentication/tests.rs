@@ -93,6 +93,8 @@ fn both_secrets_are_good_while_one_is_rotated_and_none_when_there_is_none() {
     assert_eq!(tried(&rotating, "old"), Ok(()));
     assert_eq!(tried(&rotating, "new"), Ok(()));
     assert_eq!(tried(&rotating, "older"), Err(Reason::SecretWrong));
+    let twice = Client { secrets: vec![hash("new"), hash("new")], ..samples::confidential_client() };
+    assert_eq!(tried(&twice, "new"), Ok(()));
     assert_eq!(tried(&Client { secrets: Vec::new(), ..rotating }, ""), Err(Reason::SecretWrong));
 }
 

@@ -85,6 +85,8 @@ fn the_browser_goes_to_a_registered_address_alone_with_the_state_as_it_came() {
     assert_eq!(to(&[("state", "s")]), Ok(None));
     assert_eq!(to(&[("post_logout_redirect_uri", BYE)]), Ok(Some(BYE.to_owned())));
     assert_eq!(to(&[("post_logout_redirect_uri", BYE), ("state", "a b&c")]), Ok(Some(format!("{BYE}&state=a+b%26c"))));
+    let longest = "s".repeat(policy::STATE_MAX);
+    assert_eq!(to(&[("post_logout_redirect_uri", BYE), ("state", &longest)]), Ok(Some(format!("{BYE}&state={longest}"))));
     let long = "s".repeat(policy::STATE_MAX + 1);
     assert_eq!(to(&[("post_logout_redirect_uri", BYE), ("state", &long)]), Err(NoReturn::StateTooLong));
     for other in ["https://app.example/bye", "https://app.example/bye?from=op&x=1", samples::REDIRECT_URI, "//evil.example", "javascript:alert(1)"] {
@@ -114,4 +116,16 @@ fn confirming_ends_the_session_that_was_asked_about_and_no_other() {
     assert_eq!(answer(&user.id, &session.id, None), Confirmed::EndedBefore);
     let over = Session { ends_at: NOW, ..session.clone() };
     assert_eq!(answer(&user.id, &session.id, Some((&over, &user))), Confirmed::EndedBefore);
+}
+
+#[test]
+fn state_joins_whatever_query_the_address_has() {
+    for (address, with) in [
+        ("https://app.example/bye", "https://app.example/bye?state=s"),
+        ("https://app.example/bye?", "https://app.example/bye?state=s"),
+        ("https://app.example/bye?x=1", "https://app.example/bye?x=1&state=s"),
+        ("https://app.example/bye?x=1&", "https://app.example/bye?x=1&state=s"),
+    ] {
+        assert_eq!(with_state(&RedirectUri::parse(address).expect("an address"), Some("s")), with);
+    }
 }
