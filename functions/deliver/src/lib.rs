@@ -13,6 +13,7 @@ use cloud::queue::Nudges;
 use domain::delivery::{Channel, Delivery, DeliveryId, DeliveryState, Try, after};
 use domain::key_ring::Purpose;
 use domain::{Timestamp, policy};
+use futures_util::future::join_all;
 use runtime::tenants::{Name, Needs, Signing, Tenants};
 use runtime::{Clock, Failure, HomeRegion, Platform, Random};
 use store::{Lease, Work};
@@ -48,11 +49,12 @@ impl Deps {
     }
 }
 
-/// Sends a batch of nudges, each apart from the others.
+/// Sends a batch of nudges, each apart from the others: all at once, so that an app that is slow to answer keeps no other waiting.
 pub async fn receive(deps: &Deps, event: SqsEvent) -> SqsEventResponse {
     let mut answer = SqsEventResponse::default();
-    for message in &event.records {
-        if let Err(failure) = deliver_message(deps, message).await {
+    let delivered = join_all(event.records.iter().map(|message| deliver_message(deps, message))).await;
+    for (message, delivered) in event.records.iter().zip(delivered) {
+        if let Err(failure) = delivered {
             tracing::error!(message_id = message.message_id, %failure, "a nudge was not worked off");
             let mut failed = SqsBatchItemFailure::default();
             failed.item_identifier.clone_from(&message.message_id);

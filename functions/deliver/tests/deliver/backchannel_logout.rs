@@ -1,7 +1,12 @@
 //! Apps are told that a session is over, each apart from the others.
 
-use cloud::egress::{EgressError, NotATarget, Targets};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use cloud::egress::{Egress, EgressError, NotATarget, Outgoing, Targets};
 use crypto::jws;
+use deliver::Deps;
 use domain::client::{BackchannelLogout, Client, RedirectUri};
 use domain::delivery::{Channel, Delivery, DeliveryId, DeliveryState};
 use domain::event::EventKind;
@@ -13,8 +18,9 @@ use runtime::Clock;
 use serde_json::{Value, json};
 use store::event_shard;
 use testkit::builders;
+use tokio::sync::Barrier;
 
-use crate::support::{Place, place};
+use crate::support::{Place, nudge, place};
 
 fn out(id: &str) -> String {
     format!("https://{id}.example/out")
@@ -151,6 +157,37 @@ async fn an_app_that_does_not_answer_keeps_no_other_from_being_told() {
     place.work_off(&id).await;
     assert!(matches!(place.state(&of(&id, &silent)).await, DeliveryState::Due { .. }));
     assert!(matches!(place.state(&of(&id, &wiki)).await, DeliveryState::Done { .. }));
+}
+
+/// Apps that answer no sooner than both of them were called.
+struct Together(Barrier);
+
+#[async_trait]
+impl Egress for Together {
+    async fn post(&self, _outgoing: &Outgoing) -> Result<u16, EgressError> {
+        self.0.wait().await;
+        Ok(200)
+    }
+}
+
+#[tokio::test]
+async fn the_deliveries_of_a_batch_are_made_at_once() {
+    let place = place().await;
+    let apps = [listening("notes"), listening("wiki")];
+    for app in &apps {
+        place.scene.register(app).await;
+    }
+    let (_, id) = place.ended(&[&apps[0], &apps[1]]).await;
+    place.nudge(&id).await;
+    let nudges: Vec<_> = place.nudges.take().iter().map(nudge).collect();
+    let together = Arc::new(Together(Barrier::new(2)));
+    let place = Place { deps: Deps::new(&place.stage.platform, place.inbox.clone(), place.nudges.clone(), together), ..place };
+    // One after the other they would wait for ever.
+    let failed = tokio::time::timeout(Duration::from_secs(30), place.receive(&nudges)).await;
+    assert_eq!(failed.ok(), Some(Vec::new()));
+    for app in &apps {
+        assert!(matches!(place.state(&of(&id, app)).await, DeliveryState::Done { .. }));
+    }
 }
 
 #[tokio::test]
