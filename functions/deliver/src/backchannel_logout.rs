@@ -8,7 +8,7 @@ use crypto::derive;
 use domain::delivery::{Channel, Delivery, DeliveryId, DeliveryState, Try};
 use domain::event::{EventKind, Subject};
 use domain::{ClientId, SessionId, Timestamp, UserId};
-use oauth::logout_token::{self, Ending};
+use oauth::logout_token::{self, Ending, Reply};
 use runtime::{Failure, TenantContext};
 use store::PersonKeys;
 
@@ -61,11 +61,10 @@ pub(crate) async fn tell(deps: &Deps, delivery: &Delivery, client_id: &ClientId,
     Ok(judge(deps.egress.post(&outgoing).await, delivery))
 }
 
-// §2.8: 200, and in practice 204, is success; 400 says that the app will never take this token.
 fn judge(answer: Result<u16, EgressError>, delivery: &Delivery) -> Try {
-    match answer {
-        Ok(200 | 204) => Try::Sent,
-        Ok(400) => {
+    match answer.map(|status| (status, logout_token::reply(status))) {
+        Ok((_, Reply::Taken)) => Try::Sent,
+        Ok((_, Reply::Refused)) => {
             tracing::warn!("an app refused its logout token");
             Try::FailedForGood
         }
@@ -73,7 +72,7 @@ fn judge(answer: Result<u16, EgressError>, delivery: &Delivery) -> Try {
             tracing::warn!(%reason, "an app's logout address isn't called");
             Try::FailedForGood
         }
-        Ok(status) => {
+        Ok((status, Reply::NotNow)) => {
             tracing::warn!(status, attempts = delivery.attempts, "a logout token was not taken for now");
             Try::FailedForNow
         }

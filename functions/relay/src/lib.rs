@@ -8,7 +8,7 @@ use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use cloud::queue::Nudges;
 use domain::delivery::{Channel, Delivery, DeliveryId, DeliveryState, caused_by};
-use domain::event::{EventKind, RecordedEvent, Subject};
+use domain::event::RecordedEvent;
 use domain::session::Expiry;
 use runtime::{Clock, Failure, HomeRegion, Platform};
 use store::{Store, event_shard};
@@ -78,7 +78,7 @@ async fn relay_record(deps: &Deps, record: &EventRecord) -> Result<Vec<DeliveryI
 }
 
 async fn relay_event(deps: &Deps, event: &RecordedEvent) -> Result<Vec<DeliveryId>, Failure> {
-    let (channels, expiry) = (caused_by(&event.kind), expiry(event));
+    let (channels, expiry) = (caused_by(&event.kind), Expiry::arranged_by(event));
     let causes_nothing = channels.is_empty() && expiry.is_none();
     // Each replica has its own stream with every region's writes; only the tenant's home acts on them.
     if causes_nothing || !deps.region.is_home_of(&event.tenant).await? {
@@ -88,16 +88,6 @@ async fn relay_event(deps: &Deps, event: &RecordedEvent) -> Result<Vec<DeliveryI
         deps.store.work().write_expiry(&expiry).await?;
     }
     write_deliveries(deps, event, channels).await
-}
-
-/// When a session that began is to be looked at.
-fn expiry(event: &RecordedEvent) -> Option<Expiry> {
-    match (&event.subject, &event.kind) {
-        (Subject::User(user_id), EventKind::SessionStarted { session_id, runs_out_at: Some(due_at), .. }) => {
-            Some(Expiry { tenant: event.tenant.clone(), user_id: user_id.clone(), session_id: session_id.clone(), due_at: *due_at })
-        }
-        _ => None,
-    }
 }
 
 async fn write_deliveries(deps: &Deps, event: &RecordedEvent, channels: &[Channel]) -> Result<Vec<DeliveryId>, Failure> {

@@ -38,7 +38,7 @@ impl Deps {
 }
 
 /// What a sweep did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Swept {
     /// Deliveries that were due and nudged.
     pub nudged: usize,

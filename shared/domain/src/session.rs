@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::{EventKind, RecordedEvent, Subject};
 use crate::id::{SessionId, TenantId, UserId};
 use crate::policy;
 use crate::tenant::{SessionPolicy, Tenant};
@@ -90,6 +91,18 @@ pub struct Expiry {
     pub session_id: SessionId,
     /// When to look.
     pub due_at: Timestamp,
+}
+
+impl Expiry {
+    /// The look that an event arranges: a session that began is looked at when it may run out first.
+    pub fn arranged_by(event: &RecordedEvent) -> Option<Self> {
+        match (&event.subject, &event.kind) {
+            (Subject::User(user_id), EventKind::SessionStarted { session_id, runs_out_at: Some(due_at), .. }) => {
+                Some(Self { tenant: event.tenant.clone(), user_id: user_id.clone(), session_id: session_id.clone(), due_at: *due_at })
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What a look at a session finds.

@@ -63,6 +63,26 @@ pub fn claims<'a>(issuer: &'a Issuer, client: &'a Client, ending: Ending<'a>, sh
     }
 }
 
+/// What an app answered to a logout token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// It took it.
+    Taken,
+    /// It will never take it.
+    Refused,
+    /// It may take it another time.
+    NotNow,
+}
+
+/// What an HTTP status says (§2.8): 200, and in practice 204, is success; 400 says that the token is no good.
+pub fn reply(status: u16) -> Reply {
+    match status {
+        200 | 204 => Reply::Taken,
+        400 => Reply::Refused,
+        _ => Reply::NotNow,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -104,5 +124,12 @@ mod tests {
         assert_ne!(of(&client, &event)["jti"], of(&other, &event)["jti"]);
         assert_ne!(of(&client, &event)["jti"], of(&client, &later)["jti"]);
         assert_eq!(of(&client, &event).get("sub"), None);
+    }
+
+    #[test]
+    fn an_app_takes_a_token_refuses_it_or_is_asked_again() {
+        assert_eq!([200, 204].map(reply), [Reply::Taken; 2]);
+        assert_eq!(reply(400), Reply::Refused);
+        assert_eq!([100, 201, 202, 302, 401, 404, 429, 500, 503].map(reply), [Reply::NotNow; 9]);
     }
 }

@@ -1,6 +1,7 @@
 //! Which API a token is asked for (RFC 8707 §2). One per token, so that what one API is shown is worth nothing at another (RFC 9068 §3).
 
-use domain::api::Audience;
+use domain::Timestamp;
+use domain::api::{Api, Audience};
 use domain::tenant::Issuer;
 
 use crate::parameters::RequestParameters;
@@ -32,24 +33,54 @@ pub fn wanted(parameters: &RequestParameters<'_>, issuer: &Issuer) -> Option<Aud
     requested(parameters).ok().flatten().filter(|audience| !audience.is_issuer(issuer))
 }
 
-/// A request names another API than the one that was granted.
+/// Why no token is issued for the API that a request names or was granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotGranted;
+pub enum Unreachable {
+    /// It isn't the one that was granted.
+    NotGranted,
+    /// It is gone since.
+    Unknown,
+    /// It was cut off since.
+    BeforeWatermark,
+}
 
-/// Whom a token is for, of what was granted (RFC 8707 §2.2): the API that was granted, or the platform's own endpoints where there was none. Whoever
-/// was granted an API may name the issuer instead, to learn at userinfo about the person of whom the API is told.
-pub fn narrowed<'a>(granted: Option<&'a Audience>, asked: Option<&Audience>, issuer: &Issuer) -> Result<Option<&'a Audience>, NotGranted> {
+/// What was granted, as far as its API is concerned.
+#[derive(Clone, Copy, Debug)]
+pub struct Granted<'a> {
+    /// The API's name, if there was one.
+    pub audience: Option<&'a Audience>,
+    /// When it was granted.
+    pub at: Timestamp,
+}
+
+/// Whom a token is for, of what was granted (RFC 8707 §2.2): the API that was granted, `found` as it is now, or the platform's own endpoints where
+/// there was none. Whoever was granted an API may name the issuer instead, to learn at userinfo about the person of whom the API is told.
+pub fn recipient<'a>(
+    granted: Granted<'_>,
+    asked: Option<&Audience>,
+    found: Option<&'a Api>,
+    issuer: &Issuer,
+) -> Result<Option<&'a Api>, Unreachable> {
+    let Some(audience) = narrowed(granted.audience, asked, issuer)? else { return Ok(None) };
+    let api = found.filter(|api| api.audience == *audience).ok_or(Unreachable::Unknown)?;
+    if granted.at < api.not_before { Err(Unreachable::BeforeWatermark) } else { Ok(Some(api)) }
+}
+
+fn narrowed<'a>(granted: Option<&'a Audience>, asked: Option<&Audience>, issuer: &Issuer) -> Result<Option<&'a Audience>, Unreachable> {
     match asked {
         None => Ok(granted),
         Some(asked) if asked.is_issuer(issuer) => Ok(None),
         Some(asked) if granted == Some(asked) => Ok(granted),
-        Some(_) => Err(NotGranted),
+        Some(_) => Err(Unreachable::NotGranted),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::samples::NOW;
 
     fn read(pairs: &[(&str, &str)]) -> Result<Option<String>, Misnamed> {
         requested(&pairs.iter().copied().collect()).map(|audience| audience.map(String::from))
@@ -63,9 +94,23 @@ mod tests {
         assert_eq!(narrowed(Some(&api), None, &issuer), Ok(Some(&api)));
         assert_eq!(narrowed(Some(&api), Some(&api), &issuer), Ok(Some(&api)));
         assert_eq!(narrowed(Some(&api), Some(&platform), &issuer), Ok(None));
-        assert_eq!(narrowed(Some(&api), Some(&other), &issuer), Err(NotGranted));
+        assert_eq!(narrowed(Some(&api), Some(&other), &issuer), Err(Unreachable::NotGranted));
         assert_eq!([narrowed(None, None, &issuer), narrowed(None, Some(&platform), &issuer)], [Ok(None), Ok(None)]);
-        assert_eq!(narrowed(None, Some(&api), &issuer), Err(NotGranted));
+        assert_eq!(narrowed(None, Some(&api), &issuer), Err(Unreachable::NotGranted));
+    }
+
+    #[test]
+    fn the_api_is_there_and_was_not_cut_off_since() {
+        let (issuer, api) = (crate::samples::issuer(), crate::samples::api());
+        let other = Api { audience: Audience::parse("https://other.example").expect("an audience"), ..api.clone() };
+        let cut_off = Api { not_before: NOW.plus(Duration::from_millis(1)), ..api.clone() };
+        let just = Api { not_before: NOW, ..api.clone() };
+        let granted = Granted { audience: Some(&api.audience), at: NOW };
+        let found = |found| recipient(granted, None, found, &issuer);
+        assert_eq!(found(Some(&just)), Ok(Some(&just)));
+        assert_eq!([found(None), found(Some(&other))], [Err(Unreachable::Unknown), Err(Unreachable::Unknown)]);
+        assert_eq!(found(Some(&cut_off)), Err(Unreachable::BeforeWatermark));
+        assert_eq!(recipient(Granted { audience: None, at: NOW }, None, Some(&cut_off), &issuer), Ok(None));
     }
 
     #[test]

@@ -10,24 +10,23 @@ use domain::event::{Event, EventKind, Lookups, Personal, RecordedEvent, Subject}
 use domain::key_ring::rotation::{DueLook, KeyChange, NewKey, Replaced, RotationPolicy};
 use domain::key_ring::{Algorithm, Purpose, SigningRing};
 use domain::secret::SealedBytes;
-use domain::{Placement, TenantId, Timestamp, ZoneName, policy};
-use store::{Bundle, KeyRotation, Store, TenantStore};
+use domain::{TenantId, Timestamp, policy};
+use store::{Bundle, KeyRotation, TenantStore};
 
 use crate::clock::Clock;
 use crate::data_keys::DataKeyCache;
 use crate::failure::Failure;
+use crate::home_region::HomeRegion;
 use crate::platform::Platform;
 use crate::random::Random;
 use crate::tenant_context::{broken, signing_key_context};
 
 /// Rotates keys of tenants that are at home in this zone.
 pub struct KeyRotations {
-    store: Store,
+    region: HomeRegion,
     keys: DataKeyCache,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
-    zone: ZoneName,
-    here: domain::Region,
 }
 
 /// What a look at a tenant's keys led to.
@@ -49,25 +48,18 @@ impl KeyRotations {
     /// Rotations on a platform whose keys may be unwrapped for `signing`.
     pub fn new(platform: &Platform) -> Self {
         Self {
-            store: platform.store.clone(),
+            region: HomeRegion::new(platform),
             keys: DataKeyCache::new(platform.keys.clone()),
             clock: platform.clock.clone(),
             random: platform.random.clone(),
-            zone: platform.zone.clone(),
-            here: platform.region.clone(),
         }
     }
 
     /// Does what it is time for, and has the keys looked at again when it is time for more. KMS is asked for nothing but a key to be published.
     pub async fn look(&self, due: &DueLook) -> Result<Looked, Failure> {
         let now = self.clock.now();
-        let placement = self.place(&due.tenant).await?;
         // INVARIANT: a tenant has one writer; every region sees the row, its home alone acts on it.
-        if placement.home != self.here {
-            return Ok(Looked::Elsewhere);
-        }
-        placement.settled(now)?;
-        let home = self.store.home(&placement)?;
+        let Some(home) = self.region.tables_of(&due.tenant, now).await? else { return Ok(Looked::Elsewhere) };
         let Some((bundle, ring)) = read(&home).await? else {
             home.put_off_look(Some(due), now.plus(policy::SIGNING_KEY_LOOK_AGAIN)).await?;
             return Ok(Looked::Nothing);
@@ -96,9 +88,7 @@ impl KeyRotations {
     /// accept its tokens as long. What happens elsewhere at the same time makes it `Stale`: look and try again.
     pub async fn replace_at_once(&self, tenant: &TenantId, algorithms: &BTreeSet<Algorithm>, old: Replaced) -> Result<Looked, Failure> {
         let now = self.clock.now();
-        let placement = self.place(tenant).await?;
-        placement.settled(now)?;
-        let home = self.store.home(&placement)?;
+        let home = self.region.home_tables_of(tenant, now).await?;
         let Some((bundle, ring)) = read(&home).await? else { return Ok(Looked::Nothing) };
         let algorithms: Vec<_> = algorithms.iter().copied().collect();
         let made = self.make(&bundle, &algorithms, now).await?;
@@ -111,13 +101,6 @@ impl KeyRotations {
             KeyRotation::Rotated => Ok(Looked::Rotated(changes)),
             KeyRotation::Stale => Ok(Looked::Stale),
         }
-    }
-
-    // Past every cache, so that a moved epoch is seen as soon as it is replicated.
-    async fn place(&self, tenant: &TenantId) -> Result<Placement, Failure> {
-        let zone = self.store.directory().find_zone(&self.zone).await?;
-        let zone = zone.ok_or_else(|| Failure::Broken(format!("the directory knows no zone {}", self.zone.as_str())))?;
-        Ok(zone.place(tenant))
     }
 
     async fn make(&self, bundle: &Bundle, algorithms: &[Algorithm], now: Timestamp) -> Result<Vec<NewKey>, Failure> {

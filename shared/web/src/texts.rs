@@ -92,7 +92,6 @@ pub(crate) struct Texts {
     /// Under the name of an API's scope, around the API's.
     pub(crate) scope_of_api: Around,
     /// Under the name of any other scope.
-    pub(crate) scope_other: &'static str,
     /// Where the answer goes, around the host.
     pub(crate) returns_to: Around,
     /// Button.

@@ -118,6 +118,11 @@ fn a_request_names_one_api_of_the_tenant_and_something_of_it() {
     let asked = read_for(samples::AUDIENCE, "openid read delete unknown").expect("acceptable");
     assert_eq!(asked.audience.as_ref().map(Audience::as_str), Some(samples::AUDIENCE));
     assert_eq!(asked.scopes, samples::scopes(&["openid", "read", "delete"]));
+    let by_claim = AuthorizationRequest {
+        claims: RequestedClaims { userinfo: [StandardClaim::Email].into_iter().collect(), ..RequestedClaims::default() },
+        ..asked.clone()
+    };
+    assert_eq!(by_claim.asked_scopes(), samples::scopes(&["openid", "read", "delete", "email"]));
     assert_eq!(asked.consent_scopes(), samples::scopes(&["openid", "https://api.example read", "https://api.example delete"]));
     let of_the_platform = read_for("https://demo.id.example", "openid read").expect("acceptable");
     assert_eq!((of_the_platform.audience, of_the_platform.scopes), (None, samples::scopes(&["openid"])));

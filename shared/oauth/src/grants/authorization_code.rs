@@ -19,6 +19,7 @@ use crate::client_authentication::AuthenticatedClient;
 use crate::code::AuthorizationCode;
 use crate::error::reasons;
 use crate::profile::{self, RedirectUriAtRedemption};
+use crate::resource::{Granted, Unreachable};
 use crate::{Sha256, pkce, resource, scope};
 
 /// Who redeems what: the request's own part.
@@ -190,15 +191,19 @@ fn consented(attempt: &Attempt<'_>, found: &Found<'_>) -> Result<(), Reason> {
     }
 }
 
-fn recipient<'a>(attempt: &Attempt<'_>, found: &Found<'a>) -> Result<Option<&'a Api>, Reason> {
-    let audience = resource::narrowed(attempt.code.audience.as_ref(), attempt.grant.resource.as_ref(), &found.tenant.issuer);
-    let api = match audience.map_err(|_| Reason::ResourceNotGranted)? {
-        None => None,
-        Some(audience) => Some(found.api.filter(|api| api.audience == *audience).ok_or(Reason::ResourceUnknown)?),
-    };
-    if api.is_some_and(|api| attempt.issued_at < api.not_before) {
-        return Err(Reason::BeforeWatermark);
+impl From<Unreachable> for Reason {
+    fn from(why: Unreachable) -> Self {
+        match why {
+            Unreachable::NotGranted => Self::ResourceNotGranted,
+            Unreachable::Unknown => Self::ResourceUnknown,
+            Unreachable::BeforeWatermark => Self::BeforeWatermark,
+        }
     }
+}
+
+fn recipient<'a>(attempt: &Attempt<'_>, found: &Found<'a>) -> Result<Option<&'a Api>, Reason> {
+    let granted = Granted { audience: attempt.code.audience.as_ref(), at: attempt.issued_at };
+    let api = resource::recipient(granted, attempt.grant.resource.as_ref(), found.api, &found.tenant.issuer)?;
     if scope::meant_for(&attempt.code.scopes, api).is_empty() { Err(Reason::ScopeElsewhere) } else { Ok(api) }
 }
 

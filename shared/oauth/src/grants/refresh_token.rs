@@ -16,6 +16,7 @@ use super::issuance::Issuance;
 use crate::client_authentication::AuthenticatedClient;
 use crate::error::reasons;
 use crate::refresh_token::RefreshToken;
+use crate::resource::{Granted, Unreachable};
 use crate::{profile, resource, scope};
 
 /// Who refreshes what: the request's own part.
@@ -111,7 +112,8 @@ pub fn refresh<'a>(attempt: &Attempt<'a>, found: &Found<'a>, current: Epoch, now
         .and_then(|api| scopes(attempt.grant, family, api).map(|scopes| (api, scopes))); // RFC 6749 §6
     let refresh = match checked {
         Ok((api, scopes)) => Refresh {
-            issuance: Issuance { api, ..issuance(family, user, scopes, offline) },
+            // OpenID Connect Core §12.2: `auth_time` is that of the sign-in, and there is no nonce.
+            issuance: Issuance { family, user, api, scopes, authenticated_at: offline.authenticated_at, methods: &offline.methods, nonce: None },
             offline,
             rotation: profile::rules(client).refresh_rotation,
         },
@@ -138,12 +140,19 @@ fn consented(client: &Client, consent: Option<&Consent>, family: &Family) -> Res
     }
 }
 
+impl From<Unreachable> for Reason {
+    fn from(why: Unreachable) -> Self {
+        match why {
+            Unreachable::NotGranted => Self::ResourceNotGranted,
+            Unreachable::Unknown => Self::ResourceUnknown,
+            Unreachable::BeforeWatermark => Self::Dead,
+        }
+    }
+}
+
 fn recipient<'a>(attempt: &Attempt<'_>, found: &Found<'a>, family: &Family) -> Result<Option<&'a Api>, Reason> {
-    let issuer = &found.evidence.tenant.issuer;
-    let audience = resource::narrowed(family.audience.as_ref(), attempt.grant.resource.as_ref(), issuer).map_err(|_| Reason::ResourceNotGranted)?;
-    let Some(audience) = audience else { return Ok(None) };
-    let api = found.api.filter(|api| api.audience == *audience).ok_or(Reason::ResourceUnknown)?;
-    if family.issued_at < api.not_before { Err(Reason::Dead) } else { Ok(Some(api)) }
+    let granted = Granted { audience: family.audience.as_ref(), at: family.issued_at };
+    Ok(resource::recipient(granted, attempt.grant.resource.as_ref(), found.api, &found.evidence.tenant.issuer)?)
 }
 
 // RFC 6749 §6: what is asked for must have been granted; the refresh token keeps what it was granted.
@@ -154,11 +163,6 @@ fn scopes<'a>(grant: &'a RefreshGrant, family: &'a Family, api: Option<&Api>) ->
         Some(_) => return Err(Reason::ScopeWider),
     };
     if scope::meant_for(asked, api).is_empty() { Err(Reason::ScopeElsewhere) } else { Ok(asked) }
-}
-
-// OpenID Connect Core §12.2: `auth_time` is that of the sign-in, and there is no nonce.
-fn issuance<'a>(family: &'a Family, user: &'a User, scopes: &'a BTreeSet<String>, offline: &'a Offline) -> Issuance<'a> {
-    Issuance { family, user, api: None, scopes, authenticated_at: offline.authenticated_at, methods: &offline.methods, nonce: None }
 }
 
 #[cfg(test)]

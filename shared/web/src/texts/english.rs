@@ -32,7 +32,6 @@ pub(super) static TEXTS: Texts = Texts {
     scope_phone: ScopeTexts { title: "See your phone number", detail: "And if it has been verified" },
     scope_offline_access: ScopeTexts { title: "Stay connected", detail: "Also after you sign out, until you take this back" },
     scope_of_api: Around { before: "A permission at ", after: "" },
-    scope_other: "A permission that this app defines",
     returns_to: Around { before: "Either way, you’ll return to ", after: "." },
     allow: "Allow",
     deny: "Deny",

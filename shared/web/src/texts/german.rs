@@ -32,7 +32,6 @@ pub(super) static TEXTS: Texts = Texts {
     scope_phone: ScopeTexts { title: "Ihre Telefonnummer sehen", detail: "Auch, ob sie bestätigt ist" },
     scope_offline_access: ScopeTexts { title: "Verbunden bleiben", detail: "Auch nach dem Abmelden, bis Sie das zurücknehmen" },
     scope_of_api: Around { before: "Eine Berechtigung bei ", after: "" },
-    scope_other: "Eine Berechtigung, die diese App festlegt",
     returns_to: Around { before: "In beiden Fällen geht es zurück zu ", after: "." },
     allow: "Erlauben",
     deny: "Ablehnen",
