@@ -53,8 +53,18 @@ pub struct Granted<'a> {
     pub at: Timestamp,
 }
 
-/// Whom a token is for, of what was granted (RFC 8707 §2.2): the API that was granted, `found` as it is now, or the platform's own endpoints where
-/// there was none. Whoever was granted an API may name the issuer instead, to learn at userinfo about the person of whom the API is told.
+/// Whom a token is for, of what was granted (RFC 8707 §2.2): the API that was granted, or the platform's own endpoints where there was none. Whoever
+/// was granted an API may name the issuer instead, to learn at userinfo about the person of whom the API is told.
+pub fn narrowed<'a>(granted: Option<&'a Audience>, asked: Option<&Audience>, issuer: &Issuer) -> Result<Option<&'a Audience>, Unreachable> {
+    match asked {
+        None => Ok(granted),
+        Some(asked) if asked.is_issuer(issuer) => Ok(None),
+        Some(asked) if granted == Some(asked) => Ok(granted),
+        Some(_) => Err(Unreachable::NotGranted),
+    }
+}
+
+/// The API that a token is for, `found` as it is now: the one that was granted or asked for may be gone by then, or cut off.
 pub fn recipient<'a>(
     granted: Granted<'_>,
     asked: Option<&Audience>,
@@ -64,15 +74,6 @@ pub fn recipient<'a>(
     let Some(audience) = narrowed(granted.audience, asked, issuer)? else { return Ok(None) };
     let api = found.filter(|api| api.audience == *audience).ok_or(Unreachable::Unknown)?;
     if granted.at < api.not_before { Err(Unreachable::BeforeWatermark) } else { Ok(Some(api)) }
-}
-
-fn narrowed<'a>(granted: Option<&'a Audience>, asked: Option<&Audience>, issuer: &Issuer) -> Result<Option<&'a Audience>, Unreachable> {
-    match asked {
-        None => Ok(granted),
-        Some(asked) if asked.is_issuer(issuer) => Ok(None),
-        Some(asked) if granted == Some(asked) => Ok(granted),
-        Some(_) => Err(Unreachable::NotGranted),
-    }
 }
 
 #[cfg(test)]
