@@ -71,7 +71,7 @@ fn german(tenant: &Tenant, user: &User, event: &RecordedEvent, personal: &Person
 }
 
 fn greeted(user: &User) -> &str {
-    user.profile.given_name.as_deref().or(user.profile.name.as_deref()).unwrap_or(&user.username)
+    user.profile.given_name.as_deref().or(user.profile.name.as_deref()).or(user.username.as_deref()).unwrap_or(&user.sub)
 }
 
 fn readable(at: Timestamp) -> String {
@@ -82,35 +82,20 @@ fn readable(at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use domain::event::{Browser, Event, EventKind, Lookups};
-    use domain::tenant::{Issuer, SessionPolicy};
-    use domain::user::{Email, Profile, UserStatus};
+    use domain::tenant::Issuer;
+    use domain::user::{Email, Profile};
     use domain::{ClientId, EventId, SessionId, Slug, TenantId, UserId};
 
     use super::*;
 
     fn composed(locale: &str, email: Option<Email>) -> Option<Mail> {
         let at = Timestamp::from_seconds(1_795_357_925);
-        let tenant = Tenant {
-            id: TenantId::from_random([1; 16]),
-            slug: Slug::parse("demo").expect("a slug"),
-            name: "Demo".to_owned(),
-            issuer: Issuer::parse("https://demo.id.example.com").expect("an issuer"),
-            sessions: SessionPolicy::default(),
-            origins: std::collections::BTreeSet::new(),
-            not_before: Timestamp::from_seconds(0),
-            created_at: at,
-        };
+        let issuer = Issuer::parse("https://demo.id.example.com").expect("an issuer");
+        let tenant = Tenant::named(TenantId::from_random([1; 16]), Slug::parse("demo").expect("a slug"), "Demo", issuer, at);
         let user = User {
-            id: UserId::from_random([2; 16]),
-            sub: "s".to_owned(),
-            username: "ada".to_owned(),
             email,
             profile: Profile { locale: Some(locale.to_owned()), given_name: Some("Ada".to_owned()), ..Profile::default() },
-            status: UserStatus::Active,
-            not_before: at,
-            version: 1,
-            created_at: at,
-            updated_at: at,
+            ..User::new(UserId::from_random([2; 16]), at)
         };
         let kind = EventKind::SessionStarted {
             session_id: SessionId::from_random([3; 16]),

@@ -85,7 +85,7 @@ fn ask(
     let page = LogoutPage {
         language: goodbye.language(visitor),
         tenant_name: &tenant.record().name,
-        account: user.email.as_ref().map_or(user.username.as_str(), |email| email.address.as_str()),
+        account: user.account_name(),
         action: &format!("{}/logout", issuer.path()),
         confirmation: &sealed,
     };

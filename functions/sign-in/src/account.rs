@@ -46,7 +46,8 @@ pub(crate) fn name(attempt: &Attempt<'_>, typed: &str) -> Result<Named, Failure>
 /// The lookups of every identifier that a person may type.
 pub(crate) fn identifiers(tenant: &TenantContext, user: &User) -> Result<Vec<String>, Failure> {
     let email = user.email.as_ref().and_then(|email| Canonical::email(&email.address).ok());
-    let canonical = [Canonical::username(&user.username).ok(), email];
+    let username = user.username.as_ref().and_then(|username| Canonical::username(username).ok());
+    let canonical = [username, email];
     canonical.iter().flatten().map(|canonical| tenant.lookup("identifier", canonical.as_str())).collect()
 }
 

@@ -185,34 +185,16 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::user::{Profile, UserStatus};
+    use crate::user::UserStatus;
 
     fn user() -> User {
-        User {
-            id: UserId::from_random([7; 16]),
-            sub: "s".to_owned(),
-            username: "ada".to_owned(),
-            email: None,
-            profile: Profile::default(),
-            status: UserStatus::Active,
-            not_before: Timestamp::from_seconds(0),
-            version: 1,
-            created_at: Timestamp::from_seconds(0),
-            updated_at: Timestamp::from_seconds(0),
-        }
+        User::new(UserId::from_random([7; 16]), Timestamp::from_seconds(0))
     }
 
     fn tenant() -> Tenant {
-        Tenant {
-            id: TenantId::from_random([1; 16]),
-            slug: crate::Slug::parse("demo").expect("a slug"),
-            name: "Demo".to_owned(),
-            issuer: crate::tenant::Issuer::parse("https://demo.id.example.com").expect("an issuer"),
-            sessions: SessionPolicy::default(),
-            origins: std::collections::BTreeSet::new(),
-            not_before: Timestamp::from_seconds(0),
-            created_at: Timestamp::from_seconds(0),
-        }
+        let issuer = crate::tenant::Issuer::parse("https://demo.id.example.com").expect("an issuer");
+        let slug = crate::Slug::parse("demo").expect("a slug");
+        Tenant::named(TenantId::from_random([1; 16]), slug, "Demo", issuer, Timestamp::from_seconds(0))
     }
 
     fn session() -> Session {

@@ -43,22 +43,11 @@ mod tests {
     use super::*;
     use crate::id::UserId;
     use crate::timestamp::Timestamp;
-    use crate::user::{Profile, UserStatus};
+    use crate::user::UserStatus;
 
     #[test]
     fn only_the_right_password_of_an_active_person_opens_an_account() {
-        let ada = User {
-            id: UserId::from_random([7; 16]),
-            sub: "s".to_owned(),
-            username: "ada".to_owned(),
-            email: None,
-            profile: Profile::default(),
-            status: UserStatus::Active,
-            not_before: Timestamp::from_seconds(0),
-            version: 1,
-            created_at: Timestamp::from_seconds(0),
-            updated_at: Timestamp::from_seconds(0),
-        };
+        let ada = User::new(UserId::from_random([7; 16]), Timestamp::from_seconds(0));
         assert_eq!(decide(Some(&ada), PasswordVerdict::Match), Ok(&ada));
         assert_eq!(decide(Some(&ada), PasswordVerdict::MatchNeedsUpgrade), Ok(&ada));
         assert_eq!(decide(Some(&ada), PasswordVerdict::Mismatch), Err(Refusal::WrongPassword));

@@ -139,6 +139,22 @@ pub struct Tenant {
     pub created_at: Timestamp,
 }
 
+impl Tenant {
+    /// A tenant with the policies that every tenant begins with.
+    pub fn named(id: TenantId, slug: Slug, name: &str, issuer: Issuer, created_at: Timestamp) -> Self {
+        Self {
+            id,
+            slug,
+            name: name.to_owned(),
+            issuer,
+            sessions: SessionPolicy::default(),
+            origins: BTreeSet::new(),
+            not_before: Timestamp::from_seconds(0),
+            created_at,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

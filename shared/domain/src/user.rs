@@ -31,8 +31,9 @@ pub struct User {
     pub id: UserId,
     /// The `sub` of tokens: unique, at most 255 ASCII characters, never reused (OpenID Connect Core §2).
     pub sub: String,
-    /// Name to sign in with, as entered.
-    pub username: String,
+    /// Name to sign in with, as entered; whoever has none signs in by address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
     /// Address, as entered.
     pub email: Option<Email>,
     /// What else is known of them.
@@ -130,6 +131,28 @@ pub struct Address {
 }
 
 impl User {
+    /// A person of whom nothing is known yet, active from `at` on; their `sub` is their id.
+    pub fn new(id: UserId, at: Timestamp) -> Self {
+        Self {
+            sub: id.as_str().to_owned(),
+            id,
+            username: None,
+            email: None,
+            profile: Profile::default(),
+            status: UserStatus::Active,
+            not_before: at,
+            version: 1,
+            created_at: at,
+            updated_at: at,
+        }
+    }
+
+    /// What the person knows their account by: the address, else the username, else what apps know.
+    pub fn account_name(&self) -> &str {
+        let email = self.email.as_ref().map(|email| email.address.as_str());
+        email.or(self.username.as_deref()).unwrap_or(&self.sub)
+    }
+
     /// Whether the person may act.
     pub fn is_active(&self) -> bool {
         self.status == UserStatus::Active

@@ -57,7 +57,7 @@ pub fn of<'a>(user: &'a User, claims: ClaimSet) -> PersonClaims<'a> {
         family_name: text(StandardClaim::FamilyName, known.family_name.as_ref()),
         middle_name: text(StandardClaim::MiddleName, known.middle_name.as_ref()),
         nickname: text(StandardClaim::Nickname, known.nickname.as_ref()),
-        preferred_username: claims.has(StandardClaim::PreferredUsername).then_some(user.username.as_str()),
+        preferred_username: user.username.as_deref().filter(|_| claims.has(StandardClaim::PreferredUsername)),
         profile: text(StandardClaim::Profile, known.profile.as_ref()),
         picture: text(StandardClaim::Picture, known.picture.as_ref()),
         website: text(StandardClaim::Website, known.website.as_ref()),

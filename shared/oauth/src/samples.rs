@@ -11,7 +11,7 @@ use domain::client::{Client, ClientAuthenticationMethod, GrantType, RedirectUri,
 use domain::family::{Family, FamilyState};
 use domain::session::{AuthenticationMethod, Beginning, Session};
 use domain::tenant::{Issuer, SessionPolicy, Tenant};
-use domain::user::{Address, Email, Phone, Profile, User, UserStatus};
+use domain::user::{Address, Email, Phone, Profile, User};
 use domain::{ClientId, Epoch, FamilyId, SessionId, Slug, TenantId, Timestamp, UserId};
 
 use crate::authorization_request::{AuthorizationRequest, ResponseMode};
@@ -40,16 +40,7 @@ pub(crate) fn issuer() -> Issuer {
 
 /// The tenant of [`issuer`].
 pub(crate) fn tenant() -> Tenant {
-    Tenant {
-        id: TenantId::from_random([1; 16]),
-        slug: Slug::parse("demo").expect("a slug"),
-        name: "Demo".to_owned(),
-        issuer: issuer(),
-        sessions: SessionPolicy::default(),
-        origins: BTreeSet::new(),
-        not_before: Timestamp::from_seconds(0),
-        created_at: Timestamp::from_seconds(0),
-    }
+    Tenant::named(TenantId::from_random([1; 16]), Slug::parse("demo").expect("a slug"), "Demo", issuer(), Timestamp::from_seconds(0))
 }
 
 pub(crate) fn confidential_client() -> Client {
@@ -99,16 +90,12 @@ pub(crate) fn machine() -> Client {
 
 pub(crate) fn user() -> User {
     User {
-        id: UserId::from_random([7; 16]),
         sub: "sub-of-ada".to_owned(),
-        username: "ada".to_owned(),
+        username: Some("ada".to_owned()),
         email: Some(Email { address: "Ada@example.com".to_owned(), verified: true }),
         profile: Profile { name: Some("Ada Lovelace".to_owned()), ..Profile::default() },
-        status: UserStatus::Active,
-        not_before: Timestamp::from_seconds(0),
-        version: 1,
-        created_at: Timestamp::from_seconds(1),
         updated_at: Timestamp::from_seconds(2),
+        ..User::new(UserId::from_random([7; 16]), Timestamp::from_seconds(0))
     }
 }
 

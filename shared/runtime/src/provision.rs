@@ -13,8 +13,8 @@ use domain::event::{Event, EventKind, Lookups, Personal, Subject};
 use domain::identifier::{Canonical, InvalidIdentifier};
 use domain::key_ring::rotation::RotationPolicy;
 use domain::key_ring::{Algorithm, KeyState, Purpose, SigningRing, WrappedDataKey, WrappedKeyVersion};
-use domain::tenant::{Issuer, SessionPolicy, Tenant};
-use domain::user::{Email, Profile, User, UserStatus};
+use domain::tenant::{Issuer, Tenant};
+use domain::user::{Email, Profile, User};
 use domain::{Epoch, Secret, Slug, TenantId, Timestamp, UserId, Zone};
 use store::{ApiCreation, ClientCreation, SlugClaim, SlugPlace, TenantCreation, UserCreation};
 
@@ -117,16 +117,7 @@ impl Provisioner {
         let now = self.platform.clock.now();
         let (data_keys, signing_key) = self.make_data_keys(&id, now).await?;
         let signing = self.make_ring(&id, &signing_key, now)?;
-        let tenant = Tenant {
-            id: id.clone(),
-            slug: new.slug.clone(),
-            name: new.name.clone(),
-            issuer: new.issuer.clone(),
-            sessions: SessionPolicy::default(),
-            origins: std::collections::BTreeSet::new(),
-            not_before: Timestamp::from_seconds(0),
-            created_at: now,
-        };
+        let tenant = Tenant::named(id.clone(), new.slug.clone(), &new.name, new.issuer.clone(), now);
         let event = self.event(&id, EventKind::TenantCreated, Subject::Tenant, now).record(None, Lookups::default());
         let first_look_at = signing.due_at(&RotationPolicy::of(&tenant.sessions));
         let new = store::NewTenant { tenant, data_keys, signing, first_look_at };
@@ -187,16 +178,10 @@ impl Provisioner {
     fn user(&self, new: &NewUser, now: Timestamp) -> User {
         let id = UserId::from_random(self.random().bytes());
         User {
-            sub: id.as_str().to_owned(),
-            id,
-            username: new.username.clone(),
+            username: Some(new.username.clone()),
             email: Some(Email { address: new.email.clone(), verified: true }),
             profile: new.profile.clone(),
-            status: UserStatus::Active,
-            not_before: now,
-            version: 1,
-            created_at: now,
-            updated_at: now,
+            ..User::new(id, now)
         }
     }
 

@@ -2,8 +2,8 @@
 
 use domain::api::{Api, ApiScope, Audience};
 use domain::client::{Client, ClientAuthenticationMethod, GrantType, RedirectUri, SecretHash, SecurityProfile};
-use domain::tenant::{Issuer, SessionPolicy, Tenant};
-use domain::user::{Email, Profile, User, UserStatus};
+use domain::tenant::{Issuer, Tenant};
+use domain::user::{Email, Profile, User};
 use domain::{ClientId, Epoch, Placement, Region, Secret, Slug, TenantId, Timestamp, UserId, ZoneName};
 
 use crate::FixedClock;
@@ -30,16 +30,8 @@ pub fn user_id() -> UserId {
 /// # Panics
 /// Never; its texts are valid.
 pub fn tenant() -> Tenant {
-    Tenant {
-        id: tenant_id(),
-        slug: Slug::parse("demo").expect("a slug"),
-        name: "Demo".to_owned(),
-        issuer: Issuer::parse("https://demo.id.example.com").expect("an issuer"),
-        sessions: SessionPolicy::default(),
-        origins: std::collections::BTreeSet::new(),
-        not_before: Timestamp::from_seconds(0),
-        created_at: FixedClock::USUAL,
-    }
+    let issuer = Issuer::parse("https://demo.id.example.com").expect("an issuer");
+    Tenant::named(tenant_id(), Slug::parse("demo").expect("a slug"), "Demo", issuer, FixedClock::USUAL)
 }
 
 /// The sample tenant at home in `region`, in the zone's first epoch.
@@ -58,16 +50,11 @@ pub fn user() -> User {
         ..Profile::default()
     };
     User {
-        id: user_id(),
-        sub: user_id().as_str().to_owned(),
-        username: "ada".to_owned(),
+        username: Some("ada".to_owned()),
         email: Some(Email { address: "ada@example.com".to_owned(), verified: true }),
         profile,
-        status: UserStatus::Active,
         not_before: Timestamp::from_seconds(0),
-        version: 1,
-        created_at: FixedClock::USUAL,
-        updated_at: FixedClock::USUAL,
+        ..User::new(user_id(), FixedClock::USUAL)
     }
 }
 

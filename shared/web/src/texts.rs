@@ -91,7 +91,6 @@ pub(crate) struct Texts {
     pub(crate) scope_offline_access: ScopeTexts,
     /// Under the name of an API's scope, around the API's.
     pub(crate) scope_of_api: Around,
-    /// Under the name of any other scope.
     /// Where the answer goes, around the host.
     pub(crate) returns_to: Around,
     /// Button.

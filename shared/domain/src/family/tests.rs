@@ -5,7 +5,7 @@ use crate::Slug;
 use crate::TenantId;
 use crate::session::{AuthenticationMethod, Beginning, EndReason, SessionEnd};
 use crate::tenant::{Issuer, SessionPolicy};
-use crate::user::{Profile, UserStatus};
+use crate::user::UserStatus;
 
 const WATERMARK: Timestamp = Timestamp::from_seconds(100);
 const NOW: Timestamp = Timestamp::from_seconds(199);
@@ -21,18 +21,7 @@ struct Scene {
 }
 
 fn user() -> User {
-    User {
-        id: UserId::from_random([7; 16]),
-        sub: "s".to_owned(),
-        username: "ada".to_owned(),
-        email: None,
-        profile: Profile::default(),
-        status: UserStatus::Active,
-        not_before: WATERMARK,
-        version: 1,
-        created_at: Timestamp::from_seconds(0),
-        updated_at: Timestamp::from_seconds(0),
-    }
+    User::new(UserId::from_random([7; 16]), WATERMARK)
 }
 
 fn family() -> Family {
@@ -54,16 +43,10 @@ fn family() -> Family {
 }
 
 fn scene() -> Scene {
-    let tenant = Tenant {
-        id: TenantId::from_random([1; 16]),
-        slug: Slug::parse("demo").expect("a slug"),
-        name: "Demo".to_owned(),
-        issuer: Issuer::parse("https://demo.id.example").expect("an issuer"),
-        sessions: SessionPolicy::default(),
-        origins: BTreeSet::new(),
-        not_before: WATERMARK,
-        created_at: Timestamp::from_seconds(0),
-    };
+    let issuer = Issuer::parse("https://demo.id.example").expect("an issuer");
+    let slug = Slug::parse("demo").expect("a slug");
+    let named = Tenant::named(TenantId::from_random([1; 16]), slug, "Demo", issuer, Timestamp::from_seconds(0));
+    let tenant = Tenant { not_before: WATERMARK, ..named };
     let client = Client { not_before: WATERMARK, ..Client::named(family().client_id, "App", Timestamp::from_seconds(0)) };
     let beginning = Beginning { id: family().session_id, user_id: user().id, methods: vec![AuthenticationMethod::Password] };
     let session = Session::begin(beginning, SessionPolicy::default(), WATERMARK);

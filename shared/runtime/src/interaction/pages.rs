@@ -76,7 +76,7 @@ impl PageOf<'_> {
             language: self.language,
             tenant_name: &self.tenant.record().name,
             client_name: &self.client.name,
-            account: account(user),
+            account: user.account_name(),
             action: &format!("{}/authorize", issuer.path()),
             client_id: self.client.id.as_str(),
             same: &same,
@@ -99,7 +99,7 @@ impl PageOf<'_> {
             tenant_name: &self.tenant.record().name,
             client_name: &self.client.name,
             redirect_uri: &self.request.redirect_uri,
-            account: account(user),
+            account: user.account_name(),
             scopes: &scopes,
             audience: self.request.audience.as_ref().map(Audience::as_str),
             action: &format!("{}/consent", issuer.path()),
@@ -108,11 +108,6 @@ impl PageOf<'_> {
         let security = PageSecurity::of(issuer).returning_to(&self.request.redirect_uri);
         Ok((cookie, responders::html(StatusCode::OK, &page, &security)).into_response())
     }
-}
-
-/// What a person knows their account by.
-fn account(user: &User) -> &str {
-    user.email.as_ref().map_or(user.username.as_str(), |email| email.address.as_str())
 }
 
 const fn status(problem: Option<SignInProblem>) -> StatusCode {

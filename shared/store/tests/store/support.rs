@@ -16,8 +16,8 @@ use domain::identifier::{CANONICAL_VERSION, IdentifierKind};
 use domain::key_ring::{Algorithm, KeyState, Purpose, SigningKeyRecord, SigningRing, WrappedDataKey, WrappedKeyVersion, WrappedUserKey};
 use domain::secret::SealedBytes;
 use domain::session::{AuthenticationMethod, Session};
-use domain::tenant::{Issuer, SessionPolicy, Tenant};
-use domain::user::{Email, Profile, User, UserStatus};
+use domain::tenant::{Issuer, Tenant};
+use domain::user::{Email, Profile, User};
 use domain::{ClientId, Epoch, EventId, FamilyId, Placement, Region, SessionId, Slug, TenantId, Timestamp, UserId, ZoneName};
 use store::{Claim, NewTenant, NewUser, TenantStore};
 use testkit::Embedded;
@@ -124,16 +124,11 @@ pub(crate) fn consent() -> Consent {
 
 pub(crate) fn user(id: UserId) -> User {
     User {
-        sub: id.as_str().to_owned(),
-        id,
-        username: "ada".to_owned(),
+        username: Some("ada".to_owned()),
         email: Some(Email { address: "ada@example.com".to_owned(), verified: true }),
         profile: Profile { name: Some("Ada".to_owned()), ..Profile::default() },
-        status: UserStatus::Active,
         not_before: Timestamp::from_seconds(0),
-        version: 1,
-        created_at: NOW,
-        updated_at: NOW,
+        ..User::new(id, NOW)
     }
 }
 
@@ -172,16 +167,8 @@ pub(crate) fn delivery(number: u8) -> Delivery {
 
 /// A tenant with keys for every purpose.
 pub(crate) fn new_tenant(id: TenantId) -> NewTenant {
-    let tenant = Tenant {
-        id,
-        slug: Slug::parse("demo").expect("a slug"),
-        name: "Demo".to_owned(),
-        issuer: Issuer::parse("https://demo.id.example.com").expect("an issuer"),
-        sessions: SessionPolicy::default(),
-        origins: std::collections::BTreeSet::new(),
-        not_before: Timestamp::from_seconds(0),
-        created_at: NOW,
-    };
+    let issuer = Issuer::parse("https://demo.id.example.com").expect("an issuer");
+    let tenant = Tenant::named(id, Slug::parse("demo").expect("a slug"), "Demo", issuer, NOW);
     let version = WrappedKeyVersion { id: 1, wrapped: SealedBytes::new(vec![5; 180]), created_at: NOW };
     let data_keys = Purpose::ALL.map(|purpose| WrappedDataKey { purpose, versions: vec![version.clone()] }).to_vec();
     NewTenant { tenant, data_keys, signing: SigningRing { version: 1, keys: Vec::new() }, first_look_at: later(500) }
