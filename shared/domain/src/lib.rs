@@ -15,6 +15,7 @@ pub mod family;
 pub mod id;
 pub mod identifier;
 pub mod key_ring;
+pub mod password_policy;
 pub mod placement;
 pub mod policy;
 pub mod refresh;

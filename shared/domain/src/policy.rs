@@ -91,6 +91,20 @@ pub const ACCOUNT_LONGEST_WAIT: Duration = HOUR;
 
 /// Passwords at sign-in: whole code points after NFKC; longer input is refused before it costs work.
 pub const PASSWORD_MAX_CHARACTERS: usize = 4096;
+/// Characters of a new password that stands alone, unless the tenant says otherwise (NIST SP 800-63B-4 §3.1.1.2).
+pub const PASSWORD_MIN_ALONE: u16 = 15;
+/// Characters of one beside a second factor, from the same section; no tenant may ask for fewer.
+pub const PASSWORD_MIN_WITH_FACTOR: u16 = 8;
+/// No tenant may ask for more characters: the same section wants 64 to be enough for anybody.
+pub const PASSWORD_MIN_LONGEST: u16 = 64;
+/// How many characters of a new password are looked at for guesses: at 40 the worst costs about six Argon2id, at 100 it would be forty.
+pub const PASSWORD_JUDGED_CHARACTERS: usize = 40;
+/// Names of a person and their tenant that a new password may not be made of.
+pub const PASSWORD_WORDS: usize = 32;
+/// Characters of such a name that are looked at.
+pub const PASSWORD_WORD_CHARACTERS: usize = 64;
+/// Former passwords that a new one is compared with: each costs one Argon2id.
+pub const PASSWORD_HISTORY_MAX: usize = 5;
 /// An identifier as typed; the longest e-mail address is 254 characters (RFC 5321 §4.5.3.1.3).
 pub const IDENTIFIER_MAX_CHARACTERS: usize = 320;
 

@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::client::WebOrigin;
 use crate::id::{Slug, TenantId};
+use crate::password_policy::PasswordPolicy;
 use crate::policy;
 use crate::timestamp::Timestamp;
 
@@ -137,6 +138,9 @@ pub struct Tenant {
     pub not_before: Timestamp,
     /// When it was created.
     pub created_at: Timestamp,
+    /// What it asks of a new password.
+    #[serde(default)]
+    pub passwords: PasswordPolicy,
 }
 
 impl Tenant {
@@ -151,6 +155,7 @@ impl Tenant {
             origins: BTreeSet::new(),
             not_before: Timestamp::from_seconds(0),
             created_at,
+            passwords: PasswordPolicy::default(),
         }
     }
 }
