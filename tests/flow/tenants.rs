@@ -20,7 +20,8 @@ pub(crate) async fn second_tenant(platform: &TestPlatform) -> RelyingParty {
     let tenant = provisioner.create_tenant(&new).await.expect("an answer").expect("a free slug");
     let person = platform.demo.person();
     let password = Secret::new(person.password.clone());
-    let new = NewUser { username: person.username.clone(), email: person.email.clone(), password, profile: builders::user().profile };
+    let new =
+        NewUser { username: person.username.clone(), email: person.email.clone(), password: password.into(), profile: builders::user().profile };
     provisioner.create_user(&tenant, &new).await.expect("a person");
     provisioner.create_client(&tenant, &client(&demo)).await.expect("an app");
     demo.at_issuer(issuer.as_str())

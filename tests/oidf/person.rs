@@ -14,7 +14,7 @@ pub(crate) const PASSWORD: &str = "a password of the conformance suite";
 /// Makes the person.
 pub(crate) async fn sign_up(platform: &TestPlatform) {
     let (username, email) = (USERNAME.to_owned(), "suite@suite.example".to_owned());
-    let new = NewUser { username, email, password: Secret::new(PASSWORD.to_owned()), profile: profile() };
+    let new = NewUser { username, email, password: Secret::new(PASSWORD.to_owned()).into(), profile: profile() };
     Provisioner::new(platform.platform()).create_user(&platform.demo.tenant, &new).await.expect("a person");
 }
 

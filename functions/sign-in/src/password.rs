@@ -1,5 +1,6 @@
-//! Compares a password: one Argon2id for every account, existing or not.
+//! Compares a password: the same work for every account of a tenant, existing or not.
 
+use std::collections::BTreeSet;
 use std::sync::PoisonError;
 
 use crypto::password::{self, Verdict};
@@ -21,13 +22,14 @@ pub(crate) struct Compared {
 /// Compares `typed` with the account's password, or with a decoy of the same cost.
 pub(crate) fn compare(deps: &Deps, attempt: &Attempt<'_>, account: &Account, typed: &str) -> Result<Compared, Failure> {
     let typed = Secret::new(typed.to_owned());
+    let kinds = &attempt.tenant.record().imported_hashes;
     let stored = account.user.as_ref().zip(account.password.as_ref());
     let Some((user, credential)) = stored else {
-        verify(deps, &typed, password::decoy())?;
+        verify(deps, &typed, None, kinds)?;
         return Ok(Compared { verdict: PasswordVerdict::Mismatch, upgrade: None });
     };
-    let phc = attempt.tenant.open_password_hash(&user.id, &credential.sealed_hash)?;
-    match verify(deps, &typed, phc.expose())? {
+    let hash = attempt.tenant.open_password_hash(&user.id, &credential.sealed_hash)?;
+    match verify(deps, &typed, Some(hash.expose()), kinds)? {
         Verdict::Match => Ok(Compared { verdict: PasswordVerdict::Match, upgrade: None }),
         Verdict::Mismatch => Ok(Compared { verdict: PasswordVerdict::Mismatch, upgrade: None }),
         Verdict::MatchNeedsUpgrade => {
@@ -40,15 +42,17 @@ pub(crate) fn compare(deps: &Deps, attempt: &Attempt<'_>, account: &Account, typ
     }
 }
 
-fn verify(deps: &Deps, typed: &Secret<String>, phc: &str) -> Result<Verdict, Failure> {
+fn verify(deps: &Deps, typed: &Secret<String>, stored: Option<&str>, kinds: &BTreeSet<String>) -> Result<Verdict, Failure> {
     let mut workspace = deps.workspace.lock().unwrap_or_else(PoisonError::into_inner);
-    password::verify(typed, phc, &mut workspace).map_err(|error| Failure::Broken(error.to_string()))
+    password::compare(typed, stored, kinds, &mut workspace).map_err(|error| Failure::Broken(error.to_string()))
 }
 
 #[cfg(test)]
 mod tests {
-    use crypto::password::MEMORY_KIB;
+    use crypto::password::{MEMORY_KIB, Runs};
+    use domain::user::Profile;
     use oauth::authorization_request::AuthorizationRequest;
+    use runtime::provision::{NewPassword, NewUser, Provisioner};
     use testkit::{Call, Endpoint, Stage, builders, scene};
 
     use super::*;
@@ -63,6 +67,29 @@ mod tests {
         let answer = Endpoint::new(&stage, crate::router(deps.clone())).send(Call::form("/sign-in", &form).with_cookies(&browser)).await;
         assert_eq!(answer.status, 403);
         format!("{:?}", deps.workspace.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What a process has computed after one refused sign-in under `name`, with a person among the tenant's who came with another hash.
+    async fn runs_after(name: &str) -> Runs {
+        let stage = Stage::new().await;
+        let hash = "$2b$05$abcdefghijklmnopqrstuuNKTrdYIyJepeBe0WMJS4ZyMwX4aEJLK".to_owned();
+        let (username, email) = ("grace".to_owned(), "grace@example.com".to_owned());
+        let new = NewUser { username, email, password: NewPassword::Imported(Secret::new(hash)), profile: Profile::default() };
+        let scene = stage.scene().await;
+        Provisioner::new(&stage.platform).create_user(&scene.tenant.record().id, &new).await.expect("a person");
+        let (state, browser) = scene.sign_in_state(scene::request(&builders::client()));
+        let deps = Deps::new(&stage.platform);
+        let form = [("state", state.as_str()), ("username", name), ("password", "wrong")];
+        let answer = Endpoint::new(&stage, crate::router(deps.clone())).send(Call::form("/sign-in", &form).with_cookies(&browser)).await;
+        assert_eq!(answer.status, 403);
+        deps.workspace.lock().unwrap_or_else(PoisonError::into_inner).runs()
+    }
+
+    #[tokio::test]
+    async fn known_unknown_and_imported_accounts_cost_the_same_hashes() {
+        for name in ["ada", "grace", "nobody", "not a name"] {
+            assert_eq!(runs_after(name).await, Runs { ours: 1, imported: 1 }, "{name}");
+        }
     }
 
     #[tokio::test]

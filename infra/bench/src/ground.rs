@@ -159,7 +159,7 @@ async fn seed(platform: &Platform, others: &[String]) -> Result<(), Error> {
         let profile = Profile { name: Some("Ada Lovelace".to_owned()), given_name: Some("Ada".to_owned()), ..Profile::default() };
         let email = format!("{username}@bench.example");
         provisioner
-            .create_user(&tenant, &NewUser { username: username.to_owned(), email, password: Secret::new(PASSWORD.to_owned()), profile })
+            .create_user(&tenant, &NewUser { username: username.to_owned(), email, password: Secret::new(PASSWORD.to_owned()).into(), profile })
             .await?;
     }
     let api = Api::named(Audience::parse(AUDIENCE)?, "An API of the bench", platform.clock.now());

@@ -137,14 +137,14 @@ async fn make_person(provisioner: &Provisioner, tenant: &TenantId, person: &Pers
     let new = NewUser {
         username: person.username.clone(),
         email: person.email.clone(),
-        password: Secret::new(person.password.clone()),
+        password: Secret::new(person.password.clone()).into(),
         profile: plan::profile(),
     };
     match provisioner.create_user(tenant, &new).await {
         Ok(UserCreation::Created) => Ok(Standing::New),
         Ok(UserCreation::Taken(_) | UserCreation::Exists) => Ok(Standing::Before),
         Err(NotCreated::Failure(failure)) => Err(failure.into()),
-        Err(NotCreated::Identifier(reason)) => Err(SeedError::Plan(reason.to_string())),
+        Err(reason @ (NotCreated::Identifier(_) | NotCreated::Hash(_) | NotCreated::TooManyKinds)) => Err(SeedError::Plan(reason.to_string())),
     }
 }
 

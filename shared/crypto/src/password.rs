@@ -1,14 +1,19 @@
-//! Passwords: Argon2id (RFC 9106) in PHC strings, over one block of memory that is reused.
+//! Passwords: Argon2id (RFC 9106) in PHC strings, over one block of memory that is reused; and hashes of elsewhere until their first sign-in.
 
+mod imported;
+
+use std::collections::BTreeSet;
 use std::fmt;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
-use domain::Secret;
+use domain::{Secret, policy};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use crate::derive;
+
+pub use imported::{ImportedHash, import};
 
 /// Memory of one hash in KiB; the smallest that the OWASP Password Storage Cheat Sheet pairs with two passes.
 pub const MEMORY_KIB: u32 = 19 * 1024;
@@ -40,11 +45,11 @@ pub enum Verdict {
 /// A stored hash that can't be compared with: a corrupt row, or one that asks for absurd work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unusable {
-    /// It isn't a PHC string of Argon2id, version 19, with salt and hash.
-    #[error("not an Argon2id hash")]
+    /// It isn't a PHC string of Argon2id, version 19, with salt and hash; nor, from elsewhere, of a form that is read.
+    #[error("not a password hash")]
     Malformed,
-    /// It asks for more memory, passes or lanes than any hash that was ever made here.
-    #[error("an Argon2id hash beyond the accepted parameters")]
+    /// It asks for more work than any hash that was ever made here, or may come from elsewhere.
+    #[error("a password hash beyond the accepted parameters")]
     Excessive,
 }
 
@@ -52,12 +57,27 @@ pub enum Unusable {
 #[derive(Default)]
 pub struct Workspace {
     blocks: Vec<Block>,
+    runs: Runs,
+}
+
+/// How many hashes were computed, whatever their outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Runs {
+    /// Of ours.
+    pub ours: u32,
+    /// Of those from elsewhere.
+    pub imported: u32,
 }
 
 impl Workspace {
     /// A workspace that holds nothing yet.
     pub const fn new() -> Self {
-        Self { blocks: Vec::new() }
+        Self { blocks: Vec::new(), runs: Runs { ours: 0, imported: 0 } }
+    }
+
+    /// What was computed with it so far.
+    pub const fn runs(&self) -> Runs {
+        self.runs
     }
 
     /// Allocates what a hash made today needs, ahead of the first request.
@@ -88,14 +108,46 @@ pub fn hash(password: &Secret<String>, salt: [u8; 16], workspace: &mut Workspace
     Secret::new(phc_string(&params, &salt, &output))
 }
 
-/// Compares a password with a stored PHC string, in a time that depends on the string's parameters alone.
-pub fn verify(password: &Secret<String>, phc: &str, workspace: &mut Workspace) -> Result<Verdict, Unusable> {
-    let stored = Stored::parse(phc)?;
+/// Compares a password with an account's stored hash, or with nobody's, at the same work for every account of a tenant: one Argon2id, and one hash of each
+/// of `kinds`, the imported hashes that may still be in use. Whoever matches one of those pays the Argon2id by hashing the password again.
+pub fn compare(password: &Secret<String>, stored: Option<&str>, kinds: &BTreeSet<String>, workspace: &mut Workspace) -> Result<Verdict, Unusable> {
+    let own_kind = stored.map_or(Ok(None), imported::kind_of)?;
+    for kind in kinds.iter().filter(|kind| Some(*kind) != own_kind.as_ref()) {
+        verify(password, kind, workspace)?;
+    }
+    match (stored, own_kind) {
+        (None, _) => verify(password, decoy(), workspace).map(|_| Verdict::Mismatch),
+        (Some(ours), None) => verify(password, ours, workspace),
+        (Some(imported), Some(_)) => match verify(password, imported, workspace)? {
+            Verdict::Mismatch => verify(password, decoy(), workspace).map(|_| Verdict::Mismatch),
+            matched => Ok(matched),
+        },
+    }
+}
+
+/// Compares a password with a stored hash, in a time that depends on the hash's parameters alone.
+pub fn verify(password: &Secret<String>, stored: &str, workspace: &mut Workspace) -> Result<Verdict, Unusable> {
+    if let Some(text) = stored.strip_prefix(imported::MARK) {
+        workspace.runs.imported = workspace.runs.imported.saturating_add(1);
+        let matched = imported::matches(password, text)?;
+        return Ok(if matched { Verdict::MatchNeedsUpgrade } else { Verdict::Mismatch });
+    }
+    let stored = Stored::parse(stored)?;
     let computed = digest(password, &stored.salt, &stored.params, workspace, stored.hash.len());
     if !derive::same(&computed, stored.hash.as_bytes()) {
         return Ok(Verdict::Mismatch);
     }
     Ok(if stored.is_as_strong_as_today() { Verdict::Match } else { Verdict::MatchNeedsUpgrade })
+}
+
+/// Whether a password is one of those that these hashes are of. Each costs its work, whichever matches; no more than
+/// `policy::PASSWORD_HISTORY_MAX` are looked at.
+pub fn is_one_of(password: &Secret<String>, hashes: &[Secret<String>], workspace: &mut Workspace) -> Result<bool, Unusable> {
+    let mut found = false;
+    for hash in hashes.iter().take(policy::PASSWORD_HISTORY_MAX) {
+        found |= verify(password, hash.expose(), workspace)? != Verdict::Mismatch;
+    }
+    Ok(found)
 }
 
 /// A hash of no known password, with today's parameters: verifying against it costs an unknown account the work of a known one.
@@ -145,6 +197,7 @@ fn phc_string(params: &Params, salt: &[u8; 16], output: &[u8]) -> String {
 fn digest(password: &Secret<String>, salt: &[u8], params: &Params, workspace: &mut Workspace, length: usize) -> Zeroizing<Vec<u8>> {
     let normalised: Zeroizing<String> = Zeroizing::new(password.expose().nfkc().collect());
     let mut output = Zeroizing::new(vec![0; length]);
+    workspace.runs.ours = workspace.runs.ours.saturating_add(1);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
         .hash_password_into_with_memory(normalised.as_bytes(), salt, &mut output, workspace.at_least(params.block_count()))
         .expect("parameters and lengths were checked before");

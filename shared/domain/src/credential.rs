@@ -2,16 +2,85 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::password_policy::PasswordPolicy;
 use crate::secret::SealedBytes;
 use crate::timestamp::Timestamp;
 
-/// A password at rest: its Argon2id PHC string, sealed under the tenant's `credentials` key.
+/// A password at rest: what it is compared with, as `crypto::password` writes it, sealed under the tenant's `credentials` key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasswordCredential {
-    /// The sealed PHC string.
+    /// The sealed hash.
     pub sealed_hash: SealedBytes,
     /// Counts the changes of the password; links and states name the version they were made for.
     pub version: u64,
     /// When it was last changed by its owner.
     pub changed_at: Timestamp,
+    /// The sealed hashes of those before it that may not come back, the last one first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<SealedBytes>,
+}
+
+impl PasswordCredential {
+    /// A person's first password.
+    pub const fn first(sealed_hash: SealedBytes, now: Timestamp) -> Self {
+        Self { sealed_hash, version: 1, changed_at: now, former: Vec::new() }
+    }
+
+    /// The password that its owner chose next; as many of the former ones are kept as the tenant's history asks for.
+    #[must_use]
+    pub fn followed_by(&self, sealed_hash: SealedBytes, policy: &PasswordPolicy, now: Timestamp) -> Self {
+        // The new one is the first of the history.
+        let former = self.last(policy.history().saturating_sub(1)).cloned().collect();
+        Self { sealed_hash, version: self.version + 1, changed_at: now, former }
+    }
+
+    /// The hashes that a new password may match none of, this one among them: at most `policy::PASSWORD_HISTORY_MAX`.
+    pub fn may_not_come_back(&self, policy: &PasswordPolicy) -> impl Iterator<Item = &SealedBytes> {
+        self.last(policy.history())
+    }
+
+    fn last(&self, count: usize) -> impl Iterator<Item = &SealedBytes> {
+        std::iter::once(&self.sealed_hash).chain(&self.former).take(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: Timestamp = Timestamp::from_seconds(100);
+
+    fn hash(number: u8) -> SealedBytes {
+        SealedBytes::new(vec![number])
+    }
+
+    fn policy(history: u8) -> PasswordPolicy {
+        PasswordPolicy { history, ..PasswordPolicy::default() }
+    }
+
+    #[test]
+    fn as_many_former_passwords_are_kept_and_looked_at_as_the_tenant_asks_for() {
+        for (history, kept) in [(0, 0), (1, 0), (2, 1), (4, 3), (5, 4), (255, 4)] {
+            let policy = policy(history);
+            let latest = (2..10).fold(PasswordCredential::first(hash(1), AT), |before, number| before.followed_by(hash(number), &policy, AT));
+            assert_eq!((latest.version, &latest.sealed_hash), (9, &hash(9)));
+            assert_eq!(latest.former, [8, 7, 6, 5].map(hash)[..kept], "{history}");
+            let looked_at: Vec<_> = latest.may_not_come_back(&policy).cloned().collect();
+            assert_eq!(looked_at, [9, 8, 7, 6, 5].map(hash)[..usize::from(history).min(5)], "{history}");
+        }
+    }
+
+    #[test]
+    fn a_shorter_history_forgets_and_a_longer_one_begins_with_what_there_is() {
+        let long = (2..10).fold(PasswordCredential::first(hash(1), AT), |before, number| before.followed_by(hash(number), &policy(5), AT));
+        assert_eq!(long.followed_by(hash(10), &policy(2), AT).former, [hash(9)]);
+        assert_eq!(long.followed_by(hash(10), &policy(0), AT).former, []);
+        assert_eq!(PasswordCredential::first(hash(1), AT).may_not_come_back(&policy(5)).count(), 1);
+    }
+
+    #[test]
+    fn a_credential_written_before_it_had_a_history_reads_back() {
+        let read: PasswordCredential = serde_json::from_str(r#"{"sealed_hash":"AQ","version":3,"changed_at":100000}"#).expect("a credential");
+        assert_eq!(read, PasswordCredential { version: 3, ..PasswordCredential::first(hash(1), AT) });
+    }
 }

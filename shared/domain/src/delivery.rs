@@ -81,7 +81,8 @@ pub fn caused_by(kind: &EventKind) -> &'static [Channel] {
         | EventKind::GrantIssued { .. }
         | EventKind::GrantRevoked { .. }
         | EventKind::SigningKeysRotated { .. }
-        | EventKind::SigningKeysReplaced { .. } => &[],
+        | EventKind::SigningKeysReplaced { .. }
+        | EventKind::ImportedHashesAccepted { .. } => &[],
     }
 }
 

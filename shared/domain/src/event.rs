@@ -152,6 +152,12 @@ pub enum EventKind {
         /// Which keys, and what they are now.
         changes: Vec<KeyChange>,
     },
+    /// People may bring password hashes of a kind from elsewhere.
+    #[serde(rename = "imported_hashes.accepted")]
+    ImportedHashesAccepted {
+        /// A hash of nobody's password of that kind.
+        kind: String,
+    },
 }
 
 /// What is personal about an event; sealed before it is written.

@@ -105,6 +105,8 @@ pub const PASSWORD_WORDS: usize = 32;
 pub const PASSWORD_WORD_CHARACTERS: usize = 64;
 /// Former passwords that a new one is compared with: each costs one Argon2id.
 pub const PASSWORD_HISTORY_MAX: usize = 5;
+/// Kinds of password hashes from elsewhere that a tenant may have: each sign-in does the work of each.
+pub const IMPORTED_HASHES_MAX: usize = 3;
 /// An identifier as typed; the longest e-mail address is 254 characters (RFC 5321 §4.5.3.1.3).
 pub const IDENTIFIER_MAX_CHARACTERS: usize = 320;
 

@@ -141,6 +141,9 @@ pub struct Tenant {
     /// What it asks of a new password.
     #[serde(default)]
     pub passwords: PasswordPolicy,
+    /// The kinds of password hashes that people brought from elsewhere: every sign-in does the work of each, so that it tells no account from another.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub imported_hashes: BTreeSet<String>,
 }
 
 impl Tenant {
@@ -156,6 +159,7 @@ impl Tenant {
             not_before: Timestamp::from_seconds(0),
             created_at,
             passwords: PasswordPolicy::default(),
+            imported_hashes: BTreeSet::new(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use cloud::keys::KeyContext;
-use crypto::password::{self, Workspace};
+use crypto::password::{self, Unusable, Workspace};
 use crypto::{DataKeys, SymmetricKey};
 use domain::api::{Api, InvalidApi};
 use domain::client::Client;
@@ -16,7 +16,7 @@ use domain::key_ring::{Algorithm, KeyState, Purpose, SigningRing, WrappedDataKey
 use domain::tenant::{Issuer, Tenant};
 use domain::user::{Email, Profile, User};
 use domain::{Epoch, Secret, Slug, TenantId, Timestamp, UserId, Zone};
-use store::{ApiCreation, ClientCreation, SlugClaim, SlugPlace, TenantCreation, UserCreation};
+use store::{ApiCreation, ClientCreation, HashAcceptance, SlugClaim, SlugPlace, TenantCreation, UserCreation};
 
 use crate::failure::Failure;
 use crate::key_rotation::make_signing_key;
@@ -47,14 +47,35 @@ pub struct NewUser {
     /// Address, as entered; proved already.
     pub email: String,
     /// Password.
-    pub password: Secret<String>,
+    pub password: NewPassword,
     /// Standard claims.
     pub profile: Profile,
+}
+
+/// The password of a person to be.
+#[derive(Clone, Debug)]
+pub enum NewPassword {
+    /// As its owner types it.
+    Chosen(Secret<String>),
+    /// Its hash elsewhere, in a form that `crypto::password::import` reads.
+    Imported(Secret<String>),
+}
+
+impl From<Secret<String>> for NewPassword {
+    fn from(password: Secret<String>) -> Self {
+        Self::Chosen(password)
+    }
 }
 
 /// Why a person wasn't made.
 #[derive(Debug, thiserror::Error)]
 pub enum NotCreated {
+    /// The password's hash is none that may be brought.
+    #[error(transparent)]
+    Hash(#[from] Unusable),
+    /// The tenant has as many kinds of imported hashes as it may have.
+    #[error("more than {} kinds of imported password hashes", domain::policy::IMPORTED_HASHES_MAX)]
+    TooManyKinds,
     /// An identifier is none.
     #[error(transparent)]
     Identifier(#[from] InvalidIdentifier),
@@ -135,7 +156,8 @@ impl Provisioner {
         let claims = [email.clone(), Canonical::username(&new.username)?, Canonical::subject(&user.sub)?];
         let claims = claims.iter().map(|canonical| tenant.claim(canonical)).collect::<Result<_, _>>()?;
         let (key, user_key) = tenant.make_personal_key(KeyOwner::User(&user.id), self.random(), now)?;
-        let password = self.credential(&tenant, &user.id, &new.password, now)?;
+        let hash = self.hash(&tenant, &new.password, now).await?;
+        let password = PasswordCredential::first(tenant.seal_password_hash(&user.id, &hash, self.random().bytes())?, now);
         let personal = Personal { identifier: Some(new.email.clone()), ..Personal::default() };
         let event = Event { personal, ..self.event(&tenant.record().id, EventKind::UserCreated, Subject::User(user.id.clone()), now) };
         let event = tenant.record_event(event, &key, self.random().bytes())?;
@@ -185,9 +207,21 @@ impl Provisioner {
         }
     }
 
-    fn credential(&self, tenant: &TenantContext, user: &UserId, password: &Secret<String>, now: Timestamp) -> Result<PasswordCredential, Failure> {
-        let hash = password::hash(password, self.random().bytes(), &mut Workspace::new());
-        Ok(PasswordCredential { sealed_hash: tenant.seal_password_hash(user, &hash, self.random().bytes())?, version: 1, changed_at: now })
+    // A hash of elsewhere is stored only after its kind is noted, so that its account is at no time told by its work.
+    async fn hash(&self, tenant: &TenantContext, password: &NewPassword, now: Timestamp) -> Result<Secret<String>, NotCreated> {
+        let brought = match password {
+            NewPassword::Chosen(password) => return Ok(password::hash(password, self.random().bytes(), &mut Workspace::new())),
+            NewPassword::Imported(hash) => password::import(hash.expose())?,
+        };
+        if !tenant.record().imported_hashes.contains(&brought.kind) {
+            let kind = EventKind::ImportedHashesAccepted { kind: brought.kind.clone() };
+            let event = self.event(&tenant.record().id, kind, Subject::Tenant, now).record(None, Lookups::default());
+            match tenant.home(now)?.accept_imported_hash(&brought.kind, &event).await.map_err(Failure::from)? {
+                HashAcceptance::Accepted => {}
+                HashAcceptance::TooMany => return Err(NotCreated::TooManyKinds),
+            }
+        }
+        Ok(brought.stored)
     }
 
     async fn make_data_keys(&self, tenant: &TenantId, now: Timestamp) -> Result<(Vec<WrappedDataKey>, DataKeys), Failure> {

@@ -19,6 +19,7 @@ mod transaction;
 mod work;
 mod write;
 
+pub use acts::accept_imported_hash::HashAcceptance;
 pub use acts::create_api::ApiCreation;
 pub use acts::create_client::ClientCreation;
 pub use acts::create_tenant::{NewTenant, TenantCreation};

@@ -82,7 +82,7 @@ pub(crate) async fn create_tenant(platform: &Platform, new: &NewTenant) -> Tenan
     let tenant = provisioner.create_tenant(new).await.expect("a tenant").expect("a free slug");
     let ada = builders::user();
     let email = ada.email.map(|email| email.address).unwrap_or_default();
-    let new = NewUser { username: ada.username.unwrap_or_default(), email, password: builders::password(), profile: ada.profile };
+    let new = NewUser { username: ada.username.unwrap_or_default(), email, password: builders::password().into(), profile: ada.profile };
     provisioner.create_user(&tenant, &new).await.expect("a person");
     for client in [builders::client(), builders::confidential_client()] {
         provisioner.create_client(&tenant, &client).await.expect("an app");

@@ -5,6 +5,8 @@ mod german;
 
 use std::time::Duration;
 
+use domain::password_policy::PasswordProblem;
+
 use crate::language::Language;
 use crate::pages::ErrorReason;
 
@@ -117,6 +119,8 @@ pub(crate) struct Texts {
     pub(crate) stayed_detail: &'static str,
     /// The error page, by reason.
     pub(crate) error: fn(ErrorReason) -> ErrorTexts,
+    /// Why a password can't be chosen, and what to do.
+    pub(crate) password_problem: fn(PasswordProblem) -> String,
     /// Before the incident id.
     pub(crate) incident: &'static str,
     /// At the foot of every page, before the product's name.
@@ -124,10 +128,35 @@ pub(crate) struct Texts {
 }
 
 impl Language {
+    /// What a page says of a password that can't be chosen.
+    pub fn password_problem(self, problem: PasswordProblem) -> String {
+        (self.texts().password_problem)(problem)
+    }
+
     pub(crate) const fn texts(self) -> &'static Texts {
         match self {
             Self::English => &english::TEXTS,
             Self::German => &german::TEXTS,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::password_policy::CharacterKind;
+
+    use super::*;
+
+    #[test]
+    fn every_problem_of_a_password_is_told_in_every_language() {
+        let kinds = [CharacterKind::Lower, CharacterKind::Upper, CharacterKind::Digit, CharacterKind::Symbol].map(PasswordProblem::Lacks);
+        let others = [PasswordProblem::Empty, PasswordProblem::TooLong, PasswordProblem::Common, PasswordProblem::Known];
+        let problems = [&kinds[..], &others, &[PasswordProblem::Guessable, PasswordProblem::Former]].concat();
+        for language in [Language::English, Language::German] {
+            let texts: std::collections::BTreeSet<_> = problems.iter().map(|problem| language.password_problem(*problem)).collect();
+            assert_eq!(texts.len(), problems.len());
+            assert!(texts.iter().all(|text| text.ends_with('.') && text.len() < 160), "{texts:?}");
+            assert!(language.password_problem(PasswordProblem::TooShort { minimum: 15 }).contains("15"));
         }
     }
 }

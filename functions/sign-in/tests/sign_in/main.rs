@@ -4,6 +4,7 @@ mod artefacts;
 mod bad_input;
 mod consent;
 mod failures;
+mod imported;
 mod origin;
 mod refusals;
 mod signing_in;

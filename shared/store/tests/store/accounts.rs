@@ -7,7 +7,8 @@ use domain::key_ring::Purpose;
 use domain::{ClientId, TenantId, UserId, attempt};
 use futures_util::future::join_all;
 use store::{
-    Account, AccountKeys, ApiCreation, AttemptId, ClientCreation, FailureKey, Person, PersonKeys, Signing, StoreError, TenantCreation, UserCreation,
+    Account, AccountKeys, ApiCreation, AttemptId, ClientCreation, FailureKey, HashAcceptance, Person, PersonKeys, Signing, StoreError,
+    TenantCreation, UserCreation,
 };
 use testkit::Embedded;
 
@@ -69,6 +70,25 @@ async fn an_api_is_registered_once_under_its_audience() {
         assert_eq!(store.find_api(&Audience::parse(other).expect("an audience")).await, Ok(None), "{other}");
     }
     assert_eq!(event_rows(&embedded).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_tenant_notes_three_kinds_of_imported_hashes_and_no_fourth() {
+    let embedded = Embedded::memory();
+    let store = &tenant_store(&embedded);
+    let accept = |kind: &'static str, number| async move {
+        let event = event_about(Subject::Tenant, EventKind::ImportedHashesAccepted { kind: kind.to_owned() }, number);
+        store.accept_imported_hash(kind, &event).await
+    };
+    assert_eq!(accept("a", 1).await, Ok(HashAcceptance::TooMany), "no such tenant");
+    store.create_tenant(&new_tenant(tenant_id()), &event_about(Subject::Tenant, EventKind::TenantCreated, 2)).await.expect("a tenant");
+    let kinds = ["a", "b", "a", "c", "d", "b"];
+    for (number, kind) in (3..).zip(kinds) {
+        let outcome = if kind == "d" { HashAcceptance::TooMany } else { HashAcceptance::Accepted };
+        assert_eq!(accept(kind, number).await, Ok(outcome), "{kind}");
+    }
+    let bundle = store.read_bundle(&[], Signing::Left).await.expect("an answer").expect("a tenant");
+    assert_eq!(bundle.tenant.imported_hashes, ["a", "b", "c"].map(str::to_owned).into());
 }
 
 #[tokio::test]

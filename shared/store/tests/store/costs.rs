@@ -155,6 +155,10 @@ async fn a_tenant_pays_eight_and_two_per_data_key_and_a_client_four() {
     let spa = domain::client::Client { origins, ..client("spa") };
     store.create_client(&spa, &event_about(Subject::Tenant, created, 3)).await.expect("a client");
     till.assert_paid(6, "create_client with an origin");
+    let kind = "imported:$2b$12$".to_owned();
+    let accepted = event_about(Subject::Tenant, EventKind::ImportedHashesAccepted { kind: kind.clone() }, 5);
+    store.accept_imported_hash(&kind, &accepted).await.expect("an answer");
+    till.assert_paid(4, "accept_imported_hash");
 }
 
 #[tokio::test]

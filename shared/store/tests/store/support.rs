@@ -133,7 +133,7 @@ pub(crate) fn user(id: UserId) -> User {
 }
 
 pub(crate) fn password(version: u64) -> PasswordCredential {
-    PasswordCredential { sealed_hash: SealedBytes::new(vec![8; 150]), version, changed_at: NOW }
+    PasswordCredential { version, ..PasswordCredential::first(SealedBytes::new(vec![8; 150]), NOW) }
 }
 
 pub(crate) fn wrapped_key(byte: u8) -> WrappedUserKey {

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use domain::password_policy::{CharacterKind, PasswordProblem};
+use domain::policy::PASSWORD_MAX_CHARACTERS;
+
 use super::{Around, ErrorTexts, ScopeTexts, Texts};
 use crate::pages::ErrorReason;
 
@@ -45,6 +48,7 @@ pub(super) static TEXTS: Texts = Texts {
     stayed: "You’re still signed in",
     stayed_detail: "Nothing was changed. You can close this page or go back to the app.",
     error,
+    password_problem,
     incident: "Incident number",
     secured_by: "Secured by",
 };
@@ -115,4 +119,20 @@ fn error(reason: ErrorReason) -> ErrorTexts {
         ),
     };
     ErrorTexts { title, detail, advice }
+}
+
+fn password_problem(problem: PasswordProblem) -> String {
+    match problem {
+        PasswordProblem::Empty => "Enter a password.".to_owned(),
+        PasswordProblem::TooLong => format!("That password is too long. Use at most {PASSWORD_MAX_CHARACTERS} characters."),
+        PasswordProblem::TooShort { minimum } => format!("Use at least {minimum} characters. A few words in a row are easy to remember."),
+        PasswordProblem::Lacks(CharacterKind::Lower) => "Add a lowercase letter.".to_owned(),
+        PasswordProblem::Lacks(CharacterKind::Upper) => "Add an uppercase letter.".to_owned(),
+        PasswordProblem::Lacks(CharacterKind::Digit) => "Add a digit.".to_owned(),
+        PasswordProblem::Lacks(CharacterKind::Symbol) => "Add a symbol, such as a hyphen or a space.".to_owned(),
+        PasswordProblem::Common => "Many people use that password, so it’s among the first that are tried. Choose another.".to_owned(),
+        PasswordProblem::Known => "That password is made of names that others know. Choose another.".to_owned(),
+        PasswordProblem::Guessable => "That password is easy to guess. Make it longer or less regular.".to_owned(),
+        PasswordProblem::Former => "You’ve used that password before. Choose another.".to_owned(),
+    }
 }

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use domain::password_policy::{CharacterKind, PasswordProblem};
+use domain::policy::PASSWORD_MAX_CHARACTERS;
+
 use super::{Around, ErrorTexts, ScopeTexts, Texts};
 use crate::pages::ErrorReason;
 
@@ -45,6 +48,7 @@ pub(super) static TEXTS: Texts = Texts {
     stayed: "Sie sind weiterhin angemeldet",
     stayed_detail: "Es hat sich nichts geändert. Sie können diese Seite schließen oder zur App zurückkehren.",
     error,
+    password_problem,
     incident: "Vorfallnummer",
     secured_by: "Gesichert durch",
 };
@@ -121,4 +125,24 @@ fn error(reason: ErrorReason) -> ErrorTexts {
         ),
     };
     ErrorTexts { title, detail, advice }
+}
+
+fn password_problem(problem: PasswordProblem) -> String {
+    match problem {
+        PasswordProblem::Empty => "Geben Sie ein Passwort ein.".to_owned(),
+        PasswordProblem::TooLong => format!("Dieses Passwort ist zu lang. Nehmen Sie höchstens {PASSWORD_MAX_CHARACTERS} Zeichen."),
+        PasswordProblem::TooShort { minimum } => {
+            format!("Nehmen Sie mindestens {minimum} Zeichen. Einige Wörter hintereinander merkt man sich leicht.")
+        }
+        PasswordProblem::Lacks(CharacterKind::Lower) => "Fügen Sie einen Kleinbuchstaben hinzu.".to_owned(),
+        PasswordProblem::Lacks(CharacterKind::Upper) => "Fügen Sie einen Großbuchstaben hinzu.".to_owned(),
+        PasswordProblem::Lacks(CharacterKind::Digit) => "Fügen Sie eine Ziffer hinzu.".to_owned(),
+        PasswordProblem::Lacks(CharacterKind::Symbol) => "Fügen Sie ein Sonderzeichen hinzu, etwa einen Bindestrich oder ein Leerzeichen.".to_owned(),
+        PasswordProblem::Common => {
+            "Viele benutzen dieses Passwort, deshalb wird es als eines der ersten probiert. Wählen Sie ein anderes.".to_owned()
+        }
+        PasswordProblem::Known => "Dieses Passwort besteht aus Namen, die andere kennen. Wählen Sie ein anderes.".to_owned(),
+        PasswordProblem::Guessable => "Dieses Passwort ist leicht zu erraten. Machen Sie es länger oder weniger regelmäßig.".to_owned(),
+        PasswordProblem::Former => "Dieses Passwort hatten Sie schon einmal. Wählen Sie ein anderes.".to_owned(),
+    }
 }
