@@ -16,5 +16,6 @@ mod regions;
 mod relying_party;
 mod resource_server;
 mod returning;
+mod sign_up;
 mod tenants;
 mod visitor;

@@ -13,3 +13,4 @@ mod program;
 mod python;
 mod resource_server;
 mod running;
+mod sign_up;

@@ -12,6 +12,7 @@ use testkit::endpoint::{Answer, Call};
 use testkit::units::Units;
 
 use super::relying_party::{RelyingParty, machine_call, path};
+use super::sign_up::{mailed_link, sealed};
 use super::tenants::another_app;
 use super::visitor::{Visitor, answer};
 
@@ -37,6 +38,8 @@ enum Flow {
     Logout,
     Introspect,
     Revoke,
+    SignUp,
+    Verify,
 }
 
 /// The most that a warm flow may ask for: requests, the longest chain of them, write units.
@@ -65,7 +68,7 @@ struct Counted {
 }
 
 impl Flow {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 21] = [
         Self::Discovery,
         Self::Jwks,
         Self::AuthorizeWithSession,
@@ -85,6 +88,8 @@ impl Flow {
         Self::Logout,
         Self::Introspect,
         Self::Revoke,
+        Self::SignUp,
+        Self::Verify,
     ];
 
     const fn name(self) -> &'static str {
@@ -108,6 +113,8 @@ impl Flow {
             Self::Logout => "logout",
             Self::Introspect => "introspect",
             Self::Revoke => "revoke",
+            Self::SignUp => "sign-up",
+            Self::Verify => "verify",
         }
     }
 
@@ -123,6 +130,7 @@ impl Flow {
             Self::Throttled => (None, 1),
             Self::Consent | Self::Logout | Self::Revoke => (Some((2, 2)), 5),
             Self::Code => (Some((2, 2)), 6),
+            Self::SignUp | Self::Verify => (Some((3, 3)), 14),
         };
         Budget { requests, write_units: Units::whole(write_units) }
     }
@@ -138,8 +146,9 @@ impl Flow {
             | Self::ClientCredentials
             | Self::Userinfo
             | Self::Introspect
-            | Self::Revoke => StatusCode::OK,
-            Self::AuthorizeWithSession | Self::AuthorizeWithSessionToTouch | Self::AuthorizePushed | Self::SignIn | Self::Consent => {
+            | Self::Revoke
+            | Self::SignUp => StatusCode::OK,
+            Self::AuthorizeWithSession | Self::AuthorizeWithSessionToTouch | Self::AuthorizePushed | Self::SignIn | Self::Consent | Self::Verify => {
                 StatusCode::SEE_OTHER
             }
             Self::Par => StatusCode::CREATED,
@@ -242,7 +251,22 @@ impl Ground {
             }
             Flow::Introspect => self.about("/introspect").await,
             Flow::Revoke => self.about("/revoke").await,
+            Flow::SignUp => {
+                let (grace, page) = self.newcomer().await;
+                grace.call(Call::form(path(&self.app.url("/sign-up")), &grace.sign_up_form(&page)))
+            }
+            Flow::Verify => {
+                let (mut grace, page) = self.newcomer().await;
+                grace.sign_up(&self.platform, &self.app, &page).await;
+                let link = mailed_link(&self.platform, &grace.username).await;
+                grace.call(Call::form(path(&self.app.url("/verify")), &[("link", sealed(&link))]))
+            }
         }
+    }
+
+    async fn newcomer(&mut self) -> (Visitor, Answer) {
+        self.number += 1;
+        Visitor::newcomer(&self.platform, &self.app, self.number).await
     }
 
     // About a token of the app that keeps a secret.

@@ -2,6 +2,7 @@
 
 use domain::client::{Client, RedirectUri};
 use domain::key_ring::Algorithm;
+use domain::registration::RegistrationPolicy;
 use domain::{ClientId, Secret, Slug};
 use local::TestPlatform;
 use runtime::Provisioner;
@@ -16,7 +17,7 @@ pub(crate) async fn second_tenant(platform: &TestPlatform) -> RelyingParty {
     let slug = Slug::parse("other").expect("a slug");
     let issuer = platform.platform().routing.issuer(&slug).expect("an issuer");
     let provisioner = Provisioner::new(platform.platform());
-    let new = NewTenant { slug, name: "Other".to_owned(), issuer: issuer.clone() };
+    let new = NewTenant { slug, name: "Other".to_owned(), issuer: issuer.clone(), registration: RegistrationPolicy::default() };
     let tenant = provisioner.create_tenant(&new).await.expect("an answer").expect("a free slug");
     let person = platform.demo.person();
     let password = Secret::new(person.password.clone());

@@ -14,6 +14,9 @@ fn every_event_is_answered() {
     let input = json!({"endpoint": endpoint, "folder": root().join("events"), "path_prefix": "/t/demo"});
     let answers = node::journey("events", "invokeAll", &input);
     let expected = json!({
+        "account.sign-up": 200,
+        // Its `Origin` isn't this deployment's.
+        "account.verify": 403,
         // An app that nobody registered gets a page, not a redirect.
         "authorize.characters-no-uri-can-hold": 400,
         "authorize.get": 400,

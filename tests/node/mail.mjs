@@ -26,18 +26,26 @@ export async function newBrowser({ description, client_id }) {
   assert.equal((await mailsAbout(description, userAgent)).length, 1, "a browser that is known is not reported");
 }
 
-async function mailAbout(description, userAgent) {
+/** The first mail that fits, as soon as there is one. */
+export async function mailThat(inboxUrl, fits) {
   for (let poll = 0; poll < POLLS_MAX; poll++) {
-    const [mail] = await mailsAbout(description, userAgent);
+    const [mail] = await mailsThat(inboxUrl, fits);
     if (mail) return mail;
     await pause(BETWEEN_POLLS);
   }
-  throw new Error(`no mail about ${userAgent} within ${(POLLS_MAX * BETWEEN_POLLS) / 1000} s`);
+  throw new Error(`no such mail within ${(POLLS_MAX * BETWEEN_POLLS) / 1000} s`);
 }
 
-async function mailsAbout(description, userAgent) {
-  const answer = await fetch(`${description.inbox_url}?format=json`);
-  assert.equal(answer.status, 200, description.inbox_url);
-  const mails = await answer.json();
-  return mails.filter(({ text }) => text.includes(userAgent));
+async function mailsThat(inboxUrl, fits) {
+  const answer = await fetch(`${inboxUrl}?format=json`);
+  assert.equal(answer.status, 200, inboxUrl);
+  return (await answer.json()).filter(fits);
+}
+
+function mailAbout({ inbox_url }, userAgent) {
+  return mailThat(inbox_url, ({ text }) => text.includes(userAgent));
+}
+
+function mailsAbout({ inbox_url }, userAgent) {
+  return mailsThat(inbox_url, ({ text }) => text.includes(userAgent));
 }

@@ -89,10 +89,12 @@ fn functions_that_may_touch(kind: &str) -> Vec<String> {
 }
 
 #[test]
-fn credentials_and_attempts_are_for_sign_in_alone() {
-    for kind in ["CRED", "ATTEMPT", "CLAIM", "MONTHKEY"] {
-        assert_eq!(functions_that_may_touch(kind), ["sign-in"], "{kind}");
+fn credentials_and_attempts_are_for_those_who_ask_for_passwords() {
+    for kind in ["CRED", "ATTEMPT", "MONTHKEY"] {
+        assert_eq!(functions_that_may_touch(kind), ["account", "sign-in"], "{kind}");
     }
+    assert_eq!(functions_that_may_touch("CLAIM"), ["account", "deliver", "sign-in"]);
+    assert_eq!(functions_that_may_touch("SIGNUP"), ["account", "deliver"]);
     assert_eq!(functions_that_may_touch("DELIVERY"), ["deliver", "relay"]);
     assert_eq!(functions_that_may_touch("ROTATION"), ["key-rotation"]);
 }
@@ -109,9 +111,9 @@ fn each_data_key_opens_for_those_who_need_its_purpose() {
         }
     }
     let expected = [
-        ("credentials", vec!["sign-in"]),
-        ("people", vec!["deliver", "logout", "sign-in"]),
-        ("sealing", vec!["authorize", "introspect", "logout", "par", "revoke", "sign-in", "token", "userinfo"]),
+        ("credentials", vec!["account", "sign-in"]),
+        ("people", vec!["account", "deliver", "logout", "sign-in"]),
+        ("sealing", vec!["account", "authorize", "deliver", "introspect", "logout", "par", "revoke", "sign-in", "token", "userinfo"]),
         ("signing", vec!["deliver", "key-rotation", "token", "userinfo"]),
     ];
     let expected = expected.map(|(purpose, functions)| (purpose.to_owned(), functions.into_iter().map(str::to_owned).collect::<Vec<_>>()));

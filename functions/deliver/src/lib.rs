@@ -1,14 +1,14 @@
 //! Sends what is due. A nudge names a delivery; the row in `work` decides whether it is sent, and remembers what became of it.
 
 mod backchannel_logout;
-mod mail_new_browser;
+mod mail;
 
 use std::sync::Arc;
 
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use aws_lambda_events::event::streams::{SqsBatchItemFailure, SqsEventResponse};
 use cloud::egress::Egress;
-use cloud::mail::{MailError, Mailer};
+use cloud::mail::Mailer;
 use cloud::queue::Nudges;
 use domain::delivery::{Channel, Delivery, DeliveryId, DeliveryState, Try, after};
 use domain::key_ring::Purpose;
@@ -18,10 +18,10 @@ use runtime::tenants::{Name, Needs, Signing, Tenants};
 use runtime::{Clock, Failure, HomeRegion, Platform, Random};
 use store::{Lease, Work};
 
-const NEEDS: Needs = Needs { purposes: &[Purpose::People, Purpose::Signing], signing: Signing::Signs };
+const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::People, Purpose::Signing], signing: Signing::Signs };
 
-/// What its role may do: read the directory's zone, write, lease and settle deliveries, read the event, its person and their apps, send mail, sign,
-/// call addresses that apps registered, nudge.
+/// What its role may do: read the directory's zone, write, lease and settle deliveries, read the event, its person or sign-up and their apps, seal
+/// links, send mail, sign, call addresses that apps registered, nudge.
 pub struct Deps {
     work: Work,
     region: HomeRegion,
@@ -98,29 +98,13 @@ fn is_due(delivery: &Delivery, now: Timestamp) -> bool {
 
 async fn send(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Try {
     let tried = match &delivery.id.channel {
-        Channel::MailNewBrowser => mail(deps, delivery, now).await,
+        Channel::MailNewBrowser | Channel::MailSignUp => mail::send(deps, delivery, now).await,
         Channel::BackchannelLogout => backchannel_logout::fan_out(deps, delivery, now).await,
         Channel::LogoutToken(client) => backchannel_logout::tell(deps, delivery, client, now).await,
     };
     tried.unwrap_or_else(|failure| {
         tracing::warn!(%failure, attempts = delivery.attempts, "not composed for now");
         Try::FailedForNow
-    })
-}
-
-async fn mail(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Result<Try, Failure> {
-    // The person or their address is gone: there is nobody to tell.
-    let Some(mail) = mail_new_browser::compose(deps, delivery, now).await? else { return Ok(Try::FailedForGood) };
-    Ok(match deps.mailer.send(&mail).await {
-        Ok(()) => Try::Sent,
-        Err(MailError::ForNow(reason)) => {
-            tracing::warn!(reason, attempts = delivery.attempts, "mail not accepted for now");
-            Try::FailedForNow
-        }
-        Err(MailError::ForGood(reason)) => {
-            tracing::warn!(reason, "mail refused for good");
-            Try::FailedForGood
-        }
     })
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::event::Subject;
 use domain::key_ring::rotation::{DueLook, Replaced};
 use domain::key_ring::{Algorithm, KeyState, Purpose, SigningRing};
+use domain::registration::RegistrationPolicy;
 use domain::tenant::SessionPolicy;
 use domain::{Slug, TenantId, Timestamp, policy};
 use futures_util::future::join_all;
@@ -201,7 +202,7 @@ async fn a_look_that_stands_twice_becomes_one_and_one_that_is_lost_is_found_when
     place.stage.remove("work", &looks[0]).await;
     assert_eq!(place.looks().await, []);
     let slug = Slug::parse("demo").expect("a slug");
-    let again = NewTenant { slug, name: "Demo".to_owned(), issuer: place.stage.issuer.clone() };
+    let again = NewTenant { slug, name: "Demo".to_owned(), issuer: place.stage.issuer.clone(), registration: RegistrationPolicy::default() };
     for _ in 0..2 {
         Provisioner::new(&place.stage.platform).create_tenant(&again).await.expect("a tenant");
         assert_eq!(place.looks().await, looks);

@@ -8,13 +8,13 @@ use domain::session::Session;
 use domain::user::User;
 use oauth::logout::{self as decision, Hint, HintRefusal, JudgedRequest, LogoutRequest, NextStep};
 use oauth::{RequestParameters, id_token};
-use runtime::interaction::{Browser, LogoutState};
+use runtime::interaction::{Browser, Came, LogoutState};
 use runtime::tenants::Name;
 use runtime::{Failure, Refused, TenantContext};
 use web::{ErrorReason, LogoutPage, PageSecurity, Parameters, responders};
 
 use crate::ending::{Goodbye, end, read_person};
-use crate::{Came, Deps, Visitor};
+use crate::{Deps, Visitor};
 
 /// The parameter of a request that was posted and sealed.
 const SEALED: &str = "posted";

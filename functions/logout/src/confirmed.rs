@@ -4,12 +4,12 @@ use axum::response::Response;
 use crypto::artefact::Kind;
 use oauth::logout::{self as decision, Confirmed};
 use runtime::Refused;
-use runtime::interaction::{Browser, LogoutState};
+use runtime::interaction::{Browser, Came, LogoutState};
 use runtime::tenants::Name;
 use web::{ErrorReason, Parameters, responders};
 
 use crate::ending::{Goodbye, end, read_person};
-use crate::{Came, Deps, Visitor};
+use crate::{Deps, Visitor};
 
 /// The field that tells the page's own form from an app's request.
 pub(crate) const FIELD: &str = "confirmation";

@@ -2,14 +2,12 @@
 
 use axum::response::{IntoResponse, Response};
 use domain::Timestamp;
-use domain::event::{Event, EventKind, Personal, RecordedEvent, Subject, kept_user_agent};
+use domain::event::EventKind;
 use domain::key_ring::WrappedUserKey;
 use domain::session::{EndReason, Session, SessionEnd};
 use domain::user::User;
 use http::StatusCode;
-use http::header::USER_AGENT;
 use oauth::logout::{LogoutRequest, NoReturn, Return};
-use runtime::people::KeyOwner;
 use runtime::{Failure, Visit};
 use store::{Person, PersonKeys};
 use web::{Cookie, CookiePolicy, Language, LoggedOutPage, LogoutOutcome, PageSecurity, responders};
@@ -31,29 +29,10 @@ pub(crate) async fn end(
     user_key: Option<&WrappedUserKey>,
 ) -> Result<(), Failure> {
     let end = SessionEnd { at: visitor.now, reason: EndReason::SignedOut };
-    let event = event(deps, visitor, (user, session), user_key)?;
+    let kind = EventKind::SessionEnded { session_id: session.id.clone(), reason: EndReason::SignedOut };
+    let event = visitor.tenant.event_about((&user.id, user_key), kind, visitor.came.personal(), (&*deps.random, visitor.now))?;
     visitor.tenant.home(visitor.now)?.end_session(session, end, &event).await?;
     Ok(())
-}
-
-fn event(
-    deps: &Deps,
-    visitor: &Visitor<'_>,
-    (user, session): (&User, &Session),
-    user_key: Option<&WrappedUserKey>,
-) -> Result<RecordedEvent, Failure> {
-    let wrapped = user_key.ok_or_else(|| Failure::Broken("an account without a key".to_owned()))?;
-    let key = visitor.tenant.open_personal_key(KeyOwner::User(&user.id), wrapped)?;
-    let user_agent = visitor.came.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(kept_user_agent);
-    let address = visitor.came.caller.address.map(|address| address.to_string());
-    let event = Event {
-        id: deps.random.event_id(visitor.now),
-        tenant: visitor.tenant.record().id.clone(),
-        subject: Subject::User(user.id.clone()),
-        kind: EventKind::SessionEnded { session_id: session.id.clone(), reason: EndReason::SignedOut },
-        personal: Personal { address, user_agent, identifier: None },
-    };
-    visitor.tenant.record_event(event, &key, deps.random.bytes())
 }
 
 /// What the browser sees when it is over: the app's address, or a page of ours.

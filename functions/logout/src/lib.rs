@@ -8,15 +8,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Extension, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use axum::routing::get;
+use domain::Timestamp;
 use domain::key_ring::Purpose;
-use domain::{Slug, Timestamp};
-use http::HeaderMap;
-use runtime::interaction::Browser;
-use runtime::{Caller, Clients, Clock, Incident, Needs, Platform, Random, Refused, Signing, TenantContext, Tenants};
-use web::{ErrorReason, Language, read_form, responders};
+use runtime::interaction::{Asked, Browser, Came};
+use runtime::{Clients, Clock, Needs, Platform, Random, Signing, TenantContext, Tenants};
+use web::{ErrorReason, read_form, responders};
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::People], signing: Signing::Verifies };
 
@@ -49,13 +48,6 @@ pub fn router(deps: Deps) -> Router {
         .with_state(deps)
 }
 
-/// A request as it came.
-pub(crate) struct Came {
-    pub(crate) slug: Slug,
-    pub(crate) caller: Caller,
-    pub(crate) headers: HeaderMap,
-}
-
 /// A browser at a tenant that is known.
 pub(crate) struct Visitor<'a> {
     pub(crate) tenant: &'a TenantContext,
@@ -64,27 +56,17 @@ pub(crate) struct Visitor<'a> {
     pub(crate) now: Timestamp,
 }
 
-type Asked = (Extension<Slug>, Extension<Incident>, Option<Extension<Caller>>, HeaderMap);
-
 async fn logout(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQuery) -> Response {
-    let (came, incident) = came(asked);
-    page(asked::logout(&deps, &came, query.as_deref().unwrap_or_default()).await, &came, &incident)
+    let came = Came::of(asked);
+    came.answer(asked::logout(&deps, &came, query.as_deref().unwrap_or_default()).await)
 }
 
 async fn logout_posted(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Response {
-    let (came, incident) = came(asked);
+    let came = Came::of(asked);
     let answer = match read_form(&came.headers, &body) {
         Ok(form) if form.get(confirmed::FIELD).is_some() => confirmed::logout(&deps, &came, &form).await,
         Ok(form) => asked::posted(&deps, &came, &form).await,
         Err(error) => Err(ErrorReason::from(&error).into()),
     };
-    page(answer, &came, &incident)
-}
-
-fn came((Extension(slug), Extension(incident), caller, headers): Asked) -> (Came, Incident) {
-    (Came { slug, caller: caller.map(|Extension(caller)| caller).unwrap_or_default(), headers }, incident)
-}
-
-fn page(answer: Result<Response, Refused>, came: &Came, incident: &Incident) -> Response {
-    answer.unwrap_or_else(|refused| refused.page(Language::negotiate(None, &came.headers), &incident.0))
+    came.answer(answer)
 }

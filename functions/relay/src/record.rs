@@ -54,7 +54,7 @@ mod tests {
     fn event() -> RecordedEvent {
         let id = EventId::new(Timestamp::from_seconds(1000), [1; 10]);
         let subject = Subject::User(UserId::from_random([2; 16]));
-        let event = Event { id, tenant: TenantId::from_random([1; 16]), subject, kind: EventKind::UserCreated, personal: Personal::default() };
+        let event = Event { id, tenant: TenantId::from_random([1; 16]), subject, kind: EventKind::user_created(), personal: Personal::default() };
         event.record(Some(SealedBytes::new(SEALED.to_vec())), Lookups::default())
     }
 

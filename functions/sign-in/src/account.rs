@@ -1,13 +1,11 @@
 //! The account that somebody names, whether or not it exists: the same keys, the same reads, the same events.
 
-use crypto::{SymmetricKey, derive};
+use crypto::derive;
 use domain::attempt::{Source, window};
-use domain::event::{Event, EventKind, Personal, RecordedEvent, Subject, kept_identifier, kept_user_agent};
+use domain::event::{EventKind, Personal, RecordedEvent, kept_identifier};
 use domain::identifier::Canonical;
 use domain::user::User;
 use domain::{UserId, policy};
-use http::header::USER_AGENT;
-use runtime::people::KeyOwner;
 use runtime::{Failure, TenantContext};
 use store::{Account, AccountKeys, Claim, FailureKey};
 
@@ -36,7 +34,7 @@ pub(crate) fn name(attempt: &Attempt<'_>, typed: &str) -> Result<Named, Failure>
     let claim = canonical.map(|canonical| attempt.tenant.claim(&canonical)).transpose()?;
     let source = match attempt.browser.device_for(&lookup) {
         Some(device) => Source::Device(device.to_owned()),
-        None => Source::network(attempt.posted.caller.address),
+        None => Source::network(attempt.came.caller.address),
     };
     let mut bits = [0; 16];
     bits.copy_from_slice(&derive::sha256(format!("nobody|{lookup}").as_bytes())[..16]);
@@ -67,12 +65,9 @@ pub(crate) fn failures(attempt: &Attempt<'_>, account: &UserId) -> Result<Failur
 
 /// An event about a person with an account.
 pub(crate) fn event_of(deps: &Deps, attempt: &Attempt<'_>, account: &Account, kind: EventKind) -> Result<RecordedEvent, Failure> {
-    let (Some(user), Some(wrapped)) = (&account.user, &account.user_key) else {
-        return Err(Failure::Broken("an account without a key".to_owned()));
-    };
-    let key = attempt.tenant.open_personal_key(KeyOwner::User(&user.id), wrapped)?;
-    let event = event(deps, attempt, Subject::User(user.id.clone()), kind, None);
-    attempt.tenant.record_event(event, &key, deps.random.bytes())
+    let user = account.user.as_ref().ok_or_else(|| Failure::Broken("a sign-in of nobody".to_owned()))?;
+    let person = (&user.id, account.user_key.as_ref());
+    attempt.tenant.event_about(person, kind, attempt.came.personal(), (&*deps.random, attempt.now))
 }
 
 /// An event about whoever was named: the person, or a name that nobody has.
@@ -82,35 +77,11 @@ pub(crate) async fn event_about(
     (named, account): (&Named, &Account),
     kind: EventKind,
 ) -> Result<RecordedEvent, Failure> {
-    let (subject, key) = if let (Some(user), Some(wrapped)) = (&account.user, &account.user_key) {
-        (Subject::User(user.id.clone()), attempt.tenant.open_personal_key(KeyOwner::User(&user.id), wrapped)?)
-    } else {
-        (Subject::Unknown(named.lookup.clone()), month_key(deps, attempt, account).await?)
-    };
-    let event = event(deps, attempt, subject, kind, Some(kept_identifier(&named.typed)));
-    attempt.tenant.record_event(event, &key, deps.random.bytes())
-}
-
-// What is personal about nobody is sealed under the tenant's key of the month; the first such event of a month makes it.
-async fn month_key(deps: &Deps, attempt: &Attempt<'_>, account: &Account) -> Result<SymmetricKey, Failure> {
-    let month = attempt.now.month();
-    let owner = KeyOwner::Month(&month);
-    if let Some(standing) = &account.month_key {
-        return attempt.tenant.open_personal_key(owner, standing);
+    let (tenant, drawn) = (attempt.tenant, (&*deps.random, attempt.now));
+    let personal = Personal { identifier: Some(kept_identifier(&named.typed)), ..attempt.came.personal() };
+    if let Some(user) = &account.user {
+        return tenant.event_about((&user.id, account.user_key.as_ref()), kind, personal, drawn);
     }
-    let (_, made) = attempt.tenant.make_personal_key(owner, &*deps.random, attempt.now)?;
-    let standing = attempt.tenant.home(attempt.now)?.put_month_key(&month, &made).await?;
-    attempt.tenant.open_personal_key(owner, &standing)
-}
-
-fn event(deps: &Deps, attempt: &Attempt<'_>, subject: Subject, kind: EventKind, identifier: Option<String>) -> Event {
-    let user_agent = attempt.posted.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(kept_user_agent);
-    let address = attempt.posted.caller.address.map(|address| address.to_string());
-    Event {
-        id: deps.random.event_id(attempt.now),
-        tenant: attempt.tenant.record().id.clone(),
-        subject,
-        kind,
-        personal: Personal { address, user_agent, identifier },
-    }
+    let month_key = tenant.month_key(account.month_key.as_ref(), drawn).await?;
+    tenant.event_about_nobody((&named.lookup, &month_key), kind, personal, drawn)
 }

@@ -3,49 +3,47 @@
 use axum::response::Response;
 use crypto::artefact::Kind;
 use domain::client::Client;
-use domain::event::{Event, EventKind, Personal, RecordedEvent, Subject, kept_user_agent};
+use domain::event::{EventKind, RecordedEvent};
 use domain::session::Session;
 use domain::user::User;
 use domain::{Timestamp, consent as decision};
-use http::header::USER_AGENT;
 use oauth::authorization_request::{Reason, ReturnAddress};
 use runtime::interaction::pages::language;
-use runtime::interaction::{Browser, ConsentState, WayBack};
-use runtime::people::KeyOwner;
+use runtime::interaction::{Browser, Came, ConsentState, WayBack};
 use runtime::refused::page_reason;
 use runtime::tenants::Name;
 use runtime::{Failure, Refused, TenantContext};
 use store::{Person, PersonKeys};
 use web::{ErrorReason, read_form};
 
-use crate::{Deps, Posted, back_to_authorize, elsewhere};
+use crate::{Deps, back_to_authorize, elsewhere};
 
 struct Answer<'a> {
     tenant: &'a TenantContext,
     client: &'a Client,
     state: &'a ConsentState,
     back: WayBack<'a>,
-    posted: &'a Posted,
+    came: &'a Came,
     now: Timestamp,
 }
 
 /// Remembers a consent and issues the code, or sends the browser back with `access_denied`.
-pub(crate) async fn consent(deps: &Deps, posted: &Posted) -> Result<Response, Refused> {
+pub(crate) async fn consent(deps: &Deps, came: &Came, body: &[u8]) -> Result<Response, Refused> {
     let now = deps.clock.now();
-    let mut visit = deps.tenants.find(&Name::Slug(posted.slug.clone()), now).await?.ok_or(ErrorReason::NotFound)?;
+    let mut visit = deps.tenants.find(&Name::Slug(came.slug.clone()), now).await?.ok_or(ErrorReason::NotFound)?;
     let tenant = visit.tenant.clone();
-    web::origin::check(&tenant.record().issuer, &posted.headers).map_err(|_| ErrorReason::CrossSite)?;
-    let form = read_form(&posted.headers, &posted.body).map_err(|error| ErrorReason::from(&error))?;
+    web::origin::check(&tenant.record().issuer, &came.headers).map_err(|_| ErrorReason::CrossSite)?;
+    let form = read_form(&came.headers, body).map_err(|error| ErrorReason::from(&error))?;
     let sealed = form.get("state").ok_or(ErrorReason::SignInExpired)?;
     let state: ConsentState = tenant.open(Kind::ConsentState, None, sealed, now)?.map_err(|_| ErrorReason::SignInExpired)?;
-    let browser = Browser::read(&tenant, &posted.headers, now)?;
+    let browser = Browser::read(&tenant, &came.headers, now)?;
     if !browser.is_bound_to(&state.binding) {
         return elsewhere(deps, &tenant, &browser, &state.request, now);
     }
     let client = deps.clients.find(&mut visit, &state.request.client_id, now).await?.ok_or(ErrorReason::UnknownClient)?;
     let address = ReturnAddress::of(&state.request, &client, &tenant.record().issuer).map_err(page_reason)?;
-    let back = WayBack { tenant: &tenant, client: &client, address: &address, language: language(&state.request, &posted.headers) };
-    let answer = Answer { tenant: &tenant, client: &client, state: &state, back, posted, now };
+    let back = WayBack { tenant: &tenant, client: &client, address: &address, language: language(&state.request, &came.headers) };
+    let answer = Answer { tenant: &tenant, client: &client, state: &state, back, came, now };
     match form.get("decision") {
         Some("allow") => {
             let person = visit.beside(answer.read(&browser)).await?;
@@ -81,21 +79,11 @@ impl Answer<'_> {
     }
 
     fn event(&self, deps: &Deps, user: &User, person: &Person) -> Result<RecordedEvent, Failure> {
-        let wrapped = person.user_key.as_ref().ok_or_else(|| Failure::Broken("an account without a key".to_owned()))?;
-        let key = self.tenant.open_personal_key(KeyOwner::User(&user.id), wrapped)?;
-        let user_agent = self.posted.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(kept_user_agent);
-        let address = self.posted.caller.address.map(|address| address.to_string());
-        let event = Event {
-            id: deps.random.event_id(self.now),
-            tenant: self.tenant.record().id.clone(),
-            subject: Subject::User(user.id.clone()),
-            kind: EventKind::ConsentGranted {
-                client_id: self.client.id.clone(),
-                scopes: self.state.request.asked_scopes(),
-                audience: self.state.request.audience.clone(),
-            },
-            personal: Personal { address, user_agent, identifier: None },
+        let kind = EventKind::ConsentGranted {
+            client_id: self.client.id.clone(),
+            scopes: self.state.request.asked_scopes(),
+            audience: self.state.request.audience.clone(),
         };
-        self.tenant.record_event(event, &key, deps.random.bytes())
+        self.tenant.event_about((&user.id, person.user_key.as_ref()), kind, self.came.personal(), (&*deps.random, self.now))
     }
 }

@@ -11,17 +11,16 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Extension, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
 use crypto::password::Workspace;
+use domain::Timestamp;
 use domain::key_ring::Purpose;
-use domain::{Slug, Timestamp};
-use http::HeaderMap;
 use oauth::authorization_request::AuthorizationRequest;
-use runtime::interaction::{Browser, requests};
-use runtime::{Caller, Clients, Clock, Incident, Needs, Platform, Random, Refused, Signing, TenantContext, Tenants};
-use web::{ErrorReason, Language, responders};
+use runtime::interaction::{Asked, Browser, Came, requests};
+use runtime::{Clients, Clock, Needs, Platform, Random, Refused, Signing, TenantContext, Tenants};
+use web::{ErrorReason, responders};
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::Credentials, Purpose::People], signing: Signing::None };
 
@@ -62,28 +61,14 @@ pub fn router(deps: Deps) -> Router {
         .with_state(deps)
 }
 
-/// A form as it came.
-pub(crate) struct Posted {
-    pub(crate) slug: Slug,
-    pub(crate) caller: Caller,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+async fn sign_in(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Response {
+    let came = Came::of(asked);
+    came.answer(sign_in::sign_in(&deps, &came, &body).await)
 }
 
-type Asked = (Extension<Slug>, Extension<Incident>, Option<Extension<Caller>>, HeaderMap, Bytes);
-
-async fn sign_in(State(deps): State<Deps>, asked: Asked) -> Response {
-    let (posted, incident) = posted(asked);
-    page(sign_in::sign_in(&deps, &posted).await, &posted, &incident)
-}
-
-async fn consent(State(deps): State<Deps>, asked: Asked) -> Response {
-    let (posted, incident) = posted(asked);
-    page(consent::consent(&deps, &posted).await, &posted, &incident)
-}
-
-fn posted((Extension(slug), Extension(incident), caller, headers, body): Asked) -> (Posted, Incident) {
-    (Posted { slug, caller: caller.map(|Extension(caller)| caller).unwrap_or_default(), headers, body }, incident)
+async fn consent(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Response {
+    let came = Came::of(asked);
+    came.answer(consent::consent(&deps, &came, &body).await)
 }
 
 /// A form of another browser. Where somebody is signed in, the sign-in replaced what tied its pages to it: a form that is sent again, or another
@@ -101,8 +86,4 @@ pub(crate) fn elsewhere(
 /// Sends the browser to the authorization endpoint with the request that it came from, sealed as it was checked.
 pub(crate) fn back_to_authorize(deps: &Deps, tenant: &TenantContext, request: &AuthorizationRequest, now: Timestamp) -> Result<Response, Refused> {
     Ok(responders::see_other(&requests::authorize_url(tenant, request, (&*deps.random, now))?))
-}
-
-fn page(answer: Result<Response, Refused>, posted: &Posted, incident: &Incident) -> Response {
-    answer.unwrap_or_else(|refused| refused.page(Language::negotiate(None, &posted.headers), &incident.0))
 }

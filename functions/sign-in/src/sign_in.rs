@@ -15,7 +15,7 @@ use domain::{SessionId, Timestamp};
 use oauth::authorization_request::{NextStep, Reason, ReturnAddress, SignedIn, next_step};
 use runtime::interaction::browser::{KnownPerson, SessionReference, signed_in_cookies};
 use runtime::interaction::pages::{PageOf, language};
-use runtime::interaction::{Browser, SignInState, WayBack};
+use runtime::interaction::{Browser, Came, SignInState, WayBack};
 use runtime::refused::page_reason;
 use runtime::tenants::Name;
 use runtime::{Refused, TenantContext};
@@ -25,7 +25,7 @@ use web::{ErrorReason, Parameters, SignInProblem, read_form};
 use crate::account;
 use crate::password::{self, Compared};
 use crate::throttle::{self, Admission};
-use crate::{Deps, Posted, back_to_authorize, elsewhere, refusal};
+use crate::{Deps, back_to_authorize, elsewhere, refusal};
 
 /// A posted sign-in whose state is good.
 pub(crate) struct Attempt<'a> {
@@ -33,25 +33,25 @@ pub(crate) struct Attempt<'a> {
     pub(crate) client: &'a Client,
     pub(crate) state: &'a SignInState,
     pub(crate) browser: &'a Browser,
-    pub(crate) posted: &'a Posted,
+    pub(crate) came: &'a Came,
     pub(crate) now: Timestamp,
 }
 
 /// Signs a person in, or shows the page again.
-pub(crate) async fn sign_in(deps: &Deps, posted: &Posted) -> Result<Response, Refused> {
+pub(crate) async fn sign_in(deps: &Deps, came: &Came, body: &[u8]) -> Result<Response, Refused> {
     let now = deps.clock.now();
-    let mut visit = deps.tenants.find(&Name::Slug(posted.slug.clone()), now).await?.ok_or(ErrorReason::NotFound)?;
+    let mut visit = deps.tenants.find(&Name::Slug(came.slug.clone()), now).await?.ok_or(ErrorReason::NotFound)?;
     let tenant = visit.tenant.clone();
-    web::origin::check(&tenant.record().issuer, &posted.headers).map_err(|_| ErrorReason::CrossSite)?;
-    let form = read_form(&posted.headers, &posted.body).map_err(|error| ErrorReason::from(&error))?;
+    web::origin::check(&tenant.record().issuer, &came.headers).map_err(|_| ErrorReason::CrossSite)?;
+    let form = read_form(&came.headers, body).map_err(|error| ErrorReason::from(&error))?;
     let sealed = form.get("state").ok_or(ErrorReason::SignInExpired)?;
     let state: SignInState = tenant.open(Kind::SignInState, None, sealed, now)?.map_err(|_| ErrorReason::SignInExpired)?;
-    let browser = Browser::read(&tenant, &posted.headers, now)?;
+    let browser = Browser::read(&tenant, &came.headers, now)?;
     if !browser.is_bound_to(&state.binding) {
         return elsewhere(deps, &tenant, &browser, &state.request, now);
     }
     let client = deps.clients.find(&mut visit, &state.request.client_id, now).await?.ok_or(ErrorReason::UnknownClient)?;
-    let attempt = Attempt { tenant: &tenant, client: &client, state: &state, browser: &browser, posted, now };
+    let attempt = Attempt { tenant: &tenant, client: &client, state: &state, browser: &browser, came, now };
     visit.beside(Box::pin(attempt.answer(deps, &form, sealed))).await
 }
 
@@ -112,7 +112,7 @@ impl Attempt<'_> {
     async fn onwards(&self, deps: &Deps, signed_in: SignedIn<'_>) -> Result<Response, Refused> {
         let request = &self.state.request;
         let address = ReturnAddress::of(request, self.client, &self.tenant.record().issuer).map_err(page_reason)?;
-        let back = WayBack { tenant: self.tenant, client: self.client, address: &address, language: language(request, &self.posted.headers) };
+        let back = WayBack { tenant: self.tenant, client: self.client, address: &address, language: language(request, &self.came.headers) };
         match next_step(request, self.client, Some(signed_in), self.now) {
             Ok(NextStep::IssueCode(person)) => Ok(back.with_code(request, person.session, (&*deps.random, self.now)).await?),
             Ok(NextStep::AskConsent(_) | NextStep::SelectAccount(_)) => back_to_authorize(deps, self.tenant, request, self.now),
@@ -131,7 +131,7 @@ impl Attempt<'_> {
             tenant: self.tenant,
             client: self.client,
             request: &self.state.request,
-            language: language(&self.state.request, &self.posted.headers),
+            language: language(&self.state.request, &self.came.headers),
             now: self.now,
         }
     }

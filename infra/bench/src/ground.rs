@@ -8,6 +8,7 @@ use crypto::{SymmetricKey, derive};
 use domain::api::{Api, ApiScope, Audience};
 use domain::client::{Client, ClientAuthenticationMethod, ConsentPolicy, GrantType, RedirectUri, SecretHash};
 use domain::key_ring::Algorithm;
+use domain::registration::{Registration, RegistrationPolicy};
 use domain::user::Profile;
 use domain::{ClientId, Region, Secret, Slug};
 use runtime::configuration::Configuration;
@@ -153,7 +154,8 @@ async fn seed(platform: &Platform, others: &[String]) -> Result<(), Error> {
     let provisioner = Provisioner::new(platform);
     provisioner.ensure_zone(vec![Region::new(REGION)]).await?;
     let slug = Slug::parse(SLUG)?;
-    let new = NewTenant { issuer: platform.routing.issuer(&slug)?, slug, name: "Bench".to_owned() };
+    let registration = RegistrationPolicy { who: Registration::Open, ..RegistrationPolicy::default() };
+    let new = NewTenant { issuer: platform.routing.issuer(&slug)?, slug, name: "Bench".to_owned(), registration };
     let tenant = provisioner.create_tenant(&new).await?.ok_or("the slug is taken")?;
     for username in std::iter::once(PERSON).chain(others.iter().map(String::as_str)) {
         let profile = Profile { name: Some("Ada Lovelace".to_owned()), given_name: Some("Ada".to_owned()), ..Profile::default() };

@@ -16,6 +16,7 @@ use crate::streams::StreamFunction;
 /// The code of a function that answers HTTP, with what stands before it.
 pub fn answering(folder: &str, platform: &Platform) -> Option<Router> {
     let router = match folder {
+        "account" => account::router(account::Deps::new(platform)),
         "authorize" => authorize::router(authorize::Deps::new(platform)),
         "discovery" => discovery::router(discovery::Deps::new(platform)),
         "logout" => logout::router(logout::Deps::new(platform)),

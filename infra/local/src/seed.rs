@@ -20,7 +20,7 @@ use runtime::{Failure, Platform, Provisioner};
 use store::{ApiCreation, ClientCreation, UserCreation};
 
 pub use document::{Api, App, Document, Person, TenantDocument};
-pub use plan::{APIS, APPS, ApiPlan, AppPlan, TENANT};
+pub use plan::{APIS, APPS, ApiPlan, AppPlan, TENANT, registration};
 
 /// Why the demo tenant isn't there.
 #[derive(Debug, thiserror::Error)]
@@ -114,7 +114,8 @@ pub async fn plant(platform: &Platform, regions: Vec<Region>, document: &Documen
     let demo = document.tenants.get(TENANT).ok_or_else(|| SeedError::Plan(format!("the file tells of no tenant `{TENANT}`")))?;
     let provisioner = Provisioner::new(platform);
     provisioner.ensure_zone(regions).await?;
-    let new = NewTenant { slug: slug()?, name: plan::TENANT_NAME.to_owned(), issuer: Issuer::parse(&demo.issuer)? };
+    let new =
+        NewTenant { slug: slug()?, name: plan::TENANT_NAME.to_owned(), issuer: Issuer::parse(&demo.issuer)?, registration: plan::registration() };
     let tenant = provisioner.create_tenant(&new).await?.ok_or_else(|| SeedError::SlugTaken(TENANT.to_owned()))?;
     let mut things = Vec::new();
     for person in &demo.users {

@@ -43,6 +43,10 @@ pub enum Kind {
     AuthorizationRequest,
     /// A refresh token (RFC 6749 §1.5).
     RefreshToken,
+    /// The state of a sign-up page.
+    SignUpState,
+    /// The link that proves an address.
+    VerificationLink,
 }
 
 impl Kind {
@@ -59,6 +63,8 @@ impl Kind {
             Self::AccessReference => "access_reference",
             Self::AuthorizationRequest => "authorization_request",
             Self::RefreshToken => "refresh_token",
+            Self::SignUpState => "sign_up_state",
+            Self::VerificationLink => "verification_link",
         }
     }
 
@@ -75,6 +81,8 @@ impl Kind {
             Self::RefreshToken => 10,
             Self::LogoutState => 20,
             Self::LogoutRequest => 21,
+            Self::SignUpState => 22,
+            Self::VerificationLink => 23,
         }
     }
 
@@ -86,8 +94,9 @@ impl Kind {
             | Self::ConsentState
             | Self::AuthorizationRequest
             | Self::LogoutState
-            | Self::LogoutRequest => AcrossEpochs::Dies,
-            Self::Session | Self::Device | Self::AccessReference | Self::RefreshToken => AcrossEpochs::Survives,
+            | Self::LogoutRequest
+            | Self::SignUpState => AcrossEpochs::Dies,
+            Self::Session | Self::Device | Self::AccessReference | Self::RefreshToken | Self::VerificationLink => AcrossEpochs::Survives,
         }
     }
 }

@@ -16,6 +16,8 @@ use crate::timestamp::Timestamp;
 pub enum Channel {
     /// The mail "new sign-in from a new browser".
     MailNewBrowser,
+    /// The mail with the link that proves an address, or to its owner that somebody wanted an account of theirs.
+    MailSignUp,
     /// A session ended: one delivery for each app that is to be told (OpenID Connect Back-Channel Logout §2.3).
     BackchannelLogout,
     /// The logout token of one app.
@@ -28,6 +30,7 @@ pub enum Channel {
 pub struct InvalidChannel;
 
 const MAIL_NEW_BROWSER: &str = "mail_new_browser";
+const MAIL_SIGN_UP: &str = "mail_sign_up";
 const BACKCHANNEL_LOGOUT: &str = "backchannel_logout";
 const LOGOUT_TOKEN: &str = "logout_token:";
 
@@ -36,6 +39,7 @@ impl fmt::Display for Channel {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MailNewBrowser => formatter.write_str(MAIL_NEW_BROWSER),
+            Self::MailSignUp => formatter.write_str(MAIL_SIGN_UP),
             Self::BackchannelLogout => formatter.write_str(BACKCHANNEL_LOGOUT),
             Self::LogoutToken(client) => write!(formatter, "{LOGOUT_TOKEN}{}", client.as_str()),
         }
@@ -47,6 +51,7 @@ impl TryFrom<String> for Channel {
     fn try_from(text: String) -> Result<Self, InvalidChannel> {
         match text.as_str() {
             MAIL_NEW_BROWSER => Ok(Self::MailNewBrowser),
+            MAIL_SIGN_UP => Ok(Self::MailSignUp),
             BACKCHANNEL_LOGOUT => Ok(Self::BackchannelLogout),
             other => {
                 let client = other.strip_prefix(LOGOUT_TOKEN).ok_or(InvalidChannel)?;
@@ -63,18 +68,20 @@ impl From<Channel> for String {
 }
 
 static NEW_BROWSER: [Channel; 1] = [Channel::MailNewBrowser];
+static SIGN_UP: [Channel; 1] = [Channel::MailSignUp];
 static SESSION_ENDED: [Channel; 1] = [Channel::BackchannelLogout];
 
 /// What an event causes to be sent.
 pub fn caused_by(kind: &EventKind) -> &'static [Channel] {
     match kind {
         EventKind::SessionStarted { browser: Browser::New, .. } => &NEW_BROWSER,
+        EventKind::SignUpStarted { .. } | EventKind::SignUpLinkRequested { .. } => &SIGN_UP,
         EventKind::SessionEnded { .. } => &SESSION_ENDED,
         EventKind::SessionStarted { browser: Browser::Known, .. }
         | EventKind::TenantCreated
         | EventKind::ClientCreated { .. }
         | EventKind::ApiCreated { .. }
-        | EventKind::UserCreated
+        | EventKind::UserCreated { .. }
         | EventKind::SignInRefused { .. }
         | EventKind::SignInThrottled { .. }
         | EventKind::ConsentGranted { .. }
@@ -180,7 +187,7 @@ mod tests {
         };
         assert_eq!(caused_by(&started(Browser::New)), [Channel::MailNewBrowser]);
         assert!(caused_by(&started(Browser::Known)).is_empty());
-        assert!(caused_by(&EventKind::UserCreated).is_empty());
+        assert!(caused_by(&EventKind::user_created()).is_empty());
     }
 
     #[test]
@@ -199,6 +206,7 @@ mod tests {
         let app = ClientId::parse("app").expect("a client id");
         for (channel, name) in [
             (Channel::MailNewBrowser, "mail_new_browser"),
+            (Channel::MailSignUp, "mail_sign_up"),
             (Channel::BackchannelLogout, "backchannel_logout"),
             (Channel::LogoutToken(app), "logout_token:app"),
         ] {
@@ -208,6 +216,14 @@ mod tests {
         for none in ["pigeon", "logout_token", "logout_token:", "logout_token:a#b"] {
             assert_eq!(Channel::try_from(none.to_owned()), Err(InvalidChannel), "{none}");
         }
+    }
+
+    #[test]
+    fn a_sign_up_sends_its_link_whenever_it_is_asked_for() {
+        let sign_up = crate::UserId::from_random([1; 16]);
+        let started = EventKind::SignUpStarted { sign_up: sign_up.clone(), client_id: None };
+        assert_eq!(caused_by(&started), [Channel::MailSignUp]);
+        assert_eq!(caused_by(&EventKind::SignUpLinkRequested { sign_up }), [Channel::MailSignUp]);
     }
 
     #[test]

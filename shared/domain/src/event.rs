@@ -50,6 +50,17 @@ pub enum Browser {
     New,
 }
 
+/// Who made an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CreatedBy {
+    /// An administrator, or the seed.
+    #[default]
+    Administrator,
+    /// Its owner, by signing up.
+    SignUp,
+}
+
 /// What happened, without anything personal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
@@ -71,7 +82,29 @@ pub enum EventKind {
     },
     /// An account was created.
     #[serde(rename = "user.created")]
-    UserCreated,
+    UserCreated {
+        /// By whom.
+        #[serde(default)]
+        by: CreatedBy,
+        /// The version of the terms that its owner agreed to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        terms: Option<String>,
+    },
+    /// Somebody asked for an account; its address isn't proved yet, and may be somebody else's.
+    #[serde(rename = "sign_up.started")]
+    SignUpStarted {
+        /// Which sign-up, and who its person will be.
+        sign_up: UserId,
+        /// The app that they came from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        client_id: Option<ClientId>,
+    },
+    /// They asked for the link again.
+    #[serde(rename = "sign_up.link_requested")]
+    SignUpLinkRequested {
+        /// Which sign-up.
+        sign_up: UserId,
+    },
     /// A person signed in.
     #[serde(rename = "session.started")]
     SessionStarted {
@@ -158,6 +191,13 @@ pub enum EventKind {
         /// A hash of nobody's password of that kind.
         kind: String,
     },
+}
+
+impl EventKind {
+    /// An administrator made an account.
+    pub const fn user_created() -> Self {
+        Self::UserCreated { by: CreatedBy::Administrator, terms: None }
+    }
 }
 
 /// What is personal about an event; sealed before it is written.

@@ -111,6 +111,11 @@ impl Canonical {
         self.kind
     }
 
+    /// What follows the `@` of an address; the whole text of anything else.
+    pub fn domain(&self) -> &str {
+        self.text.rsplit_once('@').map_or(self.text.as_str(), |(_, domain)| domain)
+    }
+
     /// The canonical text.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -32,6 +32,10 @@ pub const REQUEST_URI: Duration = Duration::from_mins(9);
 pub const LOGOUT_STATE: Duration = Duration::from_mins(30);
 /// A pushed request is answered within this time, however often a page interrupts it; that it was answered is remembered as long.
 pub const PUSHED_REQUEST: Duration = Duration::from_hours(2);
+/// A sign-up page left open.
+pub const SIGN_UP_STATE: Duration = Duration::from_hours(1);
+/// A sign-up whose address isn't proved by then is gone, and so is its link.
+pub const SIGN_UP_PENDING: Duration = DAY;
 /// A logout token (OpenID Connect Back-Channel Logout §4: at most two minutes).
 pub const LOGOUT_TOKEN: Duration = Duration::from_mins(2);
 /// An ID token: its reader looks at it once, on arrival.
@@ -80,6 +84,10 @@ pub const DEVICE_PEOPLE: usize = 5;
 pub const ATTEMPTS_PER_WINDOW: u32 = 10;
 /// The window in which they count.
 pub const ATTEMPT_WINDOW: Duration = Duration::from_mins(15);
+/// Mails that strangers can have sent to one address before they wait: the first, and three again.
+pub const MAILS_PER_WINDOW: u32 = 4;
+/// The window in which they count.
+pub const MAIL_WINDOW: Duration = HOUR;
 /// Failures of one account from anywhere before sources without a device cookie wait.
 pub const ACCOUNT_FAILURES: u32 = 50;
 /// The window in which these count.
@@ -128,6 +136,14 @@ pub const REFRESH_TOKEN_MAX: usize = 600;
 pub const AUDIENCE_MAX: usize = 200;
 /// A scope of an API, in characters.
 pub const API_SCOPE_MAX: usize = 100;
+/// An e-mail address, in bytes (RFC 5321 §4.5.3.1.3 leaves 254 between the angle brackets).
+pub const EMAIL_MAX: usize = 254;
+/// A username that somebody chooses, in ASCII characters.
+pub const USERNAME_MAX: usize = 64;
+/// A given or family name, in characters.
+pub const NAME_MAX_CHARACTERS: usize = 100;
+/// A link in a mail, in characters: what programs for mail break no longer lines than (RFC 5322 §2.1.1 has 998).
+pub const LINK_MAX: usize = 600;
 /// A form body, in bytes.
 pub const BODY_MAX: usize = 64 * 1024;
 /// Parameters of one request.

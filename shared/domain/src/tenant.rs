@@ -11,6 +11,7 @@ use crate::client::WebOrigin;
 use crate::id::{Slug, TenantId};
 use crate::password_policy::PasswordPolicy;
 use crate::policy;
+use crate::registration::RegistrationPolicy;
 use crate::timestamp::Timestamp;
 
 /// The issuer identifier of OpenID Connect Discovery §3: a URL without query, fragment or trailing slash, fixed when the tenant is created.
@@ -130,6 +131,9 @@ pub struct Tenant {
     /// How long its sessions live.
     #[serde(default)]
     pub sessions: SessionPolicy,
+    /// How people get an account.
+    #[serde(default)]
+    pub registration: RegistrationPolicy,
     /// From where browser code of its apps may call: every origin that one of them registered (CORS).
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub origins: BTreeSet<WebOrigin>,
@@ -155,6 +159,7 @@ impl Tenant {
             name: name.to_owned(),
             issuer,
             sessions: SessionPolicy::default(),
+            registration: RegistrationPolicy::default(),
             origins: BTreeSet::new(),
             not_before: Timestamp::from_seconds(0),
             created_at,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::UserId;
+use crate::registration::AcceptedTerms;
 use crate::timestamp::Timestamp;
 
 /// An e-mail address as entered, the only form that mail is sent to.
@@ -39,6 +40,9 @@ pub struct User {
     /// What else is known of them.
     #[serde(default)]
     pub profile: Profile,
+    /// What they agreed to last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<AcceptedTerms>,
     /// Whether the person may act.
     pub status: UserStatus,
     /// Nothing issued before this moment counts; it only grows.
@@ -139,6 +143,7 @@ impl User {
             username: None,
             email: None,
             profile: Profile::default(),
+            terms: None,
             status: UserStatus::Active,
             not_before: at,
             version: 1,

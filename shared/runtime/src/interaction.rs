@@ -1,11 +1,13 @@
-//! What `authorize` and `sign-in` share: a browser's cookies, the sealed states of pages, and how a code goes back to the app.
+//! What the functions with pages share: a browser's cookies, the sealed states of pages, and how a code goes back to the app.
 
 pub mod browser;
+pub mod came;
 pub mod pages;
 pub mod requests;
 pub mod returning;
 pub mod states;
 
 pub use browser::{Browser, DeviceMemory, SessionReference};
+pub use came::{Asked, Came};
 pub use returning::WayBack;
-pub use states::{ConsentState, LogoutState, SignInState, StateId};
+pub use states::{ConsentState, LogoutState, SentTo, SignInState, SignUpState, StateId, VerificationLink};

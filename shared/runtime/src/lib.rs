@@ -15,6 +15,7 @@ pub mod lambda;
 pub mod own_tokens;
 pub mod pages;
 pub mod people;
+mod personal_events;
 pub mod platform;
 pub mod provision;
 pub mod random;

@@ -13,6 +13,7 @@ use domain::event::{Event, EventKind, Lookups, Personal, Subject};
 use domain::identifier::{Canonical, InvalidIdentifier};
 use domain::key_ring::rotation::RotationPolicy;
 use domain::key_ring::{Algorithm, KeyState, Purpose, SigningRing, WrappedDataKey, WrappedKeyVersion};
+use domain::registration::RegistrationPolicy;
 use domain::tenant::{Issuer, Tenant};
 use domain::user::{Email, Profile, User};
 use domain::{Epoch, Secret, Slug, TenantId, Timestamp, UserId, Zone};
@@ -37,6 +38,8 @@ pub struct NewTenant {
     pub name: String,
     /// Its issuer, for good.
     pub issuer: Issuer,
+    /// How people get an account.
+    pub registration: RegistrationPolicy,
 }
 
 /// A person to be.
@@ -138,7 +141,8 @@ impl Provisioner {
         let now = self.platform.clock.now();
         let (data_keys, signing_key) = self.make_data_keys(&id, now).await?;
         let signing = self.make_ring(&id, &signing_key, now)?;
-        let tenant = Tenant::named(id.clone(), new.slug.clone(), &new.name, new.issuer.clone(), now);
+        let named = Tenant::named(id.clone(), new.slug.clone(), &new.name, new.issuer.clone(), now);
+        let tenant = Tenant { registration: new.registration.clone(), ..named };
         let event = self.event(&id, EventKind::TenantCreated, Subject::Tenant, now).record(None, Lookups::default());
         let first_look_at = signing.due_at(&RotationPolicy::of(&tenant.sessions));
         let new = store::NewTenant { tenant, data_keys, signing, first_look_at };
@@ -159,7 +163,7 @@ impl Provisioner {
         let hash = self.hash(&tenant, &new.password, now).await?;
         let password = PasswordCredential::first(tenant.seal_password_hash(&user.id, &hash, self.random().bytes())?, now);
         let personal = Personal { identifier: Some(new.email.clone()), ..Personal::default() };
-        let event = Event { personal, ..self.event(&tenant.record().id, EventKind::UserCreated, Subject::User(user.id.clone()), now) };
+        let event = Event { personal, ..self.event(&tenant.record().id, EventKind::user_created(), Subject::User(user.id.clone()), now) };
         let event = tenant.record_event(event, &key, self.random().bytes())?;
         let new = store::NewUser { user, password: Some(password), claims, user_key };
         Ok(tenant.home(now)?.create_user(&new, &event).await.map_err(Failure::from)?)

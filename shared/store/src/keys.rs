@@ -55,6 +55,15 @@ const FAMILY: Kind = kind(
     "when no token of it can live and its session is over",
 );
 const PASSWORD: Kind = kind(Table::Identity, "CRED#{tenant}#{user}", "PASSWORD", "sealed Argon2id hash and the password's version", "never");
+const PENDING_PASSWORD: Kind =
+    kind(Table::Identity, "CRED#{tenant}#{user}", "PENDING", "sealed Argon2id hash of a sign-up whose address isn't proved", "with its sign-up");
+const SIGN_UP: Kind = kind(
+    Table::Identity,
+    "SIGNUP#{tenant}#{HMAC of identifier}",
+    "PENDING",
+    "a sign-up whose address isn't proved; the newest under it counts",
+    "a day after it began",
+);
 const CLAIM: Kind = kind(
     Table::Identity,
     "CLAIM#{tenant}#{identifier kind}#{canonical version}#{HMAC of identifier}",
@@ -118,7 +127,7 @@ const EXPIRY: Kind = kind(
 );
 
 /// Every kind of row, in the order of the data model.
-pub const KINDS: [&Kind; 25] = [
+pub const KINDS: [&Kind; 27] = [
     &SLUG,
     &ZONE,
     &TENANT,
@@ -129,6 +138,8 @@ pub const KINDS: [&Kind; 25] = [
     &CONSENT,
     &FAMILY,
     &PASSWORD,
+    &PENDING_PASSWORD,
+    &SIGN_UP,
     &CLAIM,
     &ATTEMPTS,
     &FAILURES,
@@ -243,6 +254,14 @@ pub(crate) fn families(tenant: &TenantId, user: &UserId) -> (String, String) {
 
 pub(crate) fn password(tenant: &TenantId, user: &UserId) -> Key {
     PASSWORD.key(&[tenant.as_str(), user.as_str()], &[])
+}
+
+pub(crate) fn pending_password(tenant: &TenantId, user: &UserId) -> Key {
+    PENDING_PASSWORD.key(&[tenant.as_str(), user.as_str()], &[])
+}
+
+pub(crate) fn sign_up(tenant: &TenantId, address: &str) -> Key {
+    SIGN_UP.key(&[tenant.as_str(), address], &[])
 }
 
 pub(crate) fn claim(tenant: &TenantId, claim: &Claim) -> Key {

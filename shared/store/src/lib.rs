@@ -20,6 +20,7 @@ mod work;
 mod write;
 
 pub use acts::accept_imported_hash::HashAcceptance;
+pub use acts::begin_sign_up::{NewSignUp, SignUpStart};
 pub use acts::create_api::ApiCreation;
 pub use acts::create_client::ClientCreation;
 pub use acts::create_tenant::{NewTenant, TenantCreation};
@@ -40,6 +41,7 @@ pub use reads::account::{Account, AccountKeys};
 pub use reads::bundle::{Bundle, Signing};
 pub use reads::families::FamilyPage;
 pub use reads::person::{Person, PersonKeys};
+pub use reads::sign_up::{Ground, SignUp, SignUpKeys, SignUpRow};
 pub use region::{Store, TenantStore};
 pub use shard::event_shard;
 pub use tables::{Table, Tables};

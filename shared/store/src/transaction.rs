@@ -8,8 +8,8 @@ use crate::error::{Cause, StoreError, from_sdk, says_too_large};
 use crate::keys::Key;
 use crate::pause::Patience;
 use crate::region::Database;
-use crate::row::Item;
-use crate::write::{Change, IS_NEW, names};
+use crate::row::{self, Item};
+use crate::write::{Change, IS_ANOTHER, IS_NEW, names};
 
 /// Parts in the order in which they were added; at most 100.
 pub(crate) struct Transaction<'a> {
@@ -60,6 +60,21 @@ impl<'a> Transaction<'a> {
             .set_item(Some(item))
             .condition_expression(IS_NEW)
             .set_expression_attribute_names(Some(names(IS_NEW)))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .expect("table and item are set");
+        self.parts.push(TransactWriteItem::builder().put(put).build());
+        self
+    }
+
+    /// Puts a row in place of whatever stands, unless that is a row whose `id` is `id` already.
+    pub(crate) fn replace_another(mut self, key: &Key, item: Item, id: &str) -> Self {
+        let put = Put::builder()
+            .table_name(self.database.name(key.table))
+            .set_item(Some(item))
+            .condition_expression(IS_ANOTHER)
+            .set_expression_attribute_names(Some(names(IS_ANOTHER)))
+            .expression_attribute_values(":id", row::text(id))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
             .expect("table and item are set");

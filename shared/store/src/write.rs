@@ -15,6 +15,9 @@ use crate::row::Item;
 /// Only where nothing stands yet.
 pub(crate) const IS_NEW: &str = "attribute_not_exists(#pk)";
 
+/// Only where no row of this id stands.
+pub(crate) const IS_ANOTHER: &str = "attribute_not_exists(#pk) OR #id <> :id";
+
 /// What a conditional write did.
 pub(crate) enum Write {
     /// It happened.

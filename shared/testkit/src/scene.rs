@@ -14,6 +14,7 @@ use domain::family::{Family, FamilyState};
 use domain::identifier::Canonical;
 use domain::key_ring::Purpose;
 use domain::refresh::Offline;
+use domain::registration::RegistrationPolicy;
 use domain::session::{AuthenticationMethod, Beginning, Session};
 use domain::tenant::Issuer;
 use domain::user::User;
@@ -71,7 +72,8 @@ impl Stage {
     pub async fn second_tenant(&self) -> Scene {
         let slug = Slug::parse("other").expect("a slug");
         let issuer = self.platform.routing.issuer(&slug).expect("an issuer");
-        let tenant = create_tenant(&self.platform, &NewTenant { slug, name: "Other".to_owned(), issuer }).await;
+        let tenant =
+            create_tenant(&self.platform, &NewTenant { slug, name: "Other".to_owned(), issuer, registration: RegistrationPolicy::default() }).await;
         Scene::of(self, &tenant).await
     }
 }

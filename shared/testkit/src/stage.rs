@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crypto::SymmetricKey;
+use domain::registration::RegistrationPolicy;
 use domain::tenant::Issuer;
 use domain::{Region, Slug, TenantId, ZoneName};
 use runtime::provision::{NewTenant, Provisioner};
@@ -83,7 +84,11 @@ async fn seed(platform: &Platform, region: Region) -> (TenantId, Issuer) {
     Provisioner::new(platform).ensure_zone(vec![region]).await.expect("a zone");
     let slug = Slug::parse("demo").expect("a slug");
     let issuer = platform.routing.issuer(&slug).expect("an issuer");
-    let tenant = scene::create_tenant(platform, &NewTenant { slug, name: "Demo".to_owned(), issuer: issuer.clone() }).await;
+    let tenant = scene::create_tenant(
+        platform,
+        &NewTenant { slug, name: "Demo".to_owned(), issuer: issuer.clone(), registration: RegistrationPolicy::default() },
+    )
+    .await;
     (tenant, issuer)
 }
 

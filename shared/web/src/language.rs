@@ -56,7 +56,7 @@ impl Language {
     }
 
     /// A tag by its primary subtag: `de-AT` is German (RFC 4647 §3.4).
-    fn from_tag(tag: &str) -> Option<Self> {
+    pub fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.split('-').next().unwrap_or_default();
         Self::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary))
     }

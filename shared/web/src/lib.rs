@@ -5,6 +5,7 @@ pub mod cors;
 pub mod form;
 pub mod headers;
 pub mod language;
+pub mod letter;
 pub mod origin;
 pub mod pages;
 pub mod parameters;
@@ -15,7 +16,9 @@ pub use cookies::{Cookie, CookiePolicy, SetCookie};
 pub use form::{FormBody, FormError, read_form};
 pub use headers::PageSecurity;
 pub use language::Language;
+pub use letter::Letter;
 pub use pages::{
-    ConsentPage, ErrorPage, ErrorReason, FormPostPage, LoggedOutPage, LogoutOutcome, LogoutPage, Page, SelectAccountPage, SignInPage, SignInProblem,
+    Again, CheckMailPage, ConsentPage, ErrorPage, ErrorReason, FormPostPage, LoggedOutPage, LogoutOutcome, LogoutPage, Notice, NoticePage, Page,
+    ProofAsked, SelectAccountPage, SignInPage, SignInProblem, SignUpPage, SignUpProblems, VerifyPage,
 };
 pub use parameters::{ParameterError, Parameters};

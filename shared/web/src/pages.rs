@@ -4,17 +4,21 @@ mod consent;
 mod error;
 pub(crate) mod form_post;
 mod logout;
+mod notice;
 mod select_account;
-mod shown;
+pub(crate) mod shown;
 mod sign_in;
+mod sign_up;
 pub(crate) mod style;
 
 pub use consent::ConsentPage;
 pub use error::{ErrorPage, ErrorReason};
 pub use form_post::FormPostPage;
 pub use logout::{LoggedOutPage, LogoutOutcome, LogoutPage};
+pub use notice::{Notice, NoticePage};
 pub use select_account::SelectAccountPage;
 pub use sign_in::{SignInPage, SignInProblem};
+pub use sign_up::{Again, CheckMailPage, ProofAsked, SignUpPage, SignUpProblems, VerifyPage};
 
 use crate::language::Language;
 

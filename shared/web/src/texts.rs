@@ -1,5 +1,6 @@
 //! What pages say, as one struct per language: a text that a language lacks doesn't compile.
 
+mod account;
 mod english;
 mod german;
 
@@ -9,6 +10,8 @@ use domain::password_policy::PasswordProblem;
 
 use crate::language::Language;
 use crate::pages::ErrorReason;
+
+pub(crate) use account::{AccountTexts, NoticeTexts};
 
 /// A sentence around a name, which every language puts where its grammar wants it.
 #[derive(Clone, Copy)]
@@ -117,6 +120,8 @@ pub(crate) struct Texts {
     pub(crate) stayed: &'static str,
     /// What to do then.
     pub(crate) stayed_detail: &'static str,
+    /// The pages about accounts.
+    pub(crate) account: &'static AccountTexts,
     /// The error page, by reason.
     pub(crate) error: fn(ErrorReason) -> ErrorTexts,
     /// Why a password can't be chosen, and what to do.

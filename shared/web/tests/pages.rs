@@ -6,12 +6,19 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::client::RedirectUri;
+use domain::password_policy::PasswordProblem;
+use domain::sign_up::{Entered, Problem};
 use domain::tenant::Issuer;
 use web::responders;
 use web::{
-    ConsentPage, ErrorPage, ErrorReason, FormPostPage, Language, LoggedOutPage, LogoutOutcome, LogoutPage, Page, PageSecurity, SelectAccountPage,
-    SignInPage, SignInProblem,
+    CheckMailPage, ConsentPage, ErrorPage, ErrorReason, FormPostPage, Language, LoggedOutPage, LogoutOutcome, LogoutPage, Page, PageSecurity,
+    SelectAccountPage, SignInPage, SignInProblem, SignUpPage, SignUpProblems,
 };
+
+#[path = "pages/account.rs"]
+mod account;
+
+use account::{account_samples, check_mail, sign_up};
 
 /// Longer than a page without its style sheet needs to be; a sealed state comes on top.
 const PAGE_MAX: usize = 6 * 1024;
@@ -28,6 +35,7 @@ fn sign_in(language: Language) -> SignInPage<'static> {
         action: "/t/demo/sign-in",
         state: "sealed-state",
         identifier: "",
+        sign_up: None,
         problem: None,
     }
 }
@@ -94,6 +102,9 @@ fn samples(language: Language) -> Vec<(String, String)> {
     }
     let nowhere = ErrorPage { language, tenant_name: None, reason: ErrorReason::NotFound, incident: "7Q4KXM2P" };
     pages.push(("error_without_tenant".to_owned(), nowhere.html()));
+    let offered = SignInPage { sign_up: Some("/t/demo/sign-up?state=sealed-state"), ..sign_in(language) };
+    pages.push(("sign_in_with_sign_up".to_owned(), offered.html()));
+    pages.extend(account_samples(language));
     pages
 }
 
@@ -115,8 +126,19 @@ fn read_aloud(html: &str) -> String {
 #[test]
 fn the_documents_are_these() {
     let of = |name: &str| samples(Language::English).into_iter().find(|(sample, _)| sample == name).expect("a sample").1;
-    for name in ["sign_in", "sign_in_wrong", "consent", "form_post", "select_account", "logout", "logged_out_SignedOut", "error_RedirectUriMismatch"]
-    {
+    for name in [
+        "sign_in",
+        "sign_in_wrong",
+        "sign_up_wrong",
+        "check_mail_Sent",
+        "verify_PasswordAgain",
+        "consent",
+        "form_post",
+        "select_account",
+        "logout",
+        "logged_out_SignedOut",
+        "error_RedirectUriMismatch",
+    ] {
         insta::assert_snapshot!(name, without_style(&of(name)));
     }
 }
@@ -140,7 +162,8 @@ fn every_page_stands_alone_and_says_its_language() {
             // One page has a script, which its policy knows by its hash.
             assert_eq!(html.matches("<script").count(), usize::from(name == "form_post"), "{name}");
             for never in ["javascript:", " on", "href=\"http", "src=", "@import", "url(", "style=\"", "{{", "{%"] {
-                let hits: Vec<_> = tags(&html).into_iter().filter(|tag| tag.contains(never)).collect();
+                // The terms are the tenant's, wherever they stand.
+                let hits: Vec<_> = tags(&html).into_iter().filter(|tag| tag.contains(never) && !tag.contains("id=\"terms-link\"")).collect();
                 assert!(hits.is_empty(), "{name}: {never} in {hits:?}");
             }
             assert!(without_style(&html).len() < PAGE_MAX, "{name}: {} bytes", without_style(&html).len());
@@ -204,6 +227,17 @@ fn the_cursor_starts_where_something_is_missing_and_a_problem_is_tied_to_its_fie
     assert!(wrong.html().contains("<title>Problem: Sign in"));
     let throttled = SignInPage { problem: Some(SignInProblem::Throttled { retry_after: Duration::from_secs(61) }), ..wrong };
     assert!(throttled.html().contains("in 61 seconds") && !without_style(&throttled.html()).contains("aria-invalid"));
+    let starts_at = |problems: &SignUpProblems| focused_field(&sign_up(Language::English, problems).html());
+    assert_eq!(starts_at(&SignUpProblems::default()), "email");
+    let password = Some(PasswordProblem::Common);
+    assert_eq!(starts_at(&SignUpProblems { password, ..SignUpProblems::default() }), "password");
+    assert_eq!(starts_at(&SignUpProblems { password, entered: [Problem::Email].into(), retry_after: None }), "email");
+}
+
+/// The id of the field in which the cursor starts.
+fn focused_field(html: &str) -> String {
+    let tag = tags(html).into_iter().find(|tag| tag.ends_with("autofocus")).expect("a field");
+    tag.split_once("id=\"").and_then(|(_, rest)| rest.split('"').next()).expect("an id").to_owned()
 }
 
 #[test]
@@ -251,6 +285,14 @@ fn a_hostile_value_stays_a_value_in_every_slot() {
         let plain = ErrorPage { language, tenant_name: Some("Northwind"), reason: ErrorReason::Internal, incident: "7Q4KXM2P" };
         let attacked = ErrorPage { tenant_name: Some(hostile), incident: hostile, ..plain };
         assert_eq!(shape(&attacked.html()), shape(&plain.html()));
+        let problems = SignUpProblems::default();
+        let plain = sign_up(language, &problems);
+        let entered =
+            Entered { email: hostile, username: Some(hostile), given_name: Some(hostile), family_name: Some(hostile), terms: Some(hostile) };
+        let attacked = SignUpPage { tenant_name: hostile, client_name: Some(hostile), action: hostile, state: hostile, entered, ..plain };
+        assert_eq!(shape(&attacked.html()), shape(&plain.html()));
+        let attacked = CheckMailPage { tenant_name: hostile, email: hostile, action: hostile, state: hostile, ..check_mail(language) };
+        assert_eq!(shape(&attacked.html()), shape(&check_mail(language).html()));
     }
 }
 

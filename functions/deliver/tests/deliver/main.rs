@@ -3,4 +3,5 @@
 mod backchannel_logout;
 mod nudges;
 mod outages;
+mod sign_up;
 mod support;

@@ -27,6 +27,7 @@ async fn a_new_browser_is_told_to_its_person() {
     Browser: Firefox/150.0
 
     If this was you, there is nothing to do.
+
     If it wasn't, change your password and tell your administrator.
 
     Demo
@@ -51,6 +52,7 @@ async fn a_person_is_written_to_in_their_language() {
     Browser: Firefox/150.0
 
     Wenn Sie das waren, ist nichts zu tun.
+
     Wenn nicht, ändern Sie Ihr Passwort und sagen Sie Ihrer Administration Bescheid.
 
     Demo

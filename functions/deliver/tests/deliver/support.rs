@@ -40,7 +40,12 @@ impl Place {
     }
 
     pub(crate) async fn due_for(&self, event: &RecordedEvent) -> DeliveryId {
-        let id = DeliveryId { tenant: event.tenant.clone(), event: event.id.clone(), channel: Channel::MailNewBrowser };
+        self.due_by(Channel::MailNewBrowser, event).await
+    }
+
+    /// A delivery of an event by any channel.
+    pub(crate) async fn due_by(&self, channel: Channel, event: &RecordedEvent) -> DeliveryId {
+        let id = DeliveryId { tenant: event.tenant.clone(), event: event.id.clone(), channel };
         let state = DeliveryState::Due { due_at: self.stage.clock.now() };
         let delivery = Delivery { id: id.clone(), event_at: event.at, event_shard: event_shard(&event.subject), attempts: 0, state };
         self.stage.platform.store.work().write_delivery(&delivery).await.expect("a delivery");

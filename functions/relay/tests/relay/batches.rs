@@ -146,7 +146,7 @@ async fn tables_that_do_not_answer_make_the_batch_come_again() {
 #[tokio::test]
 async fn an_event_of_a_kind_without_a_subject_is_passed_over() {
     let mut place = place().await;
-    let event = place.scene.event(EventKind::UserCreated);
+    let event = place.scene.event(EventKind::user_created());
     place.scene.home().record_event(&event).await.expect("an event");
     let records = place.records();
     assert_eq!(records.len(), 1);

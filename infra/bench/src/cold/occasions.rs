@@ -47,6 +47,7 @@ impl<'a> Occasions<'a> {
     /// An event for a function.
     pub(super) async fn event(&mut self, function: &str) -> Result<Value, Error> {
         let asked = match function {
+            "account" => Asked::get("/sign-up"),
             "authorize" | "hello" => Browser::default().authorize(App::Trusted),
             "discovery" => Asked::get("/.well-known/openid-configuration"),
             "logout" => Asked::get("/logout"),

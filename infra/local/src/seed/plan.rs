@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::client::{ClientAuthenticationMethod, ConsentPolicy, GrantType, SecurityProfile};
 use domain::key_ring::Algorithm;
+use domain::registration::{Registration, RegistrationPolicy};
 use domain::tenant::Issuer;
 use domain::user::Profile;
 use runtime::Random;
@@ -155,6 +156,11 @@ const LETTERS: &[u8; 32] = b"23456789abcdefghijkmnpqrstuvwxyz";
 fn password(random: &dyn Random) -> String {
     let letters = random.bytes::<20>().map(|byte| char::from(LETTERS[usize::from(byte & 31)]));
     letters.chunks(5).map(String::from_iter).collect::<Vec<_>>().join("-")
+}
+
+/// Whoever runs the demo may make an account of their own.
+pub fn registration() -> RegistrationPolicy {
+    RegistrationPolicy { who: Registration::Open, ..RegistrationPolicy::default() }
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ fn form_decoded(encoded: &str) -> Option<String> {
             b'%' => {
                 let (digits, after) = rest.split_at_checked(2)?;
                 rest = after;
-                hexadecimal(digits[0])? << 4 | hexadecimal(digits[1])?
+                hexadecimal(digits[0])? * 16 + hexadecimal(digits[1])?
             }
             other => other,
         });
@@ -73,6 +73,8 @@ mod tests {
     fn both_halves_of_basic_are_form_decoded() {
         let header = format!("Basic {}", STANDARD.encode("app%2D1:a%3Ab+c:d%C3%BC"));
         assert_eq!(read(&header), Ok(("app-1".to_owned(), "a:b c:dü".to_owned())));
+        let either_case = format!("Basic {}", STANDARD.encode("app%2d1:%c3%bc%7a%7A%7f%7F"));
+        assert_eq!(read(&either_case), Ok(("app-1".to_owned(), "üzz\u{7f}\u{7f}".to_owned())));
     }
 
     #[test]

@@ -50,6 +50,8 @@ impl PageOf<'_> {
     /// The sign-in page as it was, with what went wrong. The state stays: it holds no counter that a new one would reset.
     pub fn sign_in_again(&self, sealed: &str, typed: &str, problem: Option<SignInProblem>) -> Response {
         let issuer = &self.tenant.record().issuer;
+        // The state is in the link as well, so that whoever makes an account goes on to the app; it is good in this browser alone.
+        let sign_up = self.tenant.record().registration.who.is_offered().then(|| format!("{}/sign-up?state={sealed}", issuer.path()));
         let page = SignInPage {
             language: self.language,
             tenant_name: &self.tenant.record().name,
@@ -57,6 +59,7 @@ impl PageOf<'_> {
             action: &format!("{}/sign-in", issuer.path()),
             state: sealed,
             identifier: typed,
+            sign_up: sign_up.as_deref(),
             problem,
         };
         let security = PageSecurity::of(issuer).returning_to(&self.request.redirect_uri);

@@ -82,3 +82,41 @@ pub struct LogoutState {
     /// What the app asked.
     pub request: LogoutRequest,
 }
+
+/// A sign-up page's state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignUpState {
+    /// Which.
+    pub id: StateId,
+    /// The browser it was made for.
+    pub binding: String,
+    /// What the app asked that the person came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<AuthorizationRequest>,
+    /// To whom a link was sent by now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<SentTo>,
+}
+
+/// Where the link of a sign-up went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentTo {
+    /// The address, as entered.
+    pub email: String,
+    /// Which sign-up.
+    pub sign_up: UserId,
+}
+
+/// The link that proves an address. It holds no secret but itself, and makes an account only of the sign-up that it names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerificationLink {
+    /// HMAC of the canonical address: where the sign-up is kept.
+    #[serde(rename = "a")]
+    pub address: String,
+    /// Which sign-up.
+    #[serde(rename = "s")]
+    pub sign_up: UserId,
+    /// The browser that it came from: there nobody is asked for the password.
+    #[serde(rename = "b")]
+    pub browser: String,
+}

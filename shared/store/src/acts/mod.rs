@@ -3,6 +3,7 @@
 //! A failed condition is an outcome, named after what it means. Write units are those of rows within 1 KB.
 
 pub(crate) mod accept_imported_hash;
+pub(crate) mod begin_sign_up;
 mod count_failure;
 mod count_wrong_secret;
 pub(crate) mod create_api;

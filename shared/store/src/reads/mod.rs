@@ -10,3 +10,4 @@ pub(crate) mod families;
 pub(crate) mod identifier;
 pub(crate) mod one;
 pub(crate) mod person;
+pub(crate) mod sign_up;

@@ -96,7 +96,7 @@ async fn an_account_is_found_by_each_of_its_identifiers() {
     let embedded = Embedded::memory();
     let store = tenant_store(&embedded);
     let new = new_user(2);
-    assert_eq!(store.create_user(&new, &event(EventKind::UserCreated, 1)).await, Ok(UserCreation::Created));
+    assert_eq!(store.create_user(&new, &event(EventKind::user_created(), 1)).await, Ok(UserCreation::Created));
     for claim in &new.claims {
         assert_eq!(store.find_identifier(claim).await, Ok(Some(user_id())));
     }
@@ -109,7 +109,7 @@ async fn an_address_has_one_owner_of_fifty_and_the_others_leave_nothing() {
     let store = tenant_store(&embedded);
     let store = &store;
     let creations =
-        join_all((0..50).map(|number| async move { store.create_user(&new_user(number), &event(EventKind::UserCreated, number)).await })).await;
+        join_all((0..50).map(|number| async move { store.create_user(&new_user(number), &event(EventKind::user_created(), number)).await })).await;
     assert_eq!(creations.iter().filter(|creation| **creation == Ok(UserCreation::Created)).count(), 1);
     assert_eq!(creations.iter().filter(|creation| **creation == Ok(UserCreation::Taken(IdentifierKind::Email))).count(), 49);
     assert_eq!(identity_rows(&embedded).await.len(), 4, "person, password and two identifiers");
@@ -120,18 +120,18 @@ async fn an_address_has_one_owner_of_fifty_and_the_others_leave_nothing() {
 async fn a_user_id_is_never_given_twice() {
     let embedded = Embedded::memory();
     let store = tenant_store(&embedded);
-    store.create_user(&new_user(2), &event(EventKind::UserCreated, 1)).await.expect("an account");
+    store.create_user(&new_user(2), &event(EventKind::user_created(), 1)).await.expect("an account");
     let mut again = new_user(2);
-    assert_eq!(store.create_user(&again, &event(EventKind::UserCreated, 2)).await, Ok(UserCreation::Exists));
+    assert_eq!(store.create_user(&again, &event(EventKind::user_created(), 2)).await, Ok(UserCreation::Exists));
     again.claims = Vec::new();
-    assert_eq!(store.create_user(&again, &event(EventKind::UserCreated, 3)).await, Ok(UserCreation::Exists));
+    assert_eq!(store.create_user(&again, &event(EventKind::user_created(), 3)).await, Ok(UserCreation::Exists));
 }
 
 #[tokio::test]
 async fn a_person_is_read_with_what_was_asked_for_and_nothing_else() {
     let embedded = Embedded::memory();
     let store = tenant_store(&embedded);
-    store.create_user(&new_user(2), &event(EventKind::UserCreated, 1)).await.expect("an account");
+    store.create_user(&new_user(2), &event(EventKind::user_created(), 1)).await.expect("an account");
     store.start_session(&session(), None, &session_started(2)).await.expect("a session");
     store.redeem_code(&family(), AttemptId([1; 16]), &grant_issued(3)).await.expect("a family");
     store.grant_consent(&user_id(), &consent(), &grant_issued(4)).await.expect("a consent");
@@ -147,7 +147,7 @@ async fn a_person_is_read_with_what_was_asked_for_and_nothing_else() {
 async fn a_sign_in_reads_an_account_or_as_much_of_nothing() {
     let embedded = Embedded::memory();
     let store = tenant_store(&embedded);
-    store.create_user(&new_user(2), &event(EventKind::UserCreated, 1)).await.expect("an account");
+    store.create_user(&new_user(2), &event(EventKind::user_created(), 1)).await.expect("an account");
     store.grant_consent(&user_id(), &consent(), &grant_issued(4)).await.expect("a consent");
     let failures = FailureKey { account: "ada".to_owned(), window: attempt::window(NOW, domain::policy::ACCOUNT_WINDOW) };
     store.count_failure(&failures, NOW).await.expect("a count");

@@ -23,24 +23,24 @@ use crate::support::{
     placement, ring, rotated, session, session_id, session_started, tenant_id, user_id, wrapped_key,
 };
 
-struct Till {
+pub(crate) struct Till {
     embedded: Embedded,
-    counting: Counting,
+    pub(crate) counting: Counting,
 }
 
 impl Till {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let embedded = Embedded::memory();
         let counting = Counting::new(embedded.http());
         Self { embedded, counting }
     }
 
-    fn store(&self) -> TenantStore {
+    pub(crate) fn store(&self) -> TenantStore {
         let store = self.embedded.store_through(self.counting.http());
         store.home(&placement(self.embedded.region())).expect("a client for the home region")
     }
 
-    fn assert_paid(&self, write_units: u64, what: &str) {
+    pub(crate) fn assert_paid(&self, write_units: u64, what: &str) {
         let report = self.counting.take();
         assert_eq!((report.requests(), report.write_units()), (1, Units::whole(write_units)), "{what}: {report}");
     }
@@ -63,7 +63,7 @@ async fn a_sign_in_pays_one_for_its_reservation_and_five_for_its_session() {
     let ended = EventKind::SessionEnded { session_id: session_id(), reason: EndReason::SignedOut };
     store.end_session(&session(), end, &event(ended, 4)).await.expect("an end");
     till.assert_paid(5, "end_session");
-    store.create_user(&new_user(2), &event(EventKind::UserCreated, 2)).await.expect("an account");
+    store.create_user(&new_user(2), &event(EventKind::user_created(), 2)).await.expect("an account");
     till.assert_paid(7 + 2 + 2 * 2, "create_user with a password and two identifiers");
     let upgrade = PasswordUpgrade { credential: password(1), expected_version: 1 };
     let other = domain::session::Session { id: domain::SessionId::from_random([9; 16]), ..session() };
@@ -212,7 +212,7 @@ async fn every_read_is_one_request_and_writes_nothing() {
 async fn a_sign_in_reads_as_much_of_an_unknown_account_as_of_a_known_one() {
     let till = Till::new();
     let store = till.store();
-    store.create_user(&new_user(2), &event(EventKind::UserCreated, 2)).await.expect("an account");
+    store.create_user(&new_user(2), &event(EventKind::user_created(), 2)).await.expect("an account");
     till.counting.reset();
     let failures = FailureKey { account: "a".repeat(43), window: window(NOW, ACCOUNT_WINDOW) };
     let known = AccountKeys { user_id: user_id(), client_id: client_id(), month: "2026-11".to_owned(), failures };

@@ -19,21 +19,21 @@ use crate::support::{
 };
 
 /// An embedded database whose requests go through injected faults.
-struct Shaky {
-    embedded: Embedded,
-    faulty: Faulty,
+pub(crate) struct Shaky {
+    pub(crate) embedded: Embedded,
+    pub(crate) faulty: Faulty,
     store: Store,
 }
 
 impl Shaky {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let embedded = Embedded::memory();
         let faulty = Faulty::new(embedded.http());
         let store = embedded.store_through(faulty.http());
         Self { embedded, faulty, store }
     }
 
-    fn tenant(&self) -> TenantStore {
+    pub(crate) fn tenant(&self) -> TenantStore {
         self.store.home(&placement(self.embedded.region())).expect("a client for the home region")
     }
 }
@@ -97,7 +97,7 @@ async fn every_act_of_a_person_has_one_effect_whatever_its_first_try_meets() {
         let store = shaky.tenant();
         let next = || shaky.faulty.at(1, fault);
         next();
-        assert_eq!(store.create_user(&new_user(2), &event(EventKind::UserCreated, 1)).await, Ok(UserCreation::Created), "{fault:?}");
+        assert_eq!(store.create_user(&new_user(2), &event(EventKind::user_created(), 1)).await, Ok(UserCreation::Created), "{fault:?}");
         next();
         assert_eq!(store.grant_consent(&user_id(), &consent(), &grant_issued(2)).await, Ok(()), "{fault:?}");
         store.start_session(&session(), None, &session_started(3)).await.expect("a session");
@@ -204,7 +204,7 @@ async fn an_outage_is_told_by_its_cause_after_a_bounded_number_of_tries() {
 async fn unprocessed_keys_are_asked_for_again_but_not_for_ever() {
     let shaky = Shaky::new();
     let store = shaky.tenant();
-    store.create_user(&new_user(2), &event(EventKind::UserCreated, 1)).await.expect("an account");
+    store.create_user(&new_user(2), &event(EventKind::user_created(), 1)).await.expect("an account");
     shaky.faulty.heal();
     shaky.faulty.script(&[Fault::Unprocessed, Fault::Unprocessed]);
     let person = store.read_person(&PersonKeys::of(user_id()).with_user_key()).await.expect("a read");

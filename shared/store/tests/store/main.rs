@@ -15,4 +15,5 @@ mod regions;
 mod rotation;
 mod rows;
 mod sessions;
+mod sign_ups;
 mod support;

@@ -29,7 +29,7 @@ async fn assert_kept(embedded: &Embedded, table: &str, kind: &str) {
 async fn attributes_of_a_later_release_survive_every_update() {
     let embedded = Embedded::memory();
     let (store, tables) = (tenant_store(&embedded), embedded.tables().expect("six tables"));
-    store.create_user(&new_user(2), &event(EventKind::UserCreated, 1)).await.expect("an account");
+    store.create_user(&new_user(2), &event(EventKind::user_created(), 1)).await.expect("an account");
     store.start_session(&session(), None, &session_started(2)).await.expect("a session");
     store.redeem_code(&family(), AttemptId([1; 16]), &grant_issued(3)).await.expect("a family");
     store.grant_consent(&user_id(), &consent(), &grant_issued(4)).await.expect("a consent");
@@ -107,6 +107,6 @@ async fn a_row_larger_than_the_database_takes_is_told_apart_from_an_outage() {
     assert!(matches!(store.put_month_key("2026-11", &huge).await, Err(StoreError::TooLarge { .. })));
     let mut new = new_user(2);
     new.user_key = huge;
-    assert!(matches!(store.create_user(&new, &event(EventKind::UserCreated, 1)).await, Err(StoreError::TooLarge { .. })));
+    assert!(matches!(store.create_user(&new, &event(EventKind::user_created(), 1)).await, Err(StoreError::TooLarge { .. })));
     assert!(identity_rows(&embedded).await.is_empty());
 }

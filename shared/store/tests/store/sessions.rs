@@ -152,6 +152,6 @@ async fn a_session_that_is_not_there_is_not_ended_and_leaves_no_stub() {
 }
 
 async fn create_sample_user(store: &TenantStore) {
-    let kind = domain::event::EventKind::UserCreated;
+    let kind = domain::event::EventKind::user_created();
     assert_eq!(store.create_user(&new_user(2), &event(kind, 99)).await, Ok(store::UserCreation::Created));
 }

@@ -1,12 +1,14 @@
 //! Texts that somebody else chose, made fit to be shown.
 
+use domain::policy::IDENTIFIER_MAX_CHARACTERS;
+
 /// Letters of a name that a page shows; a longer one ends in an ellipsis.
 const NAME_SHOWN: usize = 48;
 /// Letters of an account's name that a page shows; e-mail addresses are longer than names.
 const ACCOUNT_SHOWN: usize = 120;
 
 /// A name of a tenant or an app.
-pub(super) fn name(text: &str) -> String {
+pub(crate) fn name(text: &str) -> String {
     shortened(text, NAME_SHOWN)
 }
 
@@ -15,8 +17,13 @@ pub(super) fn account(text: &str) -> String {
     shortened(text, ACCOUNT_SHOWN)
 }
 
+/// What somebody typed, as it goes back into its field: cut where no account's name is that long.
+pub(super) fn typed(text: &str) -> String {
+    text.chars().take(IDENTIFIER_MAX_CHARACTERS).collect()
+}
+
 /// The first letter of a name, for its mark; a dot when it has none.
-pub(super) fn initial(text: &str) -> String {
+pub(crate) fn initial(text: &str) -> String {
     text.chars().find(|letter| letter.is_alphanumeric()).map_or_else(|| "·".to_owned(), |letter| letter.to_uppercase().collect())
 }
 

@@ -41,6 +41,8 @@ pub struct SignInPage<'a> {
     pub state: &'a str,
     /// What was typed as the name, or is known of it (`login_hint`); empty at first.
     pub identifier: &'a str,
+    /// Where an account is made, if people make their own here.
+    pub sign_up: Option<&'a str>,
     /// What went wrong before.
     pub problem: Option<SignInProblem>,
 }

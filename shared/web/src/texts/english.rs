@@ -1,5 +1,7 @@
 //! English.
 
+mod account;
+
 use std::time::Duration;
 
 use domain::password_policy::{CharacterKind, PasswordProblem};
@@ -47,6 +49,7 @@ pub(super) static TEXTS: Texts = Texts {
     signed_out_without_return: "We can’t return you to the app, because it hasn’t registered the address that it sent. You can close this page.",
     stayed: "You’re still signed in",
     stayed_detail: "Nothing was changed. You can close this page or go back to the app.",
+    account: &account::TEXTS,
     error,
     password_problem,
     incident: "Incident number",

@@ -1,5 +1,7 @@
 //! German.
 
+mod account;
+
 use std::time::Duration;
 
 use domain::password_policy::{CharacterKind, PasswordProblem};
@@ -47,6 +49,7 @@ pub(super) static TEXTS: Texts = Texts {
     signed_out_without_return: "Wir können Sie nicht zur App zurückleiten, weil sie die gesendete Adresse nicht registriert hat. Sie können diese Seite schließen.",
     stayed: "Sie sind weiterhin angemeldet",
     stayed_detail: "Es hat sich nichts geändert. Sie können diese Seite schließen oder zur App zurückkehren.",
+    account: &account::TEXTS,
     error,
     password_problem,
     incident: "Vorfallnummer",

@@ -1,6 +1,5 @@
 //! The mail "new sign-in from a new browser": who, when, from where, and what to do if it wasn't you.
 
-use cloud::mail::Mail;
 use domain::Timestamp;
 use domain::delivery::Delivery;
 use domain::event::{Personal, RecordedEvent, Subject};
@@ -8,11 +7,14 @@ use domain::tenant::Tenant;
 use domain::user::User;
 use runtime::Failure;
 use runtime::people::{KeyOwner, open_event};
+use web::letter::named;
+use web::{Language, Letter};
 
+use super::{Addressed, greeting, language, readable};
 use crate::Deps;
 
 /// Composes the mail; `None` when there is nobody to send it to any more.
-pub(crate) async fn compose(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Result<Option<Mail>, Failure> {
+pub(crate) async fn compose(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Result<Option<Addressed>, Failure> {
     let Some(tenant) = deps.tenant(delivery, now).await? else { return Ok(None) };
     let home = tenant.home(now)?;
     let event = home.find_event(delivery.event_at, delivery.event_shard, &delivery.id.event).await?;
@@ -21,62 +23,58 @@ pub(crate) async fn compose(deps: &Deps, delivery: &Delivery, now: Timestamp) ->
     let (Some(user), Some(user_key)) = (person.user, person.user_key) else { return Ok(None) };
     let key = tenant.open_personal_key(KeyOwner::User(&user_id), &user_key)?;
     let personal = open_event(&event, &key)?;
-    Ok(mail(tenant.record(), &user, &event, &personal))
+    Ok(letter(tenant.record(), &user, &event, &personal))
 }
 
-fn mail(tenant: &Tenant, user: &User, event: &RecordedEvent, personal: &Personal) -> Option<Mail> {
+fn letter(tenant: &Tenant, user: &User, event: &RecordedEvent, personal: &Personal) -> Option<Addressed> {
     let to = user.email.as_ref()?.address.clone();
-    let language = user.profile.locale.as_deref().unwrap_or("en");
-    let (subject, text) =
-        if language == "de" || language.starts_with("de-") { german(tenant, user, event, personal) } else { english(tenant, user, event, personal) };
-    Some(Mail { to, subject, text, html: None, dedupe: event.id.to_string() })
+    let language = language(&user.profile);
+    let tenant_name = named(&tenant.name);
+    let texts = match language {
+        Language::English => english(&tenant_name),
+        Language::German => german(&tenant_name),
+    };
+    let known = |fact: &Option<String>| fact.clone().unwrap_or_else(|| texts.unknown.to_owned());
+    let facts = [readable(event.at), known(&personal.address), known(&personal.user_agent)];
+    let letter = Letter {
+        language,
+        subject: texts.subject,
+        greeting: greeting(language, user),
+        lead: texts.lead,
+        facts: texts.facts.into_iter().zip(facts).collect(),
+        link: None,
+        closing: texts.closing.map(str::to_owned).to_vec(),
+        tenant_name,
+    };
+    Some(Addressed { to, letter })
 }
 
-fn english(tenant: &Tenant, user: &User, event: &RecordedEvent, personal: &Personal) -> (String, String) {
-    let text = format!(
-        "Hello {name},\n\n\
-         somebody just signed in to your account at {tenant} from a browser that we haven't seen before.\n\n\
-         When:    {when}\n\
-         Address: {address}\n\
-         Browser: {browser}\n\n\
-         If this was you, there is nothing to do.\n\
-         If it wasn't, change your password and tell your administrator.\n\n\
-         {tenant}\n",
-        name = greeted(user),
-        tenant = tenant.name,
-        when = readable(event.at),
-        address = personal.address.as_deref().unwrap_or("unknown"),
-        browser = personal.user_agent.as_deref().unwrap_or("unknown"),
-    );
-    (format!("New sign-in to your account at {}", tenant.name), text)
+struct Texts {
+    subject: String,
+    lead: String,
+    facts: [&'static str; 3],
+    unknown: &'static str,
+    closing: [&'static str; 2],
 }
 
-fn german(tenant: &Tenant, user: &User, event: &RecordedEvent, personal: &Personal) -> (String, String) {
-    let text = format!(
-        "Guten Tag, {name},\n\n\
-         soeben hat sich jemand mit einem uns unbekannten Browser bei Ihrem Konto bei {tenant} angemeldet.\n\n\
-         Wann:    {when}\n\
-         Adresse: {address}\n\
-         Browser: {browser}\n\n\
-         Wenn Sie das waren, ist nichts zu tun.\n\
-         Wenn nicht, ändern Sie Ihr Passwort und sagen Sie Ihrer Administration Bescheid.\n\n\
-         {tenant}\n",
-        name = greeted(user),
-        tenant = tenant.name,
-        when = readable(event.at),
-        address = personal.address.as_deref().unwrap_or("unbekannt"),
-        browser = personal.user_agent.as_deref().unwrap_or("unbekannt"),
-    );
-    (format!("Neue Anmeldung bei Ihrem Konto bei {}", tenant.name), text)
+fn english(tenant: &str) -> Texts {
+    Texts {
+        subject: format!("New sign-in to your account at {tenant}"),
+        lead: format!("somebody just signed in to your account at {tenant} from a browser that we haven't seen before."),
+        facts: ["When", "Address", "Browser"],
+        unknown: "unknown",
+        closing: ["If this was you, there is nothing to do.", "If it wasn't, change your password and tell your administrator."],
+    }
 }
 
-fn greeted(user: &User) -> &str {
-    user.profile.given_name.as_deref().or(user.profile.name.as_deref()).or(user.username.as_deref()).unwrap_or(&user.sub)
-}
-
-fn readable(at: Timestamp) -> String {
-    let stamp = at.rfc3339();
-    format!("{} {} UTC", &stamp[..10], &stamp[11..16])
+fn german(tenant: &str) -> Texts {
+    Texts {
+        subject: format!("Neue Anmeldung bei Ihrem Konto bei {tenant}"),
+        lead: format!("soeben hat sich jemand mit einem uns unbekannten Browser bei Ihrem Konto bei {tenant} angemeldet."),
+        facts: ["Wann", "Adresse", "Browser"],
+        unknown: "unbekannt",
+        closing: ["Wenn Sie das waren, ist nichts zu tun.", "Wenn nicht, ändern Sie Ihr Passwort und sagen Sie Ihrer Administration Bescheid."],
+    }
 }
 
 #[cfg(test)]
@@ -88,7 +86,7 @@ mod tests {
 
     use super::*;
 
-    fn composed(locale: &str, email: Option<Email>) -> Option<Mail> {
+    fn composed(locale: &str, email: Option<Email>) -> Option<Addressed> {
         let at = Timestamp::from_seconds(1_795_357_925);
         let issuer = Issuer::parse("https://demo.id.example.com").expect("an issuer");
         let tenant = Tenant::named(TenantId::from_random([1; 16]), Slug::parse("demo").expect("a slug"), "Demo", issuer, at);
@@ -111,7 +109,7 @@ mod tests {
             personal: Personal::default(),
         };
         let personal = Personal { address: Some("192.0.2.7".to_owned()), user_agent: Some("Firefox".to_owned()), identifier: None };
-        mail(&tenant, &user, &event.record(None, Lookups::default()), &personal)
+        letter(&tenant, &user, &event.record(None, Lookups::default()), &personal)
     }
 
     fn address() -> Email {
@@ -122,19 +120,19 @@ mod tests {
     fn the_mail_goes_to_the_address_as_entered_and_says_when_and_from_where() {
         let mail = composed("en", Some(address())).expect("a mail");
         assert_eq!(mail.to, "Ada@demo.example");
-        assert_eq!(mail.subject, "New sign-in to your account at Demo");
+        assert_eq!(mail.letter.subject, "New sign-in to your account at Demo");
         for said in ["Hello Ada", "2026-11-22 14:32 UTC", "192.0.2.7", "Firefox"] {
-            assert!(mail.text.contains(said), "{said}");
+            assert!(mail.letter.text().contains(said) && mail.letter.html().contains(said), "{said}");
         }
     }
 
     #[test]
     fn a_person_is_written_to_in_their_language() {
-        assert_eq!(composed("de-AT", Some(address())).expect("a mail").subject, "Neue Anmeldung bei Ihrem Konto bei Demo");
+        assert_eq!(composed("de-AT", Some(address())).expect("a mail").letter.subject, "Neue Anmeldung bei Ihrem Konto bei Demo");
     }
 
     #[test]
     fn without_an_address_there_is_no_mail() {
-        assert_eq!(composed("en", None), None);
+        assert!(composed("en", None).is_none());
     }
 }

@@ -1,0 +1,36 @@
+//! Passwords at rest: hashed and sealed, one at a time.
+
+use std::collections::BTreeSet;
+use std::sync::PoisonError;
+
+use crypto::password::{self, Verdict};
+use domain::credential::PasswordCredential;
+use domain::password_policy::PasswordText;
+use domain::{Secret, UserId};
+use runtime::Failure;
+
+use crate::Deps;
+use crate::visitor::Visitor;
+
+/// The credential of a password that was chosen, for the account `user`.
+pub(crate) fn credential(deps: &Deps, visitor: &Visitor<'_>, user: &UserId, chosen: &PasswordText) -> Result<PasswordCredential, Failure> {
+    let hash = password::hash(chosen.secret(), deps.random.bytes(), &mut deps.workspace.lock().unwrap_or_else(PoisonError::into_inner));
+    let sealed_hash = visitor.tenant().seal_password_hash(user, &hash, deps.random.bytes())?;
+    Ok(PasswordCredential::first(sealed_hash, visitor.now))
+}
+
+/// Whether `typed` is the password of `credential`; where there is none, the same work and no.
+pub(crate) fn is_password(
+    deps: &Deps,
+    visitor: &Visitor<'_>,
+    (user, credential): (&UserId, Option<&PasswordCredential>),
+    typed: &str,
+) -> Result<bool, Failure> {
+    let stored = credential.map(|credential| visitor.tenant().open_password_hash(user, &credential.sealed_hash)).transpose()?;
+    let stored = stored.as_ref().map(|hash| hash.expose().as_str());
+    let mut workspace = deps.workspace.lock().unwrap_or_else(PoisonError::into_inner);
+    // A sign-up's hash was made here: no other kind stands there, and none is worked off beside it.
+    let verdict = password::compare(&Secret::new(typed.to_owned()), stored, &BTreeSet::new(), &mut workspace);
+    let verdict = verdict.map_err(|error| Failure::Broken(error.to_string()))?;
+    Ok(matches!(verdict, Verdict::Match | Verdict::MatchNeedsUpgrade))
+}

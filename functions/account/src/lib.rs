@@ -1,0 +1,76 @@
+//! Accounts that people make themselves: the sign-up form, and the link that proves their address.
+
+mod hashing;
+mod sign_up;
+mod verify;
+mod visitor;
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use axum::routing::get;
+use crypto::password::Workspace;
+use domain::key_ring::Purpose;
+use runtime::interaction::{Asked, Came};
+use runtime::{Clients, Clock, Needs, Platform, Random, Signing, Tenants};
+use web::responders;
+
+const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::Credentials, Purpose::People], signing: Signing::None };
+
+/// What its role may do: read tenants, clients and who has an identifier; write attempts, sign-ups with their passwords, and the people that they
+/// become, each with its event; seal.
+#[derive(Clone)]
+pub struct Deps {
+    tenants: Arc<Tenants>,
+    clients: Arc<Clients>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    // Argon2's 19 MiB, allocated once and reused; one password is hashed at a time.
+    workspace: Arc<Mutex<Workspace>>,
+}
+
+impl Deps {
+    /// Takes from the platform what the role allows.
+    pub fn new(platform: &Platform) -> Self {
+        Self {
+            tenants: Arc::new(Tenants::new(platform, NEEDS)),
+            clients: Arc::new(Clients::default()),
+            clock: platform.clock.clone(),
+            random: platform.random.clone(),
+            workspace: Arc::new(Mutex::new(Workspace::new())),
+        }
+    }
+}
+
+/// The routes.
+pub fn router(deps: Deps) -> Router {
+    let others = async || responders::method_not_allowed("GET, HEAD, POST");
+    Router::new()
+        .route("/sign-up", get(sign_up).post(sign_up_posted).fallback(others))
+        .route("/verify", get(verify).post(verify_posted).fallback(others))
+        .fallback(async || responders::not_found())
+        .with_state(deps)
+}
+
+async fn sign_up(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQuery) -> Response {
+    let came = Came::of(asked);
+    came.answer(sign_up::show(&deps, &came, query.as_deref().unwrap_or_default()).await)
+}
+
+async fn sign_up_posted(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Response {
+    let came = Came::of(asked);
+    came.answer(sign_up::posted(&deps, &came, &body).await)
+}
+
+async fn verify(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQuery) -> Response {
+    let came = Came::of(asked);
+    came.answer(verify::show(&deps, &came, query.as_deref().unwrap_or_default()).await)
+}
+
+async fn verify_posted(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Response {
+    let came = Came::of(asked);
+    came.answer(verify::posted(&deps, &came, &body).await)
+}

@@ -1,0 +1,6 @@
+//! Accounts that people make themselves, one request at a time.
+
+mod refusals;
+mod signing_up;
+mod support;
+mod verifying;

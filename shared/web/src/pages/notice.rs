@@ -1,0 +1,59 @@
+//! A page that says one thing: what was done, or why it can't be.
+
+use askama::Template;
+
+use super::{Page, shown, style};
+use crate::language::Language;
+use crate::texts::{NoticeTexts, Texts};
+
+/// What is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Nobody can make an account of their own here.
+    SignUpClosed,
+    /// The address is proved, and the account is there; where to go on is another browser.
+    AddressVerified,
+    /// A link was replaced by a newer one, has expired, or never was one.
+    LinkDead,
+}
+
+impl Notice {
+    /// Every notice, for tests that show all pages.
+    pub const ALL: [Self; 3] = [Self::SignUpClosed, Self::AddressVerified, Self::LinkDead];
+}
+
+/// Says it.
+#[derive(Clone, Copy, Debug, Template)]
+#[template(path = "notice.html")]
+pub struct NoticePage<'a> {
+    /// The language.
+    pub language: Language,
+    /// The tenant's name.
+    pub tenant_name: &'a str,
+    /// What is said.
+    pub notice: Notice,
+}
+
+impl Page for NoticePage<'_> {
+    fn language(&self) -> Language {
+        self.language
+    }
+}
+
+impl NoticePage<'_> {
+    fn texts(&self) -> &'static Texts {
+        self.language.texts()
+    }
+
+    fn said(&self) -> NoticeTexts {
+        (self.texts().account.notice)(self.notice)
+    }
+
+    fn tenant(&self) -> String {
+        shown::name(self.tenant_name)
+    }
+
+    fn tenant_initial(&self) -> String {
+        shown::initial(self.tenant_name)
+    }
+}

@@ -1,0 +1,277 @@
+//! The pages of making an account of one's own: the form, what to do next, and the confirmation that a link leads to.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use askama::Template;
+use domain::password_policy::PasswordProblem;
+use domain::registration::{RegistrationPolicy, Terms, UsernameField};
+use domain::sign_up::{Entered, Problem};
+
+use super::{Page, shown, style};
+use crate::language::Language;
+use crate::texts::{AccountTexts, Texts};
+
+/// What the page says about the attempt before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SignUpProblems {
+    /// What is wrong with what was entered.
+    pub entered: BTreeSet<Problem>,
+    /// What is wrong with the password.
+    pub password: Option<PasswordProblem>,
+    /// How long to wait, when too many mails were asked for; nothing was tried.
+    pub retry_after: Option<Duration>,
+}
+
+/// Asks for what an account is made of. The form posts `state`, `email`, `given_name`, `family_name`, `password`, and where they are asked for
+/// `username` and `terms`.
+#[derive(Clone, Copy, Debug, Template)]
+#[template(path = "sign_up.html")]
+pub struct SignUpPage<'a> {
+    /// The language.
+    pub language: Language,
+    /// The tenant's name.
+    pub tenant_name: &'a str,
+    /// The app that the person came from.
+    pub client_name: Option<&'a str>,
+    /// Where the form posts: the issuer's path and `/sign-up`.
+    pub action: &'a str,
+    /// The sealed state of this page.
+    pub state: &'a str,
+    /// What is asked.
+    pub policy: &'a RegistrationPolicy,
+    /// How many characters a password needs.
+    pub password_minimum: usize,
+    /// What was entered before, so that it can be corrected; never the password.
+    pub entered: Entered<'a>,
+    /// What was wrong with it.
+    pub problems: &'a SignUpProblems,
+}
+
+impl Page for SignUpPage<'_> {
+    fn language(&self) -> Language {
+        self.language
+    }
+}
+
+impl SignUpPage<'_> {
+    fn texts(&self) -> &'static Texts {
+        self.language.texts()
+    }
+
+    fn account(&self) -> &'static AccountTexts {
+        self.texts().account
+    }
+
+    fn tenant(&self) -> String {
+        shown::name(self.tenant_name)
+    }
+
+    fn tenant_initial(&self) -> String {
+        shown::initial(self.tenant_name)
+    }
+
+    fn client(&self) -> Option<String> {
+        self.client_name.map(shown::name)
+    }
+
+    fn problem_texts(&self) -> Vec<String> {
+        let texts = self.account();
+        let entered = self.problems.entered.iter().map(|problem| (texts.sign_up_problem)(*problem).to_owned());
+        let password = self.problems.password.map(self.texts().password_problem);
+        let throttled = self.problems.retry_after.map(self.texts().throttled);
+        entered.chain(password).chain(throttled).collect()
+    }
+
+    fn is_wrong(&self, problems: &[Problem]) -> bool {
+        problems.iter().any(|problem| self.problems.entered.contains(problem))
+    }
+
+    fn email_is_wrong(&self) -> bool {
+        self.is_wrong(&[Problem::Email, Problem::EmailDomain])
+    }
+
+    fn username_is_wrong(&self) -> bool {
+        self.is_wrong(&[Problem::Username, Problem::UsernameTaken])
+    }
+
+    fn names_are_wrong(&self) -> bool {
+        self.is_wrong(&[Problem::Name])
+    }
+
+    /// The cursor starts where something is to be mended.
+    fn starts_at_password(&self) -> bool {
+        self.problems.password.is_some() && self.problems.entered.is_empty()
+    }
+
+    fn asks_username(&self) -> bool {
+        self.policy.username == UsernameField::Required
+    }
+
+    fn terms(&self) -> Option<&Terms> {
+        self.policy.terms.as_ref()
+    }
+
+    fn password_hint(&self) -> String {
+        (self.account().password_hint)(self.password_minimum)
+    }
+
+    fn email(&self) -> String {
+        shown::typed(self.entered.email)
+    }
+
+    fn username(&self) -> String {
+        shown::typed(self.entered.username.unwrap_or_default())
+    }
+
+    fn given_name(&self) -> String {
+        shown::typed(self.entered.given_name.unwrap_or_default())
+    }
+
+    fn family_name(&self) -> String {
+        shown::typed(self.entered.family_name.unwrap_or_default())
+    }
+}
+
+/// Whether the link was asked for again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// It wasn't.
+    No,
+    /// It was, and it is on its way.
+    Sent,
+    /// It was, too often; nothing was sent.
+    Throttled {
+        /// When the next one is sent.
+        retry_after: Duration,
+    },
+}
+
+/// Says where a link went. It reads the same whether or not the address has an account. The form posts `state` and `again`.
+#[derive(Clone, Copy, Debug, Template)]
+#[template(path = "check_mail.html")]
+pub struct CheckMailPage<'a> {
+    /// The language.
+    pub language: Language,
+    /// The tenant's name.
+    pub tenant_name: &'a str,
+    /// The address, as entered.
+    pub email: &'a str,
+    /// Where the form posts.
+    pub action: &'a str,
+    /// The sealed state of this page.
+    pub state: &'a str,
+    /// Whether the link was asked for again.
+    pub again: Again,
+}
+
+impl Page for CheckMailPage<'_> {
+    fn language(&self) -> Language {
+        self.language
+    }
+}
+
+impl CheckMailPage<'_> {
+    fn texts(&self) -> &'static Texts {
+        self.language.texts()
+    }
+
+    fn account(&self) -> &'static AccountTexts {
+        self.texts().account
+    }
+
+    fn tenant(&self) -> String {
+        shown::name(self.tenant_name)
+    }
+
+    fn tenant_initial(&self) -> String {
+        shown::initial(self.tenant_name)
+    }
+
+    fn address(&self) -> String {
+        shown::account(self.email)
+    }
+
+    fn problem_text(&self) -> Option<String> {
+        match self.again {
+            Again::Throttled { retry_after } => Some((self.texts().throttled)(retry_after)),
+            Again::No | Again::Sent => None,
+        }
+    }
+
+    fn is_sent_again(&self) -> bool {
+        self.again == Again::Sent
+    }
+}
+
+/// How whoever follows a link proves that the sign-up was theirs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProofAsked {
+    /// They are in the browser that it came from.
+    Nothing,
+    /// By the password that was chosen.
+    Password,
+    /// The same, after a wrong one.
+    PasswordAgain,
+    /// The same, after too many.
+    PasswordLater {
+        /// When the next one counts.
+        retry_after: Duration,
+    },
+}
+
+/// Asks to confirm an address. A program that follows every link in a mail changes nothing by it: the form posts `link`, and `password` where asked.
+#[derive(Clone, Copy, Debug, Template)]
+#[template(path = "verify.html")]
+pub struct VerifyPage<'a> {
+    /// The language.
+    pub language: Language,
+    /// The tenant's name.
+    pub tenant_name: &'a str,
+    /// Where the form posts: the issuer's path and `/verify`.
+    pub action: &'a str,
+    /// The link, as it came.
+    pub link: &'a str,
+    /// What is asked.
+    pub asked: ProofAsked,
+}
+
+impl Page for VerifyPage<'_> {
+    fn language(&self) -> Language {
+        self.language
+    }
+}
+
+impl VerifyPage<'_> {
+    fn texts(&self) -> &'static Texts {
+        self.language.texts()
+    }
+
+    fn account(&self) -> &'static AccountTexts {
+        self.texts().account
+    }
+
+    fn tenant(&self) -> String {
+        shown::name(self.tenant_name)
+    }
+
+    fn tenant_initial(&self) -> String {
+        shown::initial(self.tenant_name)
+    }
+
+    fn asks_password(&self) -> bool {
+        self.asked != ProofAsked::Nothing
+    }
+
+    fn password_is_wrong(&self) -> bool {
+        self.asked == ProofAsked::PasswordAgain
+    }
+
+    fn problem_text(&self) -> Option<String> {
+        match self.asked {
+            ProofAsked::Nothing | ProofAsked::Password => None,
+            ProofAsked::PasswordAgain => Some(self.account().verify_wrong_password.to_owned()),
+            ProofAsked::PasswordLater { retry_after } => Some((self.texts().throttled)(retry_after)),
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What the pages about accounts say.
+
+use domain::sign_up::Problem;
+
+use super::Around;
+use crate::pages::Notice;
+
+/// A page that says one thing.
+#[derive(Clone, Copy)]
+pub(crate) struct NoticeTexts {
+    /// What it is.
+    pub(crate) title: &'static str,
+    /// What it means, and what to do.
+    pub(crate) detail: &'static str,
+}
+
+/// Everything that these pages say in one language.
+pub(crate) struct AccountTexts {
+    /// Heading and button of the sign-up page.
+    pub(crate) sign_up: &'static str,
+    /// Link to it on the sign-in page, after a question.
+    pub(crate) no_account: &'static str,
+    /// Label.
+    pub(crate) email: &'static str,
+    /// Label.
+    pub(crate) username: &'static str,
+    /// Label.
+    pub(crate) given_name: &'static str,
+    /// Label.
+    pub(crate) family_name: &'static str,
+    /// Under the password: how many characters it needs.
+    pub(crate) password_hint: fn(usize) -> String,
+    /// Beside the box, around the name of the terms.
+    pub(crate) terms: Around,
+    /// Their name, which leads to them.
+    pub(crate) terms_name: &'static str,
+    /// What is wrong with what was entered.
+    pub(crate) sign_up_problem: fn(Problem) -> &'static str,
+    /// Heading of the page after it.
+    pub(crate) check_mail: &'static str,
+    /// Its sentence, around the address.
+    pub(crate) mail_sent: Around,
+    /// Button.
+    pub(crate) send_again: &'static str,
+    /// After it was pressed.
+    pub(crate) sent_again: &'static str,
+    /// Heading and button of the page that a link leads to.
+    pub(crate) verify: &'static str,
+    /// Its sentence in the browser of the sign-up.
+    pub(crate) verify_detail: &'static str,
+    /// Its sentence in any other.
+    pub(crate) verify_by_password: &'static str,
+    /// The password wasn't that of the sign-up.
+    pub(crate) verify_wrong_password: &'static str,
+    /// The notices.
+    pub(crate) notice: fn(Notice) -> NoticeTexts,
+}

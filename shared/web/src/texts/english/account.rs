@@ -1,0 +1,55 @@
+//! Pages about accounts in English.
+
+use domain::sign_up::Problem;
+
+use crate::pages::Notice;
+use crate::texts::{AccountTexts, Around, NoticeTexts};
+
+pub(super) static TEXTS: AccountTexts = AccountTexts {
+    sign_up: "Create account",
+    no_account: "No account yet?",
+    email: "Email",
+    username: "Username",
+    given_name: "First name (optional)",
+    family_name: "Last name (optional)",
+    password_hint: |minimum| format!("At least {minimum} characters. A few words that only you would put together are easy to keep in mind."),
+    terms: Around { before: "I agree to the ", after: "." },
+    terms_name: "terms of use",
+    sign_up_problem,
+    check_mail: "Check your mail",
+    mail_sent: Around { before: "We sent a mail to ", after: ". Follow the link in it to finish. It’s good for 24 hours." },
+    send_again: "Send it again",
+    sent_again: "It’s on its way again. Look into your spam folder, too.",
+    verify: "Confirm email address",
+    verify_detail: "Confirm that this address is yours, and your account is ready.",
+    verify_by_password: "You’re in another browser than the one in which you signed up. Enter the password that you chose there.",
+    verify_wrong_password: "That isn’t the password of this sign-up. If you didn’t sign up, close this page: nothing happens.",
+    notice,
+};
+
+const fn sign_up_problem(problem: Problem) -> &'static str {
+    match problem {
+        Problem::Email => "That isn’t an email address.",
+        Problem::EmailDomain => "Accounts are for people with an email address of this organization.",
+        Problem::Username => "A username has up to 64 letters from a to z, digits, dots, hyphens and underscores, and begins with a letter or digit.",
+        Problem::UsernameTaken => "Somebody else has that username. Choose another one.",
+        Problem::Name => "That name is too long, or holds characters that we can’t show.",
+        Problem::Terms => "To create an account, agree to the terms of use.",
+    }
+}
+
+const fn notice(notice: Notice) -> NoticeTexts {
+    match notice {
+        Notice::SignUpClosed => {
+            NoticeTexts { title: "You can’t sign up here", detail: "Accounts are made by the people who run this service. Ask them for one." }
+        }
+        Notice::AddressVerified => NoticeTexts {
+            title: "Your account is ready",
+            detail: "Your email address is confirmed. Go back to the app and sign in. You can close this page.",
+        },
+        Notice::LinkDead => NoticeTexts {
+            title: "This link doesn’t work any more",
+            detail: "It has expired, was replaced by a newer one, or wasn’t copied as a whole. Go back to the app and start again.",
+        },
+    }
+}

@@ -1,0 +1,58 @@
+//! Pages about accounts in German.
+
+use domain::sign_up::Problem;
+
+use crate::pages::Notice;
+use crate::texts::{AccountTexts, Around, NoticeTexts};
+
+pub(super) static TEXTS: AccountTexts = AccountTexts {
+    sign_up: "Konto anlegen",
+    no_account: "Noch kein Konto?",
+    email: "E-Mail-Adresse",
+    username: "Benutzername",
+    given_name: "Vorname (freiwillig)",
+    family_name: "Nachname (freiwillig)",
+    password_hint: |minimum| format!("Mindestens {minimum} Zeichen. Ein paar Wörter, die nur Sie so zusammenstellen, merkt man sich leicht."),
+    terms: Around { before: "Ich stimme den ", after: " zu." },
+    terms_name: "Nutzungsbedingungen",
+    sign_up_problem,
+    check_mail: "Sehen Sie in Ihre E-Mails",
+    mail_sent: Around { before: "Wir haben eine E-Mail an ", after: " geschickt. Folgen Sie dem Link darin. Er gilt 24 Stunden." },
+    send_again: "Noch einmal schicken",
+    sent_again: "Sie ist noch einmal unterwegs. Sehen Sie auch im Spam-Ordner nach.",
+    verify: "E-Mail-Adresse bestätigen",
+    verify_detail: "Bestätigen Sie, dass diese Adresse Ihnen gehört, dann ist Ihr Konto bereit.",
+    verify_by_password: "Das ist ein anderer Browser als der, in dem Sie das Konto angelegt haben. Geben Sie das Passwort ein, das Sie dort gewählt haben.",
+    verify_wrong_password: "Das ist nicht das Passwort, das für dieses Konto gewählt wurde. Haben Sie keines angelegt, schließen Sie die Seite: Es geschieht nichts.",
+    notice,
+};
+
+const fn sign_up_problem(problem: Problem) -> &'static str {
+    match problem {
+        Problem::Email => "Das ist keine E-Mail-Adresse.",
+        Problem::EmailDomain => "Ein Konto bekommt, wer eine E-Mail-Adresse dieser Organisation hat.",
+        Problem::Username => {
+            "Ein Benutzername hat bis zu 64 Buchstaben von a bis z, Ziffern, Punkte, Binde- und Unterstriche und beginnt mit Buchstabe oder Ziffer."
+        }
+        Problem::UsernameTaken => "Diesen Benutzernamen hat schon jemand. Wählen Sie einen anderen.",
+        Problem::Name => "Dieser Name ist zu lang oder enthält Zeichen, die sich nicht anzeigen lassen.",
+        Problem::Terms => "Um ein Konto anzulegen, stimmen Sie den Nutzungsbedingungen zu.",
+    }
+}
+
+const fn notice(notice: Notice) -> NoticeTexts {
+    match notice {
+        Notice::SignUpClosed => NoticeTexts {
+            title: "Hier kann man kein Konto anlegen",
+            detail: "Konten legen die Betreiber dieses Dienstes an. Bitten Sie sie um eines.",
+        },
+        Notice::AddressVerified => NoticeTexts {
+            title: "Ihr Konto ist bereit",
+            detail: "Ihre E-Mail-Adresse ist bestätigt. Gehen Sie zurück zur App und melden Sie sich an. Diese Seite können Sie schließen.",
+        },
+        Notice::LinkDead => NoticeTexts {
+            title: "Dieser Link gilt nicht mehr",
+            detail: "Er ist abgelaufen, durch einen neueren ersetzt oder nicht ganz kopiert. Gehen Sie zurück zur App und fangen Sie noch einmal an.",
+        },
+    }
+}
