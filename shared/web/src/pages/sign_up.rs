@@ -78,7 +78,7 @@ impl SignUpPage<'_> {
     fn problem_texts(&self) -> Vec<String> {
         let texts = self.account();
         let entered = self.problems.entered.iter().map(|problem| (texts.sign_up_problem)(*problem).to_owned());
-        let password = self.problems.password.map(self.texts().password_problem);
+        let password = self.problems.password.map(|problem| self.language.password_problem(problem));
         let throttled = self.problems.retry_after.map(self.texts().throttled);
         entered.chain(password).chain(throttled).collect()
     }
