@@ -24,6 +24,8 @@ pub(crate) struct RelyingParty {
     pub(crate) redirect_uri: String,
     /// What it asks for.
     pub(crate) scope: &'static str,
+    // For which API it asks.
+    resource: Option<String>,
     // With `client_secret_post`.
     secret: Option<String>,
 }
@@ -46,6 +48,7 @@ impl RelyingParty {
             client_id: app.client_id.clone(),
             redirect_uri: app.redirect_uris.last().expect("an app has one").clone(),
             scope: "openid profile email",
+            resource: None,
             secret: app.client_secret.clone(),
         }
     }
@@ -53,6 +56,11 @@ impl RelyingParty {
     /// The same app, asking for refresh tokens as well.
     pub(crate) fn offline(self) -> Self {
         Self { scope: "openid profile email offline_access", ..self }
+    }
+
+    /// The same app, asking for an API's scopes.
+    pub(crate) fn at_resource(&self, audience: &str, scope: &'static str) -> Self {
+        Self { resource: Some(audience.to_owned()), scope, ..self.clone() }
     }
 
     /// The same app as another tenant registered it.
@@ -72,16 +80,18 @@ impl RelyingParty {
 
     /// What it asks for.
     fn asking(&self) -> Form<'_> {
-        vec![
+        let mut form = vec![
             ("response_type", "code"),
-            ("client_id", &self.client_id),
+            ("client_id", self.client_id.as_str()),
             ("redirect_uri", &self.redirect_uri),
             ("scope", self.scope),
             ("state", "af0ifjsldkj"),
             ("nonce", "n-0S6_WzA2Mj"),
             ("code_challenge", CHALLENGE),
             ("code_challenge_method", "S256"),
-        ]
+        ];
+        form.extend(self.resource.as_deref().map(|audience| ("resource", audience)));
+        form
     }
 
     /// Where it sends a person.

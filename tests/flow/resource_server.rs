@@ -3,18 +3,24 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use domain::GroupId;
+use domain::api::{ApiScope, Audience};
+use domain::roster::{Group, GroupName, RoleName};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, TokenData, Validation, decode, decode_header};
 use local::TestPlatform;
 use local::seed::Api;
+use runtime::Provisioner;
+use runtime::provision::Membership;
 use runtime::{Clock, SystemClock};
 use serde_json::Value;
+use store::{Assignment, RosterChange};
 use testkit::endpoint::Call;
 use testkit::jwt::Shown;
 
-use super::relying_party::{machine_call_for, path};
-use super::visitor::answer;
+use super::relying_party::{RelyingParty, assert_refused, machine_call_for, path};
+use super::visitor::{Visitor, answer};
 
 /// An API that knows its issuer and its own name.
 struct ResourceServer {
@@ -102,4 +108,71 @@ async fn an_api_refuses_an_expired_token_by_jsonwebtoken() {
     assert_eq!(server.validated(&expired, &api.scopes[0]).err(), Some(Some(ErrorKind::ExpiredSignature)));
     platform.clock.set(SystemClock.now());
     assert!(server.validated(&own_token(&platform, &api).await, &api.scopes[0]).is_ok());
+}
+
+/// A role that alone opens `orders:write`, and a group that has it.
+async fn bind_writing(platform: &TestPlatform) {
+    let role = RoleName::parse("editor").expect("a name");
+    let group = Group { name: GroupName::parse("Editors").expect("a name"), roles: [role.clone()].into() };
+    let audience = Audience::parse(&platform.demo.apis()[0].audience).expect("an audience");
+    let scope = ApiScope::parse("orders:write").expect("a scope");
+    let provisioner = Provisioner::new(platform.platform());
+    let change = provisioner.change_roster(&platform.demo.tenant, |roster| {
+        roster.roles.insert(role.clone());
+        roster.groups.insert(editors(), group);
+        roster.scopes.insert(audience, [(scope, [role].into())].into());
+    });
+    assert_eq!(change.await.expect("an answer"), RosterChange::Changed);
+}
+
+fn editors() -> GroupId {
+    GroupId::from_random([5; 16])
+}
+
+async fn assign(platform: &TestPlatform, membership: Membership) {
+    let username = platform.demo.person().username.clone();
+    let outcome = Provisioner::new(platform.platform()).assign(&platform.demo.tenant, &username, &membership).await;
+    assert_eq!(outcome.expect("an answer"), Assignment::Assigned);
+}
+
+#[tokio::test]
+async fn a_persons_token_has_the_scopes_and_claims_of_their_groups_and_roles_as_long_as_they_have_them() {
+    let platform = TestPlatform::start().await;
+    platform.clock.set(SystemClock.now());
+    bind_writing(&platform).await;
+    let api = platform.demo.apis()[0].clone();
+    let server = ResourceServer::discover(&platform, &api.audience).await;
+    let scope = "openid offline_access groups roles orders:read orders:write";
+    let app = RelyingParty::public(&platform).at_resource(&api.audience, scope);
+    let mut ada = Visitor::ada(&platform, 1);
+
+    // Without the role: what is everybody's.
+    let first = app.redeem(&platform, &ada.arrive(&platform, &app).await).await;
+    assert_eq!(first.text_of("scope"), "orders:read");
+    let read = server.validated(&first.text_of("access_token"), "orders:read").expect("a token for this API");
+    assert!(read.claims.get("groups").is_none() && read.claims.get("roles").is_none());
+    assert_eq!(server.validated(&first.text_of("access_token"), "orders:write").err(), Some(None));
+    let only_writing = app.at_resource(&api.audience, "openid orders:write");
+    let refused = ada.ask(&platform, &only_writing).await;
+    assert_eq!(refused.returned("error"), "invalid_scope", "{}", refused.outcome());
+
+    // With it: consented to anew, since it wasn't asked about before.
+    assign(&platform, Membership { groups: [editors()].into(), ..Membership::default() }).await;
+    let second = app.redeem(&platform, &ada.arrive(&platform, &app).await).await;
+    assert_eq!(second.text_of("scope"), "orders:read orders:write");
+    let read = server.validated(&second.text_of("access_token"), "orders:write").expect("a token for this API");
+    assert_eq!((&read.claims["groups"], &read.claims["roles"]), (&serde_json::json!(["Editors"]), &serde_json::json!(["editor"])));
+    let known = app.redeem_with(&platform, &ada.arrive(&platform, &app).await, ("resource", &app.issuer)).await;
+    let known = app.userinfo(&platform, &known.text_of("access_token")).await.json();
+    assert_eq!((&known["groups"], &known["roles"]), (&serde_json::json!(["Editors"]), &serde_json::json!(["editor"])));
+
+    // Without it again: the same refresh token is good for less.
+    assign(&platform, Membership::default()).await;
+    let third = app.refreshed(&platform, &second.text_of("refresh_token")).await;
+    assert_eq!(third.text_of("scope"), "orders:read");
+    assert_eq!(server.validated(&third.text_of("access_token"), "orders:write").err(), Some(None));
+    let token = third.text_of("refresh_token");
+    let mut form = app.refresh(&token);
+    form.push(("scope", "orders:write"));
+    assert_refused(&answer(&platform, app.token_call(&form)).await, "invalid_scope");
 }

@@ -116,13 +116,14 @@ impl Asked<'_> {
                 self.touch(signed_in.session).await?;
                 Ok(page.select_account(signed_in.user, &*deps.random)?)
             }
-            Ok(NextStep::AskConsent(signed_in)) => {
+            Ok(NextStep::AskConsent(signed_in, granted)) => {
                 self.touch(signed_in.session).await?;
+                let page = PageOf { request: &granted, ..page };
                 Ok(page.consent(self.browser, signed_in.user, signed_in.session, &*deps.random)?)
             }
-            Ok(NextStep::IssueCode(signed_in)) => {
+            Ok(NextStep::IssueCode(signed_in, granted)) => {
                 self.touch(signed_in.session).await?;
-                Ok(self.back.with_code(self.request, signed_in.session, (&*deps.random, self.now)).await?)
+                Ok(self.back.with_code(&granted, signed_in.session, (&*deps.random, self.now)).await?)
             }
         }
     }

@@ -89,7 +89,9 @@ async fn metadata_states_what_exists_for_both_specifications_alike() {
         "email_verified",
         "address",
         "phone_number",
-        "phone_number_verified"
+        "phone_number_verified",
+        "groups",
+        "roles"
       ],
       "code_challenge_methods_supported": [
         "S256"
@@ -156,7 +158,9 @@ async fn metadata_states_what_exists_for_both_specifications_alike() {
         "email",
         "address",
         "phone",
-        "offline_access"
+        "offline_access",
+        "groups",
+        "roles"
       ],
       "subject_types_supported": [
         "public"

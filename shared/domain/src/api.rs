@@ -50,25 +50,25 @@ pub enum InvalidApi {
     Issuer,
 }
 
-/// A scope that an API defines: 1 to 100 characters of RFC 6749 §3.3, and none of OpenID Connect's own.
+/// A scope that an API defines: 1 to 100 characters of RFC 6749 §3.3, and none that speaks of people.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ApiScope(String);
 
 /// A text is no scope of an API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a scope of an API has 1 to {} characters of RFC 6749, section 3.3, and isn't one of OpenID Connect", policy::API_SCOPE_MAX)]
+#[error("a scope of an API has 1 to {} characters of RFC 6749, section 3.3, and isn't one that speaks of people", policy::API_SCOPE_MAX)]
 pub struct InvalidApiScope;
 
-/// The scopes of OpenID Connect Core §5.4 and §11, which speak of a person and not of an API.
-pub const SCOPES_OF_OPENID_CONNECT: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
+/// The scopes that speak of a person and not of an API: those of OpenID Connect Core §5.4 and §11, and those of groups and roles.
+pub const SCOPES_OF_PEOPLE: [&str; 8] = ["openid", "profile", "email", "address", "phone", "offline_access", "groups", "roles"];
 
 impl ApiScope {
     /// Reads a scope for registration.
     pub fn parse(text: &str) -> Result<Self, InvalidApiScope> {
         let allowed = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
         let fits = (1..=policy::API_SCOPE_MAX).contains(&text.len()) && text.bytes().all(allowed);
-        if fits && !SCOPES_OF_OPENID_CONNECT.contains(&text) { Ok(Self(text.to_owned())) } else { Err(InvalidApiScope) }
+        if fits && !SCOPES_OF_PEOPLE.contains(&text) { Ok(Self(text.to_owned())) } else { Err(InvalidApiScope) }
     }
 
     /// The scope as it is registered.
@@ -193,7 +193,7 @@ mod tests {
         for fine in ["read", "orders:read", "https://api.example/read", "Openid", &"s".repeat(100)] {
             assert!(ApiScope::parse(fine).is_ok(), "{fine}");
         }
-        for wrong in SCOPES_OF_OPENID_CONNECT.into_iter().chain(["", "a b", "a\"b", "a\\b", "ü", &"s".repeat(101)]) {
+        for wrong in SCOPES_OF_PEOPLE.into_iter().chain(["", "a b", "a\"b", "a\\b", "ü", &"s".repeat(101)]) {
             assert_eq!(ApiScope::parse(wrong), Err(InvalidApiScope), "{wrong}");
         }
     }

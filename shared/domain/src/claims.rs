@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A standard claim but `sub`, which always goes along.
+/// A standard claim but `sub`, which always goes along; and the groups and roles of a person.
 // INVARIANT: a place in this list is never given to another claim; sets that were written before would come to mean it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -45,11 +45,15 @@ pub enum StandardClaim {
     PhoneNumber,
     /// `phone_number_verified`
     PhoneNumberVerified,
+    /// `groups` (RFC 9068 §2.2.3.1)
+    Groups,
+    /// `roles` (RFC 9068 §2.2.3.1)
+    Roles,
 }
 
 impl StandardClaim {
     /// Every claim, in the order of the specification's scopes.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Name,
         Self::GivenName,
         Self::FamilyName,
@@ -69,6 +73,8 @@ impl StandardClaim {
         Self::Address,
         Self::PhoneNumber,
         Self::PhoneNumberVerified,
+        Self::Groups,
+        Self::Roles,
     ];
 
     /// The claim's registered name.
@@ -93,6 +99,8 @@ impl StandardClaim {
             Self::Address => "address",
             Self::PhoneNumber => "phone_number",
             Self::PhoneNumberVerified => "phone_number_verified",
+            Self::Groups => "groups",
+            Self::Roles => "roles",
         }
     }
 

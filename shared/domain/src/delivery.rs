@@ -89,7 +89,9 @@ pub fn caused_by(kind: &EventKind) -> &'static [Channel] {
         | EventKind::GrantRevoked { .. }
         | EventKind::SigningKeysRotated { .. }
         | EventKind::SigningKeysReplaced { .. }
-        | EventKind::ImportedHashesAccepted { .. } => &[],
+        | EventKind::ImportedHashesAccepted { .. }
+        | EventKind::RosterChanged { .. }
+        | EventKind::UserAssigned { .. } => &[],
     }
 }
 

@@ -191,6 +191,18 @@ pub enum EventKind {
         /// A hash of nobody's password of that kind.
         kind: String,
     },
+    /// The tenant's groups and roles changed.
+    #[serde(rename = "roster.changed")]
+    RosterChanged {
+        /// Their version afterwards.
+        version: u64,
+    },
+    /// A person's groups and roles changed.
+    #[serde(rename = "user.assigned")]
+    UserAssigned {
+        /// The version of the person's record afterwards.
+        version: u64,
+    },
 }
 
 impl EventKind {

@@ -68,6 +68,11 @@ macro_rules! random_id {
 }
 
 random_id!(
+    /// A group of people.
+    GroupId,
+    "group id"
+);
+random_id!(
     /// A tenant; never its slug, which may change hands.
     TenantId, "tenant id"
 );

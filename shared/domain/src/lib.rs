@@ -20,6 +20,7 @@ pub mod placement;
 pub mod policy;
 pub mod refresh;
 pub mod registration;
+pub mod roster;
 pub mod secret;
 pub mod session;
 pub mod sign_in;
@@ -28,7 +29,7 @@ pub mod tenant;
 pub mod timestamp;
 pub mod user;
 
-pub use id::{ClientId, EventId, FamilyId, SessionId, Slug, TenantId, UserId};
+pub use id::{ClientId, EventId, FamilyId, GroupId, SessionId, Slug, TenantId, UserId};
 pub use placement::{Epoch, Placement, Region, Zone, ZoneName};
 pub use secret::Secret;
 pub use timestamp::Timestamp;

@@ -126,8 +126,8 @@ pub const REDIRECT_URI_MAX: usize = 512;
 pub const REQUEST_URI_MAX: usize = 4000;
 /// An authorization request as JSON writes it, in bytes: what sealing and base64url add keeps it within [`REQUEST_URI_MAX`].
 pub const AUTHORIZATION_REQUEST_MAX: usize = 2800;
-/// A sealed authorization code, in characters.
-pub const CODE_MAX: usize = 1200;
+/// A sealed authorization code, in characters: the longest that is issued has 1,220.
+pub const CODE_MAX: usize = 1240;
 /// A `sub`, in ASCII characters (OpenID Connect Core §2).
 pub const SUB_MAX: usize = 255;
 /// A sealed refresh token, in characters.
@@ -144,6 +144,16 @@ pub const USERNAME_MAX: usize = 64;
 pub const NAME_MAX_CHARACTERS: usize = 100;
 /// A link in a mail, in characters: what programs for mail break no longer lines than (RFC 5322 §2.1.1 has 998).
 pub const LINK_MAX: usize = 600;
+/// Groups of a tenant: with its roles and bound scopes they are read with the tenant's record, which a DynamoDB item of 400 KB holds.
+pub const GROUPS_MAX: usize = 1000;
+/// Roles of a tenant.
+pub const ROLES_MAX: usize = 200;
+/// Scopes of a tenant that are bound to roles.
+pub const BOUND_SCOPES_MAX: usize = 200;
+/// Groups or roles that one person has, each: they travel in access tokens.
+pub const MEMBERSHIPS_MAX: usize = 50;
+/// The name of a group or role, in characters.
+pub const ROSTER_NAME_MAX: usize = 64;
 /// A form body, in bytes.
 pub const BODY_MAX: usize = 64 * 1024;
 /// Parameters of one request.

@@ -12,6 +12,7 @@ use crate::id::{Slug, TenantId};
 use crate::password_policy::PasswordPolicy;
 use crate::policy;
 use crate::registration::RegistrationPolicy;
+use crate::roster::Roster;
 use crate::timestamp::Timestamp;
 
 /// The issuer identifier of OpenID Connect Discovery §3: a URL without query, fragment or trailing slash, fixed when the tenant is created.
@@ -148,6 +149,9 @@ pub struct Tenant {
     /// The kinds of password hashes that people brought from elsewhere: every sign-in does the work of each, so that it tells no account from another.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub imported_hashes: BTreeSet<String>,
+    /// Its groups and roles.
+    #[serde(default, skip_serializing_if = "Roster::is_untouched")]
+    pub roster: Roster,
 }
 
 impl Tenant {
@@ -165,6 +169,7 @@ impl Tenant {
             created_at,
             passwords: PasswordPolicy::default(),
             imported_hashes: BTreeSet::new(),
+            roster: Roster::default(),
         }
     }
 }

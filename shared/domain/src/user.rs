@@ -1,9 +1,12 @@
 //! A person with an account.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use crate::id::UserId;
+use crate::id::{GroupId, UserId};
 use crate::registration::AcceptedTerms;
+use crate::roster::RoleName;
 use crate::timestamp::Timestamp;
 
 /// An e-mail address as entered, the only form that mail is sent to.
@@ -53,6 +56,12 @@ pub struct User {
     pub created_at: Timestamp,
     /// When the record last changed.
     pub updated_at: Timestamp,
+    /// The groups that the person is in.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub groups: BTreeSet<GroupId>,
+    /// The roles that the person has beside those of the groups.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub roles: BTreeSet<RoleName>,
 }
 
 /// The standard claims of OpenID Connect Core §5.1 beyond name and e-mail address of the account, each absent when unknown.
@@ -149,6 +158,8 @@ impl User {
             version: 1,
             created_at: at,
             updated_at: at,
+            groups: BTreeSet::new(),
+            roles: BTreeSet::new(),
         }
     }
 

@@ -58,6 +58,11 @@ struct PersonsClaims<'a> {
     auth_time: u64,
     #[serde(rename = "ref")]
     reference: &'a str,
+    // RFC 9068 §2.2.3.1: an API has no other way to learn them.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    groups: BTreeSet<&'a str>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    roles: BTreeSet<&'a str>,
 }
 
 /// What signs a token for `api`; for the platform's own endpoints without one.
@@ -89,6 +94,8 @@ pub fn reference(issuance: &Issuance<'_>) -> Reference {
 
 /// The claims for what is issued. `jti` is random, `reference` is [`reference`] sealed.
 pub fn claims<'a>(issuer: &'a Issuer, issuance: &Issuance<'a>, jti: [u8; 16], reference: &'a str, now: Timestamp) -> AccessTokenClaims<'a> {
+    let roster = &issuance.tenant.roster;
+    let told = |scope: &str| issuance.api.is_some() && issuance.scopes.contains(scope);
     AccessTokenClaims {
         iss: issuer.as_str(),
         exp: expires_at(issuance.api, now).seconds(),
@@ -98,7 +105,12 @@ pub fn claims<'a>(issuer: &'a Issuer, issuance: &Issuance<'a>, jti: [u8; 16], re
         iat: now.seconds(),
         jti: URL_SAFE_NO_PAD.encode(jti),
         scope: scope::join(&issuance.access_scopes()),
-        person: Some(PersonsClaims { auth_time: issuance.authenticated_at.seconds(), reference }),
+        person: Some(PersonsClaims {
+            auth_time: issuance.authenticated_at.seconds(),
+            reference,
+            groups: if told(scope::GROUPS) { roster.groups_of(issuance.user) } else { BTreeSet::new() },
+            roles: if told(scope::ROLES) { roster.roles_of(issuance.user) } else { BTreeSet::new() },
+        }),
     }
 }
 
@@ -241,13 +253,17 @@ fn one_of(audience: Audience, issuer: &Issuer) -> Option<String> {
 mod tests {
     use serde_json::{Map, Value, json};
 
+    use domain::family::Family;
+    use domain::tenant::Tenant;
+
     use super::*;
     use crate::grants::authorization_code::Redemption;
     use crate::samples::{self, NOW};
 
     fn issued() -> Map<String, Value> {
         let (issuer, user, code) = (samples::issuer(), samples::user(), samples::code());
-        let redemption = Redemption { family: samples::family(), user: &user, code: &code, api: None };
+        let tenant = samples::tenant();
+        let redemption = Redemption { tenant: &tenant, family: samples::family(), user: &user, code: &code, api: None };
         let json = serde_json::to_value(claims(&issuer, &redemption.issuance(), [0; 16], "sealed", NOW)).expect("JSON");
         json.as_object().expect("an object").clone()
     }
@@ -276,9 +292,27 @@ mod tests {
     }
 
     #[test]
+    fn an_api_is_told_groups_and_roles_where_they_were_granted_and_the_platform_never() {
+        let (issuer, user, code, api) = (samples::issuer(), samples::whole_person(), samples::code(), samples::api());
+        let tenant = Tenant { roster: samples::roster(), ..samples::tenant() };
+        let told = |names: &[&str], api| {
+            let family = Family { scopes: samples::scopes(names), ..samples::family() };
+            let redemption = Redemption { tenant: &tenant, family, user: &user, code: &code, api };
+            let json = serde_json::to_value(claims(&issuer, &redemption.issuance(), [0; 16], "sealed", NOW)).expect("JSON");
+            (json.get("groups").cloned(), json.get("roles").cloned())
+        };
+        let (groups, roles) = (Some(json!(["Engineers"])), Some(json!(["engineer"])));
+        assert_eq!(told(&["openid", "read", "groups", "roles"], Some(&api)), (groups.clone(), roles));
+        assert_eq!(told(&["openid", "read", "groups"], Some(&api)), (groups, None));
+        assert_eq!(told(&["openid", "read"], Some(&api)), (None, None));
+        assert_eq!(told(&["openid", "groups", "roles"], None), (None, None));
+    }
+
+    #[test]
     fn internal_keys_stand_in_the_sealed_claim_alone() {
         let (user, code) = (samples::user(), samples::code());
-        let redemption = Redemption { family: samples::family(), user: &user, code: &code, api: None };
+        let tenant = samples::tenant();
+        let redemption = Redemption { tenant: &tenant, family: samples::family(), user: &user, code: &code, api: None };
         let sealed = serde_json::to_value(reference(&redemption.issuance())).expect("JSON");
         assert_eq!(sealed, json!({ "u": user.id.as_str(), "f": samples::family().id.as_str(), "s": samples::session().id.as_str() }));
         let visible = Value::Object(issued()).to_string();

@@ -2,6 +2,7 @@
 //!
 //! First the [`ReturnAddress`], whose failure is a page; then [`check`], whose failures go back through it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -10,6 +11,8 @@ use domain::claims::RequestedClaims;
 use domain::client::{Client, RedirectUri};
 use domain::policy::{AUTHORIZATION_REQUEST_MAX, STATE_MAX};
 use domain::session::Session;
+use domain::tenant::Tenant;
+use domain::user::User;
 use domain::{ClientId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -126,6 +129,8 @@ reasons! {
         ScopeMalformed => InvalidScope, "scope has characters that no scope has";
         /// RFC 6749 §3.3.
         ScopeUnknown => InvalidScope, "no requested scope is offered";
+        /// RFC 6749 §3.3: what is not granted is left out, and then nothing was left of the API.
+        ScopeNotGranted => InvalidScope, "the user's roles open no requested scope of this resource";
         /// RFC 9068 §3.
         ScopeElsewhere => InvalidScope, "no requested scope is one of the API";
         /// RFC 8707 §2.
@@ -239,6 +244,12 @@ impl AuthorizationRequest {
     /// The same as a page and an event name them, beside the API.
     pub fn asked_scopes(&self) -> BTreeSet<String> {
         scope::with_those_of(&self.scopes, self.claims)
+    }
+
+    /// The same request for what `user` is granted, without the scopes that their roles don't open; `None` when nothing of its API is left.
+    pub fn granted_to(&self, tenant: &Tenant, user: &User) -> Option<Cow<'_, Self>> {
+        let scopes = scope::open_to(&self.scopes, self.audience.as_ref(), &tenant.roster, user)?;
+        Some(if scopes == self.scopes { Cow::Borrowed(self) } else { Cow::Owned(Self { scopes, ..self.clone() }) })
     }
 
     /// The same request, after the person chose to go on as who is signed in.

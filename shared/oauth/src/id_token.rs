@@ -47,7 +47,7 @@ pub fn claims<'a>(issuer: &'a Issuer, issuance: &Issuance<'a>, at_hash: &'a str,
         amr: issuance.methods,
         at_hash,
         sid: sid::of(&issuance.family.session_id, sha256),
-        person: person_claims::of(issuance.user, issuance.family.claims.id_token),
+        person: person_claims::of(issuance.user, &issuance.tenant.roster, issuance.family.claims.id_token),
     })
 }
 
@@ -63,7 +63,8 @@ mod tests {
     #[test]
     fn an_id_token_says_who_signed_in_when_and_how_and_nothing_about_them() {
         let (issuer, user, code) = (samples::issuer(), samples::user(), samples::code());
-        let redemption = Redemption { family: samples::family(), user: &user, code: &code, api: None };
+        let tenant = samples::tenant();
+        let redemption = Redemption { tenant: &tenant, family: samples::family(), user: &user, code: &code, api: None };
         let json = serde_json::to_value(claims(&issuer, &redemption.issuance(), "half-a-hash", samples::sha256, NOW)).expect("JSON");
         let expected = serde_json::json!({
             "iss": "https://demo.id.example",
@@ -87,7 +88,8 @@ mod tests {
         let claims =
             RequestedClaims { userinfo: [StandardClaim::Email].into_iter().collect(), id_token: [StandardClaim::Name].into_iter().collect() };
         let family = Family { claims, ..samples::family() };
-        let redemption = Redemption { family, user: &user, code: &code, api: None };
+        let tenant = samples::tenant();
+        let redemption = Redemption { tenant: &tenant, family, user: &user, code: &code, api: None };
         let json = serde_json::to_value(super::claims(&issuer, &redemption.issuance(), "h", samples::sha256, NOW)).expect("JSON");
         assert_eq!((json.get("name"), json.get("email")), (Some(&serde_json::json!("Ada Lovelace")), None));
     }
@@ -96,13 +98,15 @@ mod tests {
     fn without_a_nonce_there_is_none_and_without_openid_there_is_no_token() {
         let (issuer, user) = (samples::issuer(), samples::user());
         let without_nonce = crate::code::AuthorizationCode { nonce: None, ..samples::code() };
-        let redemption = Redemption { family: samples::family(), user: &user, code: &without_nonce, api: None };
+        let tenant = samples::tenant();
+        let redemption = Redemption { tenant: &tenant, family: samples::family(), user: &user, code: &without_nonce, api: None };
         let json = serde_json::to_value(claims(&issuer, &redemption.issuance(), "h", samples::sha256, NOW)).expect("JSON");
         assert_eq!(json.get("nonce"), None);
 
         let plain_oauth = crate::code::AuthorizationCode { scopes: samples::scopes(&["email"]), ..samples::code() };
         let family = Family { scopes: plain_oauth.scopes.clone(), ..samples::family() };
-        let redemption = Redemption { family, user: &user, code: &plain_oauth, api: None };
+        let tenant = samples::tenant();
+        let redemption = Redemption { tenant: &tenant, family, user: &user, code: &plain_oauth, api: None };
         assert_eq!(claims(&issuer, &redemption.issuance(), "h", samples::sha256, NOW), None);
     }
 }

@@ -1,6 +1,9 @@
 //! The standard claims about a person (OpenID Connect Core §5.1), those of a set that are known: what is unknown is left out, never null (§5.3.2).
 
+use std::collections::BTreeSet;
+
 use domain::claims::{ClaimSet, StandardClaim};
+use domain::roster::Roster;
 use domain::user::{Address, User};
 use serde::Serialize;
 
@@ -45,10 +48,14 @@ pub struct PersonClaims<'a> {
     phone_number: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone_number_verified: Option<bool>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    groups: BTreeSet<&'a str>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    roles: BTreeSet<&'a str>,
 }
 
-/// What is known of `user` among `claims`.
-pub fn of<'a>(user: &'a User, claims: ClaimSet) -> PersonClaims<'a> {
+/// What is known of `user` among `claims`; groups and roles as the tenant's `roster` has them now.
+pub fn of<'a>(user: &'a User, roster: &'a Roster, claims: ClaimSet) -> PersonClaims<'a> {
     let known = &user.profile;
     let text = |claim, value: Option<&'a String>| value.filter(|_| claims.has(claim)).map(String::as_str);
     PersonClaims {
@@ -72,6 +79,8 @@ pub fn of<'a>(user: &'a User, claims: ClaimSet) -> PersonClaims<'a> {
         address: known.address.as_ref().filter(|address| claims.has(StandardClaim::Address) && **address != Address::default()),
         phone_number: known.phone.as_ref().filter(|_| claims.has(StandardClaim::PhoneNumber)).map(|phone| phone.number.as_str()),
         phone_number_verified: known.phone.as_ref().filter(|_| claims.has(StandardClaim::PhoneNumberVerified)).map(|phone| phone.verified),
+        groups: if claims.has(StandardClaim::Groups) { roster.groups_of(user) } else { BTreeSet::new() },
+        roles: if claims.has(StandardClaim::Roles) { roster.roles_of(user) } else { BTreeSet::new() },
     }
 }
 
@@ -84,7 +93,7 @@ mod tests {
     use crate::samples;
 
     fn shown(user: &User, claims: &[StandardClaim]) -> Value {
-        serde_json::to_value(of(user, claims.iter().copied().collect())).expect("JSON")
+        serde_json::to_value(of(user, &samples::roster(), claims.iter().copied().collect())).expect("JSON")
     }
 
     #[test]

@@ -9,10 +9,11 @@ use domain::api::{Api, ApiScope, Audience};
 use domain::claims::RequestedClaims;
 use domain::client::{Client, ClientAuthenticationMethod, GrantType, RedirectUri, SecretHash, SecurityProfile};
 use domain::family::{Family, FamilyState};
+use domain::roster::{Group, GroupName, RoleName, Roster};
 use domain::session::{AuthenticationMethod, Beginning, Session};
 use domain::tenant::{Issuer, SessionPolicy, Tenant};
 use domain::user::{Address, Email, Phone, Profile, User};
-use domain::{ClientId, Epoch, FamilyId, SessionId, Slug, TenantId, Timestamp, UserId};
+use domain::{ClientId, Epoch, FamilyId, GroupId, SessionId, Slug, TenantId, Timestamp, UserId};
 
 use crate::authorization_request::{AuthorizationRequest, ResponseMode};
 use crate::code::{AuthorizationCode, CodeId};
@@ -118,7 +119,23 @@ pub(crate) fn whole_person() -> User {
         phone: Some(Phone { number: "+44 20 7946 0000".to_owned(), verified: false }),
         address: Some(Address { locality: text("London"), country: text("UK"), ..Address::default() }),
     };
-    User { profile, ..user() }
+    User { profile, groups: [GroupId::from_random([5; 16])].into(), ..user() }
+}
+
+/// A role.
+pub(crate) fn role(name: &str) -> RoleName {
+    RoleName::parse(name).expect("a name")
+}
+
+/// A roster with the group of [`whole_person`], whose role opens `delete` at [`api`] and no other does.
+pub(crate) fn roster() -> Roster {
+    let group = Group { name: GroupName::parse("Engineers").expect("a name"), roles: [role("engineer")].into() };
+    Roster {
+        version: 1,
+        roles: [role("engineer"), role("guest")].into(),
+        groups: [(GroupId::from_random([5; 16]), group)].into(),
+        scopes: [(api().audience, [(ApiScope::parse("delete").expect("a scope"), [role("engineer")].into())].into())].into(),
+    }
 }
 
 /// A session of [`user`] that began a minute ago.

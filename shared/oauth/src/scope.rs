@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 
 use domain::api::{Api, ApiScope, Audience};
 use domain::claims::{ClaimSet, RequestedClaims, StandardClaim};
+use domain::roster::Roster;
+use domain::user::User;
 
 use crate::authorization_request::Reason;
 
@@ -22,8 +24,13 @@ pub const PHONE: &str = "phone";
 /// Refresh tokens, which work while the person is away (OpenID Connect Core §11).
 pub const OFFLINE_ACCESS: &str = "offline_access";
 
+/// The person's groups (RFC 9068 §2.2.3.1).
+pub const GROUPS: &str = "groups";
+/// The person's roles (RFC 9068 §2.2.3.1).
+pub const ROLES: &str = "roles";
+
 /// What is offered, as metadata states it.
-pub const SUPPORTED: [&str; 6] = [OPENID, PROFILE, EMAIL, ADDRESS, PHONE, OFFLINE_ACCESS];
+pub const SUPPORTED: [&str; 8] = [OPENID, PROFILE, EMAIL, ADDRESS, PHONE, OFFLINE_ACCESS, GROUPS, ROLES];
 
 /// The scopes of a request that are offered: OpenID Connect's own, and those of the API that it names. Others are ignored (OpenID Connect Core
 /// §3.1.2.1); that nothing is left, or nothing of the API, is an error.
@@ -44,6 +51,24 @@ pub fn requested(scope: Option<&str>, api: Option<&Api>) -> Result<BTreeSet<Stri
 pub fn meant_for(scopes: &BTreeSet<String>, api: Option<&Api>) -> BTreeSet<String> {
     let means = |scope: &&String| api.map_or_else(|| is_of_everybody(scope), |api| knows(api, scope));
     scopes.iter().filter(means).cloned().collect()
+}
+
+/// Those of `scopes` that mean something to `api` and that the person's roles open there.
+pub fn granted(scopes: &BTreeSet<String>, api: Option<&Api>, roster: &Roster, user: &User) -> BTreeSet<String> {
+    let mut meant = meant_for(scopes, api);
+    if let Some(api) = api {
+        meant.retain(|scope| roster.grants(user, &api.audience, scope));
+    }
+    meant
+}
+
+/// Those of `scopes` that a person may be asked about, for the API that they name: everybody's, and what their roles open. `None` when nothing of
+/// the API is left.
+pub fn open_to(scopes: &BTreeSet<String>, audience: Option<&Audience>, roster: &Roster, user: &User) -> Option<BTreeSet<String>> {
+    let Some(audience) = audience else { return Some(scopes.clone()) };
+    let open: BTreeSet<String> = scopes.iter().filter(|scope| is_of_everybody(scope) || roster.grants(user, audience, scope)).cloned().collect();
+    let some_of_the_api = open.iter().any(|scope| !is_of_everybody(scope));
+    some_of_the_api.then_some(open)
 }
 
 fn is_of_everybody(scope: &str) -> bool {
@@ -74,6 +99,8 @@ pub const fn of_claim(claim: StandardClaim) -> &'static str {
         StandardClaim::Email | StandardClaim::EmailVerified => EMAIL,
         StandardClaim::Address => ADDRESS,
         StandardClaim::PhoneNumber | StandardClaim::PhoneNumberVerified => PHONE,
+        StandardClaim::Groups => GROUPS,
+        StandardClaim::Roles => ROLES,
     }
 }
 
@@ -194,6 +221,7 @@ mod tests {
         assert_eq!(names(&["openid"]), Vec::<&str>::new());
         assert_eq!(names(&["openid", "email"]), ["email", "email_verified"]);
         assert_eq!(names(&["address", "phone"]), ["address", "phone_number", "phone_number_verified"]);
+        assert_eq!(names(&["groups", "roles"]), ["groups", "roles"]);
         // OpenID Connect Core §5.4.
         let profile = "name, family_name, given_name, middle_name, nickname, preferred_username, profile, picture, website, gender, birthdate, \
                        zoneinfo, locale, updated_at";
@@ -207,7 +235,7 @@ mod tests {
 
     #[test]
     fn no_api_can_define_a_scope_that_is_offered_to_everybody() {
-        assert_eq!(domain::api::SCOPES_OF_OPENID_CONNECT, SUPPORTED);
+        assert_eq!(domain::api::SCOPES_OF_PEOPLE, SUPPORTED);
     }
 
     #[test]

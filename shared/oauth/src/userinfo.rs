@@ -48,7 +48,7 @@ pub fn answer<'a>(token: &AccessToken, evidence: &Evidence<'a>, now: Timestamp) 
         return Err(Reason::OpenidMissing);
     }
     let claims = scope::claims_of(token.scopes()).and(family.claims.userinfo);
-    Ok(UserInfo { sub: &user.sub, claims: person_claims::of(user, claims) })
+    Ok(UserInfo { sub: &user.sub, claims: person_claims::of(user, &evidence.tenant.roster, claims) })
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Making tenants, people, apps and APIs, as sign-up and the admin API will: keys first, then one transaction each.
 
+mod roster;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -26,6 +28,8 @@ use crate::platform::Platform;
 use crate::random::Random;
 use crate::tenant_context::{TenantContext, broken};
 use crate::tenants::{Name, Needs, Signing, Tenants};
+
+pub use roster::{Membership, NotAssigned, NotChanged};
 
 const NEEDS: Needs = Needs { purposes: &Purpose::ALL, signing: Signing::None };
 

@@ -92,6 +92,10 @@ pub(crate) struct Texts {
     pub(crate) scope_address: ScopeTexts,
     /// The scope `phone`.
     pub(crate) scope_phone: ScopeTexts,
+    /// The scope `groups`.
+    pub(crate) scope_groups: ScopeTexts,
+    /// The scope `roles`.
+    pub(crate) scope_roles: ScopeTexts,
     /// The scope `offline_access`.
     pub(crate) scope_offline_access: ScopeTexts,
     /// Under the name of an API's scope, around the API's.

@@ -1,5 +1,7 @@
 //! What comes next for an accepted request: a page, or the code (OpenID Connect Core §3.1.2.3, §3.1.2.4).
 
+use std::borrow::Cow;
+
 use domain::Timestamp;
 use domain::client::Client;
 use domain::consent::{self, Asking, Consent};
@@ -22,22 +24,22 @@ pub struct SignedIn<'a> {
     pub consent: Option<&'a Consent>,
 }
 
-/// What comes next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What comes next. A request that goes on for a person is one for what they are granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NextStep<'a> {
     /// The sign-in page.
     SignIn,
     /// The page on which this person goes on, or somebody else.
     SelectAccount(SignedIn<'a>),
     /// The consent page, for this person.
-    AskConsent(SignedIn<'a>),
+    AskConsent(SignedIn<'a>, Cow<'a, AuthorizationRequest>),
     /// The code, for this person.
-    IssueCode(SignedIn<'a>),
+    IssueCode(SignedIn<'a>, Cow<'a, AuthorizationRequest>),
 }
 
 /// Decides what comes next.
 pub fn next_step<'a>(
-    request: &AuthorizationRequest,
+    request: &'a AuthorizationRequest,
     client: &Client,
     signed_in: Option<SignedIn<'a>>,
     now: Timestamp,
@@ -56,10 +58,11 @@ pub fn next_step<'a>(
     if request.prompt.contains(&Prompt::SelectAccount) && !request.is_answered_by(person.session) {
         return Ok(NextStep::SelectAccount(person));
     }
-    match consent::asking(client, person.consent, &request.consent_scopes()) {
-        Asking::Needed => unless_forbidden(request, NextStep::AskConsent(person), Reason::ConsentMissing),
-        Asking::NotNeeded if request.prompt.contains(&Prompt::Consent) => Ok(NextStep::AskConsent(person)),
-        Asking::NotNeeded => Ok(NextStep::IssueCode(person)),
+    let granted = request.granted_to(person.tenant, person.user).ok_or(Reason::ScopeNotGranted)?;
+    match consent::asking(client, person.consent, &granted.consent_scopes()) {
+        Asking::Needed => unless_forbidden(request, NextStep::AskConsent(person, granted), Reason::ConsentMissing),
+        Asking::NotNeeded if request.prompt.contains(&Prompt::Consent) => Ok(NextStep::AskConsent(person, granted)),
+        Asking::NotNeeded => Ok(NextStep::IssueCode(person, granted)),
     }
 }
 
@@ -90,12 +93,13 @@ mod tests {
         [[].as_slice(), &[Prompt::None]].map(|prompts| next_step(&request(prompts), &samples::public_client(), signed_in, NOW).map(named))
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "steps are mapped by it")]
     fn named(step: NextStep<'_>) -> String {
         match step {
             NextStep::SignIn => "sign in".to_owned(),
             NextStep::SelectAccount(_) => "select account".to_owned(),
-            NextStep::AskConsent(_) => "ask consent".to_owned(),
-            NextStep::IssueCode(person) => format!("code of {}", person.user.id),
+            NextStep::AskConsent(..) => "ask consent".to_owned(),
+            NextStep::IssueCode(person, _) => format!("code of {}", person.user.id),
         }
     }
 
@@ -171,9 +175,9 @@ mod tests {
 
     #[test]
     fn nobody_signed_in_gets_the_sign_in_page_or_login_required() {
-        let step = |prompts: &[Prompt]| next_step(&request(prompts), &samples::public_client(), None, NOW);
-        assert_eq!(step(&[]), Ok(NextStep::SignIn));
-        assert_eq!(step(&[Prompt::SelectAccount, Prompt::Consent]), Ok(NextStep::SignIn));
+        let step = |prompts: &[Prompt]| next_step(&request(prompts), &samples::public_client(), None, NOW).map(named);
+        assert_eq!(step(&[]), Ok("sign in".to_owned()));
+        assert_eq!(step(&[Prompt::SelectAccount, Prompt::Consent]), Ok("sign in".to_owned()));
         assert_eq!(step(&[Prompt::None]), Err(Reason::NobodySignedIn));
     }
 
@@ -208,7 +212,36 @@ mod tests {
         let (user, session) = (samples::user(), samples::session());
         let tenant = samples::tenant();
         let signed_in = SignedIn { tenant: &tenant, user: &user, session: &session, consent: None };
-        let step = next_step(&request(&[Prompt::None]), &implied, Some(signed_in), NOW);
-        assert_eq!(step, Ok(NextStep::IssueCode(signed_in)));
+        let request = request(&[Prompt::None]);
+        let step = next_step(&request, &implied, Some(signed_in), NOW);
+        assert_eq!(step, Ok(NextStep::IssueCode(signed_in, Cow::Borrowed(&request))));
+    }
+
+    #[test]
+    fn what_a_persons_roles_do_not_open_is_left_out_and_nothing_left_is_refused() {
+        let tenant = Tenant { roster: samples::roster(), ..samples::tenant() };
+        let (session, client) = (samples::session(), Client { consent: ConsentPolicy::Implied, ..samples::public_client() });
+        let asked = |names: &[&str], prompts: &[Prompt]| AuthorizationRequest {
+            scopes: samples::scopes(names),
+            audience: Some(samples::api().audience),
+            ..request(prompts)
+        };
+        let goes_on = |user: &User, request: &AuthorizationRequest| {
+            let signed_in = SignedIn { tenant: &tenant, user, session: &session, consent: None };
+            match next_step(request, &client, Some(signed_in), NOW)? {
+                NextStep::IssueCode(_, granted) | NextStep::AskConsent(_, granted) => Ok(crate::scope::join(&granted.scopes)),
+                NextStep::SignIn | NextStep::SelectAccount(_) => Ok(String::new()),
+            }
+        };
+        let (engineer, guest) = (samples::whole_person(), User { roles: [samples::role("guest")].into(), ..samples::user() });
+        for prompts in [[].as_slice(), &[Prompt::None], &[Prompt::Consent]] {
+            let all = asked(&["openid", "read", "delete"], prompts);
+            assert_eq!(goes_on(&engineer, &all), Ok("delete openid read".to_owned()));
+            assert_eq!(goes_on(&guest, &all), Ok("openid read".to_owned()));
+            let none = asked(&["openid", "delete"], prompts);
+            assert_eq!(goes_on(&engineer, &none), Ok("delete openid".to_owned()));
+            assert_eq!(goes_on(&guest, &none), Err(Reason::ScopeNotGranted));
+        }
+        assert_eq!(Reason::ScopeNotGranted.code().as_str(), "invalid_scope");
     }
 }

@@ -75,6 +75,8 @@ pub enum Outcome<'a> {
 /// What tokens are made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redemption<'a> {
+    /// The tenant.
+    pub tenant: &'a Tenant,
     /// To be made, which is what redeems the code.
     pub family: Family,
     /// Whose tokens.
@@ -89,6 +91,7 @@ impl Redemption<'_> {
     /// What its tokens are made of.
     pub fn issuance(&self) -> Issuance<'_> {
         Issuance {
+            tenant: self.tenant,
             family: &self.family,
             user: self.user,
             api: self.api,
@@ -133,6 +136,8 @@ reasons! {
         ResourceUnknown => InvalidTarget, "no such API any more";
         /// RFC 9068 §3.
         ScopeElsewhere => InvalidScope, "nothing that was granted is of this resource";
+        /// The person lost the roles since.
+        ScopeNotGranted => InvalidScope, "the user's roles open no scope of this resource any more";
         /// RFC 6749 §4.1.2.
         Replayed => InvalidGrant, "the code was redeemed before";
     }
@@ -151,11 +156,11 @@ pub fn redeem<'a>(attempt: &Attempt<'a>, found: &Found<'a>, new_family: NewFamil
         .and_then(|()| watermarks(attempt, found))
         .and_then(|()| person(attempt.code, found, now))
         .and_then(|person| consented(attempt, found).map(|()| person))
-        .and_then(|person| recipient(attempt, found).map(|api| (person, api))); // RFC 8707 §2.2
+        .and_then(|person| recipient(attempt, found, person.0).map(|api| (person, api))); // RFC 8707 §2.2
     match checked {
         Ok(((user, session), api)) => {
             let family = family((attempt.code, session), client, new_family, now);
-            Outcome::Redeemed(Box::new(Redemption { family, user, code: attempt.code, api }))
+            Outcome::Redeemed(Box::new(Redemption { tenant: found.tenant, family, user, code: attempt.code, api }))
         }
         Err(reason) => Outcome::Refused(reason),
     }
@@ -201,10 +206,13 @@ impl From<Unreachable> for Reason {
     }
 }
 
-fn recipient<'a>(attempt: &Attempt<'_>, found: &Found<'a>) -> Result<Option<&'a Api>, Reason> {
+fn recipient<'a>(attempt: &Attempt<'_>, found: &Found<'a>, user: &User) -> Result<Option<&'a Api>, Reason> {
     let granted = Granted { audience: attempt.code.audience.as_ref(), at: attempt.issued_at };
     let api = resource::recipient(granted, attempt.grant.resource.as_ref(), found.api, &found.tenant.issuer)?;
-    if scope::meant_for(&attempt.code.scopes, api).is_empty() { Err(Reason::ScopeElsewhere) } else { Ok(api) }
+    if scope::meant_for(&attempt.code.scopes, api).is_empty() {
+        return Err(Reason::ScopeElsewhere);
+    }
+    if scope::granted(&attempt.code.scopes, api, &found.tenant.roster, user).is_empty() { Err(Reason::ScopeNotGranted) } else { Ok(api) }
 }
 
 fn family((code, session): (&AuthorizationCode, &Session), client: &Client, new: NewFamily, now: Timestamp) -> Family {

@@ -6,6 +6,7 @@ use domain::Timestamp;
 use domain::api::Api;
 use domain::family::Family;
 use domain::session::AuthenticationMethod;
+use domain::tenant::Tenant;
 use domain::user::User;
 
 use crate::scope;
@@ -13,6 +14,8 @@ use crate::scope;
 /// What the tokens of one answer are made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Issuance<'a> {
+    /// The tenant, whose roster says what the person's roles open.
+    pub tenant: &'a Tenant,
     /// The family they belong to.
     pub family: &'a Family,
     /// Whose tokens.
@@ -30,8 +33,8 @@ pub struct Issuance<'a> {
 }
 
 impl Issuance<'_> {
-    /// What the access token is good for: what its reader understands of what was asked for (RFC 9068 §2.2.3).
+    /// What the access token is good for: what its reader understands of what was asked for (RFC 9068 §2.2.3), and the person's roles open now.
     pub fn access_scopes(&self) -> BTreeSet<String> {
-        scope::meant_for(self.scopes, self.api)
+        scope::granted(self.scopes, self.api, &self.tenant.roster, self.user)
     }
 }

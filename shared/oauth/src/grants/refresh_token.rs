@@ -8,6 +8,7 @@ use domain::consent::{self, Asking, Consent};
 use domain::family::{self, Evidence, Family, RevocationReason};
 use domain::refresh::{Offline, Rotation, Standing};
 use domain::secret::SealedBytes;
+use domain::tenant::Tenant;
 use domain::user::User;
 use domain::{Epoch, Timestamp};
 
@@ -90,6 +91,8 @@ reasons! {
         ResourceUnknown => InvalidTarget, "no such API any more";
         /// RFC 9068 §3.
         ScopeElsewhere => InvalidScope, "nothing that was asked for is of this resource";
+        /// The person lost the roles since.
+        ScopeNotGranted => InvalidScope, "the user's roles open no scope of this resource any more";
     }
 }
 
@@ -109,11 +112,20 @@ pub fn refresh<'a>(attempt: &Attempt<'a>, found: &Found<'a>, current: Epoch, now
     }
     let checked = consented(client, found.consent, family)
         .and_then(|()| recipient(attempt, found, family)) // RFC 8707 §2.2
-        .and_then(|api| scopes(attempt.grant, family, api).map(|scopes| (api, scopes))); // RFC 6749 §6
+        .and_then(|api| scopes((attempt.grant, family), api, (found.evidence.tenant, user)).map(|scopes| (api, scopes))); // RFC 6749 §6
     let refresh = match checked {
         Ok((api, scopes)) => Refresh {
             // OpenID Connect Core §12.2: `auth_time` is that of the sign-in, and there is no nonce.
-            issuance: Issuance { family, user, api, scopes, authenticated_at: offline.authenticated_at, methods: &offline.methods, nonce: None },
+            issuance: Issuance {
+                tenant: found.evidence.tenant,
+                family,
+                user,
+                api,
+                scopes,
+                authenticated_at: offline.authenticated_at,
+                methods: &offline.methods,
+                nonce: None,
+            },
             offline,
             rotation: profile::rules(client).refresh_rotation,
         },
@@ -156,13 +168,20 @@ fn recipient<'a>(attempt: &Attempt<'_>, found: &Found<'a>, family: &Family) -> R
 }
 
 // RFC 6749 §6: what is asked for must have been granted; the refresh token keeps what it was granted.
-fn scopes<'a>(grant: &'a RefreshGrant, family: &'a Family, api: Option<&Api>) -> Result<&'a BTreeSet<String>, Reason> {
+fn scopes<'a>(
+    (grant, family): (&'a RefreshGrant, &'a Family),
+    api: Option<&Api>,
+    (tenant, user): (&Tenant, &User),
+) -> Result<&'a BTreeSet<String>, Reason> {
     let asked = match &grant.scopes {
         None => &family.scopes,
         Some(narrower) if narrower.is_subset(&family.scopes) => narrower,
         Some(_) => return Err(Reason::ScopeWider),
     };
-    if scope::meant_for(asked, api).is_empty() { Err(Reason::ScopeElsewhere) } else { Ok(asked) }
+    if scope::meant_for(asked, api).is_empty() {
+        return Err(Reason::ScopeElsewhere);
+    }
+    if scope::granted(asked, api, &tenant.roster, user).is_empty() { Err(Reason::ScopeNotGranted) } else { Ok(asked) }
 }
 
 #[cfg(test)]

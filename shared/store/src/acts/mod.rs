@@ -3,7 +3,9 @@
 //! A failed condition is an outcome, named after what it means. Write units are those of rows within 1 KB.
 
 pub(crate) mod accept_imported_hash;
+pub(crate) mod assign;
 pub(crate) mod begin_sign_up;
+pub(crate) mod change_roster;
 mod count_failure;
 mod count_wrong_secret;
 pub(crate) mod create_api;

@@ -4,11 +4,13 @@ use domain::api::Audience;
 use domain::event::{EventKind, Subject};
 use domain::identifier::IdentifierKind;
 use domain::key_ring::Purpose;
+use domain::roster::{RoleName, Roster};
+use domain::user::User;
 use domain::{ClientId, TenantId, UserId, attempt};
 use futures_util::future::join_all;
 use store::{
-    Account, AccountKeys, ApiCreation, AttemptId, ClientCreation, FailureKey, HashAcceptance, Person, PersonKeys, Signing, StoreError,
-    TenantCreation, UserCreation,
+    Account, AccountKeys, ApiCreation, Assignment, AttemptId, ClientCreation, FailureKey, HashAcceptance, Person, PersonKeys, RosterChange, Signing,
+    StoreError, TenantCreation, UserCreation,
 };
 use testkit::Embedded;
 
@@ -89,6 +91,49 @@ async fn a_tenant_notes_three_kinds_of_imported_hashes_and_no_fourth() {
     }
     let bundle = store.read_bundle(&[], Signing::Left).await.expect("an answer").expect("a tenant");
     assert_eq!(bundle.tenant.imported_hashes, ["a", "b", "c"].map(str::to_owned).into());
+}
+
+#[tokio::test]
+async fn groups_and_roles_change_one_version_at_a_time() {
+    let embedded = Embedded::memory();
+    let store = &tenant_store(&embedded);
+    let roster = |version| Roster { version, roles: [RoleName::parse(&format!("role {version}")).expect("a name")].into(), ..Roster::default() };
+    let change = |version, number| async move {
+        store.change_roster(&roster(version), &event_about(Subject::Tenant, EventKind::RosterChanged { version }, number)).await
+    };
+    assert_eq!(change(1, 1).await, Ok(RosterChange::Stale), "no such tenant");
+    store.create_tenant(&new_tenant(tenant_id()), &event_about(Subject::Tenant, EventKind::TenantCreated, 2)).await.expect("a tenant");
+    for (number, (version, outcome)) in (3..).zip([
+        (2, RosterChange::Stale),
+        (1, RosterChange::Changed),
+        (1, RosterChange::Stale),
+        (3, RosterChange::Stale),
+        (2, RosterChange::Changed),
+        (3, RosterChange::Changed),
+    ]) {
+        assert_eq!(change(version, number).await, Ok(outcome), "{version}");
+    }
+    let bundle = store.read_bundle(&[], Signing::Left).await.expect("an answer").expect("a tenant");
+    assert_eq!(bundle.tenant.roster, roster(3));
+}
+
+#[tokio::test]
+async fn of_many_assignments_at_once_one_stands() {
+    let embedded = Embedded::memory();
+    let store = &tenant_store(&embedded);
+    let new = new_user(2);
+    let assign = |number: u8| {
+        let roles = [RoleName::parse(&format!("role {number}")).expect("a name")].into();
+        let user = User { roles, version: new.user.version + 1, updated_at: later(number.into()), ..new.user.clone() };
+        async move { store.assign(&user, &event(EventKind::UserAssigned { version: user.version }, number)).await }
+    };
+    assert_eq!(assign(100).await, Ok(Assignment::Stale), "nobody yet");
+    store.create_user(&new, &event(EventKind::user_created(), 1)).await.expect("an account");
+    let outcomes = join_all((2..52).map(assign)).await;
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Ok(Assignment::Assigned)).count(), 1);
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Ok(Assignment::Stale)).count(), 49);
+    let found = store.read_person(&PersonKeys::of(new.user.id.clone())).await.expect("an answer").user.expect("a person");
+    assert_eq!((found.version, found.roles.len(), found.groups.len()), (new.user.version + 1, 1, 0));
 }
 
 #[tokio::test]

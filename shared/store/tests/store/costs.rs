@@ -159,6 +159,15 @@ async fn a_tenant_pays_eight_and_two_per_data_key_and_a_client_four() {
     let accepted = event_about(Subject::Tenant, EventKind::ImportedHashesAccepted { kind: kind.clone() }, 5);
     store.accept_imported_hash(&kind, &accepted).await.expect("an answer");
     till.assert_paid(4, "accept_imported_hash");
+    let roster = domain::roster::Roster { version: 1, ..domain::roster::Roster::default() };
+    store.change_roster(&roster, &event_about(Subject::Tenant, EventKind::RosterChanged { version: 1 }, 6)).await.expect("an answer");
+    till.assert_paid(4, "change_roster");
+    let new = new_user(9);
+    store.create_user(&new, &event(EventKind::user_created(), 7)).await.expect("an account");
+    till.counting.take();
+    let assigned = domain::user::User { version: new.user.version + 1, ..new.user };
+    store.assign(&assigned, &event(EventKind::UserAssigned { version: assigned.version }, 8)).await.expect("an answer");
+    till.assert_paid(5, "assign");
 }
 
 #[tokio::test]

@@ -84,6 +84,8 @@ impl ConsentPage<'_> {
             "email" => Some(texts.scope_email),
             "address" => Some(texts.scope_address),
             "phone" => Some(texts.scope_phone),
+            "groups" => Some(texts.scope_groups),
+            "roles" => Some(texts.scope_roles),
             "offline_access" => Some(texts.scope_offline_access),
             _ => None,
         };

@@ -35,6 +35,8 @@ pub(super) static TEXTS: Texts = Texts {
     scope_email: ScopeTexts { title: "Ihre E-Mail-Adresse sehen", detail: "Und ob sie bestätigt ist" },
     scope_address: ScopeTexts { title: "Ihre Postanschrift sehen", detail: "Straße, Ort, Postleitzahl und Land" },
     scope_phone: ScopeTexts { title: "Ihre Telefonnummer sehen", detail: "Auch, ob sie bestätigt ist" },
+    scope_groups: ScopeTexts { title: "Ihre Gruppen sehen", detail: "Die Namen der Gruppen, in denen Sie sind" },
+    scope_roles: ScopeTexts { title: "Ihre Rollen sehen", detail: "Was Ihre Organisation Sie tun lässt" },
     scope_offline_access: ScopeTexts { title: "Verbunden bleiben", detail: "Auch nach dem Abmelden, bis Sie das zurücknehmen" },
     scope_of_api: Around { before: "Eine Berechtigung bei ", after: "" },
     returns_to: Around { before: "In beiden Fällen geht es zurück zu ", after: "." },

@@ -239,7 +239,7 @@ fn every_refusal_of_a_code_is_invalid_grant_but_those_of_its_resource() {
     for reason in Reason::ALL {
         let code = match reason {
             Reason::ResourceNotGranted | Reason::ResourceUnknown => "invalid_target",
-            Reason::ScopeElsewhere => "invalid_scope",
+            Reason::ScopeElsewhere | Reason::ScopeNotGranted => "invalid_scope",
             _ => "invalid_grant",
         };
         assert_eq!((reason.code().as_str(), reason.code().status()), (code, 400), "{reason}");
@@ -320,6 +320,30 @@ fn an_api_that_is_gone_cut_off_or_forgetful_gets_no_token() {
     let mut plain_oauth = asking_for("https://demo.id.example");
     plain_oauth.code.scopes = samples::scopes(&["read"]);
     assert_eq!(plain_oauth.refusal(), Some(Reason::ScopeElsewhere), "nothing of the platform was granted");
+}
+
+#[test]
+fn a_token_has_the_scopes_that_its_persons_roles_open_by_now() {
+    let asked = samples::scopes(&["openid", "read", "delete"]);
+    let mut scene = for_api();
+    scene.tenant.roster = samples::roster();
+    let allowed = crate::scope::to_agree_to(&asked, scene.code.claims, scene.code.audience.as_ref());
+    scene.consent = Some(consent::given(&scene.client.id, None, &allowed, NOW));
+    scene.code.scopes = asked;
+    let granted = |scene: &Scene| {
+        scene.redeem(|outcome| match outcome {
+            Outcome::Redeemed(redemption) => Ok(crate::scope::join(&redemption.issuance().access_scopes())),
+            Outcome::Refused(reason) => Err(reason),
+            Outcome::Replayed => panic!("a first try"),
+        })
+    };
+    assert_eq!(granted(&scene), Ok("read".to_owned()));
+    scene.user = Some(samples::whole_person());
+    assert_eq!(granted(&scene), Ok("delete read".to_owned()));
+    scene.code.scopes = samples::scopes(&["openid", "delete"]);
+    assert_eq!(granted(&scene), Ok("delete".to_owned()));
+    scene.user = Some(samples::user());
+    assert_eq!(granted(&scene), Err(Reason::ScopeNotGranted));
 }
 
 #[test]

@@ -24,6 +24,7 @@ struct Scene {
     consent: Option<Consent>,
     api: Option<Api>,
     family: Option<Family>,
+    tenant: Tenant,
 }
 
 fn offline() -> Offline {
@@ -50,6 +51,7 @@ impl Scene {
             user: Some(samples::user()),
             api: None,
             family: Some(family),
+            tenant: samples::tenant(),
         }
     }
 
@@ -65,9 +67,8 @@ impl Scene {
     fn refresh<T>(&self, look: impl FnOnce(Outcome<'_>) -> T) -> T {
         let client = AuthenticatedClient::for_test(&self.client);
         let attempt = Attempt { client: &client, grant: &self.grant, token: &self.token };
-        let tenant = samples::tenant();
         let (client_record, user, family) = (Some(&self.client), self.user.as_ref(), self.family.as_ref());
-        let evidence = Evidence { tenant: &tenant, client: client_record, user, session: None, family };
+        let evidence = Evidence { tenant: &self.tenant, client: client_record, user, session: None, family };
         let found = Found { evidence, consent: self.consent.as_ref(), api: self.api.as_ref() };
         look(refresh(&attempt, &found, HERE, NOW))
     }
@@ -211,6 +212,29 @@ fn a_refresh_is_for_the_api_that_was_granted_or_for_the_platform() {
     assert_eq!(asking(None, Some(&["openid"])), Err(Reason::ScopeElsewhere));
     assert_eq!(asking(Some("https://demo.id.example"), Some(&["read"])), Err(Reason::ScopeElsewhere));
     assert_eq!(asking(None, Some(&["delete"])), Err(Reason::ScopeWider));
+}
+
+#[test]
+fn a_refresh_grants_what_the_persons_roles_open_by_now() {
+    let mut roster = samples::roster();
+    roster
+        .scopes
+        .insert(samples::api().audience, [(domain::api::ApiScope::parse("write").expect("a scope"), [samples::role("engineer")].into())].into());
+    let tenant = Tenant { roster, ..samples::tenant() };
+    let granted = |user: User, names: Option<&[&str]>| {
+        let mut scene = Scene { tenant: tenant.clone(), user: Some(user), ..of_api() };
+        scene.grant.scopes = names.map(samples::scopes);
+        scene.refresh(|outcome| match outcome {
+            Outcome::Refreshed(refresh) => Ok(scope::join(&refresh.issuance.access_scopes())),
+            Outcome::Refused(reason) => Err(reason),
+            other => panic!("{other:?}"),
+        })
+    };
+    assert_eq!(granted(samples::whole_person(), None), Ok("read write".to_owned()));
+    assert_eq!(granted(samples::user(), None), Ok("read".to_owned()));
+    assert_eq!(granted(samples::whole_person(), Some(&["write"])), Ok("write".to_owned()));
+    assert_eq!(granted(samples::user(), Some(&["write"])), Err(Reason::ScopeNotGranted));
+    assert_eq!(Reason::ScopeNotGranted.code().as_str(), "invalid_scope");
 }
 
 #[test]

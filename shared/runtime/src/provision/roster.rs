@@ -1,0 +1,100 @@
+//! Groups and roles of a tenant, and who has which.
+
+use std::collections::BTreeSet;
+
+use domain::event::{EventKind, Lookups, Subject};
+use domain::identifier::{Canonical, InvalidIdentifier};
+use domain::roster::{InvalidRoster, RoleName, Roster};
+use domain::user::User;
+use domain::{GroupId, TenantId, policy};
+use store::{Assignment, PersonKeys, RosterChange, Signing};
+
+use super::Provisioner;
+use crate::failure::Failure;
+
+/// Why a tenant's groups and roles weren't changed.
+#[derive(Debug, thiserror::Error)]
+pub enum NotChanged {
+    /// They can't be so.
+    #[error(transparent)]
+    Roster(#[from] InvalidRoster),
+    /// The platform's own fault.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+/// The groups and roles of one person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Membership {
+    /// The groups that they are in.
+    pub groups: BTreeSet<GroupId>,
+    /// The roles that they have beside those of the groups.
+    pub roles: BTreeSet<RoleName>,
+}
+
+/// Why a person wasn't assigned.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAssigned {
+    /// Nobody can be called so.
+    #[error(transparent)]
+    Identifier(#[from] InvalidIdentifier),
+    /// Nobody is.
+    #[error("nobody has that name")]
+    Unknown,
+    /// There is no such group or role.
+    #[error("no such group or role")]
+    NoSuchThing,
+    /// More than a token carries.
+    #[error("more than {} groups or roles", policy::MEMBERSHIPS_MAX)]
+    TooMany,
+    /// The platform's own fault.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+impl Provisioner {
+    /// Changes a tenant's groups and roles. A warm function follows within a minute.
+    pub async fn change_roster(&self, tenant: &TenantId, change: impl FnOnce(&mut Roster)) -> Result<RosterChange, NotChanged> {
+        let now = self.platform.clock.now();
+        let tenant = self.tenant(tenant, now).await?;
+        let home = tenant.home(now)?;
+        let mut roster = self.roster(home).await?;
+        change(&mut roster);
+        roster.version += 1;
+        roster.check()?;
+        let kind = EventKind::RosterChanged { version: roster.version };
+        let event = self.event(&tenant.record().id, kind, Subject::Tenant, now).record(None, Lookups::default());
+        Ok(home.change_roster(&roster, &event).await.map_err(Failure::from)?)
+    }
+
+    /// Gives the person of that name or address these groups and roles, and no others.
+    pub async fn assign(&self, tenant: &TenantId, typed: &str, membership: &Membership) -> Result<Assignment, NotAssigned> {
+        let now = self.platform.clock.now();
+        let tenant = self.tenant(tenant, now).await?;
+        let home = tenant.home(now)?;
+        let claim = tenant.claim(&Canonical::typed(typed)?)?;
+        let id = home.find_identifier(&claim).await.map_err(Failure::from)?.ok_or(NotAssigned::Unknown)?;
+        let person = home.read_person(&PersonKeys::of(id)).await.map_err(Failure::from)?;
+        let user = person.user.ok_or(NotAssigned::Unknown)?;
+        allowed(membership, &self.roster(home).await?)?;
+        let Membership { groups, roles } = membership.clone();
+        let user = User { groups, roles, version: user.version + 1, updated_at: now, ..user };
+        let subject = Subject::User(user.id.clone());
+        let event = self.event(&tenant.record().id, EventKind::UserAssigned { version: user.version }, subject, now);
+        Ok(home.assign(&user, &event.record(None, Lookups::default())).await.map_err(Failure::from)?)
+    }
+
+    // As it stands, not as memory has it.
+    async fn roster(&self, home: &store::TenantStore) -> Result<Roster, Failure> {
+        let bundle = home.read_bundle(&[], Signing::Left).await?;
+        bundle.map(|bundle| bundle.tenant.roster).ok_or_else(|| Failure::Broken("a tenant without a record".to_owned()))
+    }
+}
+
+fn allowed(membership: &Membership, roster: &Roster) -> Result<(), NotAssigned> {
+    if membership.groups.len() > policy::MEMBERSHIPS_MAX || membership.roles.len() > policy::MEMBERSHIPS_MAX {
+        return Err(NotAssigned::TooMany);
+    }
+    let known = membership.groups.iter().all(|group| roster.groups.contains_key(group)) && membership.roles.is_subset(&roster.roles);
+    if known { Ok(()) } else { Err(NotAssigned::NoSuchThing) }
+}
