@@ -87,8 +87,27 @@ def validate(issuer: str, machine: dict, described: dict, other: dict) -> str:
     return read.header["alg"]
 
 
+def persons(issuer: str, audience: str, token: str, scope: str) -> dict:
+    """What a person's token says, after all that `authlib` checks; an API may ask it for groups and roles, as RFC 9068 names them."""
+    api = Api(issuer, audience)
+    read = api.validated(token, [scope])
+    api.validate_token(read, [scope], request=None, groups=["Editors"], roles=["editor"])
+    for other in ({"groups": ["Others"]}, {"roles": ["admin"]}):
+        try:
+            api.validate_token(read, [scope], request=None, **other)
+        except InvalidTokenError:
+            continue
+        raise AssertionError(f"nobody gave it {other}")
+    assert api.refuses(with_claims(token, roles=["admin"]), [scope]), "another role"
+    return {name: read.get(name) for name in ("scope", "groups", "roles")}
+
+
 def main() -> None:
-    demo = json.load(sys.stdin)["description"]["tenants"]["demo"]
+    read = json.load(sys.stdin)
+    if "token" in read:
+        print(json.dumps(persons(**read)))
+        return
+    demo = read["description"]["tenants"]["demo"]
     machine = next(client for client in demo["clients"] if client["client_id"] == "demo-machine")
     first, second = demo["apis"]
     print(json.dumps([validate(demo["issuer"], machine, *apis) for apis in ((first, second), (second, first))]))
