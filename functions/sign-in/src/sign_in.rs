@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use crypto::artefact::Kind;
 use domain::client::Client;
 use domain::event::{Browser as BrowserKind, EventKind};
+use domain::password_policy::{PasswordProblem, PasswordText};
 use domain::policy;
 use domain::session::{AuthenticationMethod, Beginning, Session};
 use domain::sign_in::{PasswordVerdict, decide};
@@ -60,7 +61,8 @@ impl Attempt<'_> {
         let (Some(typed), Some(password)) = (form.get("username"), form.get("password")) else {
             return Ok(self.page().sign_in_again(sealed, form.get("username").unwrap_or_default(), Some(SignInProblem::Incomplete)));
         };
-        if typed.chars().nth(policy::IDENTIFIER_MAX_CHARACTERS).is_some() || password.chars().nth(policy::PASSWORD_MAX_CHARACTERS).is_some() {
+        let password_is_too_long = PasswordText::typed(password) == Err(PasswordProblem::TooLong);
+        if typed.chars().nth(policy::IDENTIFIER_MAX_CHARACTERS).is_some() || password_is_too_long {
             // Nobody has such a name or password; refused before it costs work.
             return Ok(self.page().sign_in_again(sealed, "", Some(SignInProblem::WrongCredentials)));
         }

@@ -97,7 +97,7 @@ pub const ACCOUNT_FIRST_WAIT: Duration = Duration::from_secs(30);
 /// Its longest.
 pub const ACCOUNT_LONGEST_WAIT: Duration = HOUR;
 
-/// Passwords at sign-in: whole code points after NFKC; longer input is refused before it costs work.
+/// Passwords: code points after NFKC, none cut off; longer input is refused before it costs work.
 pub const PASSWORD_MAX_CHARACTERS: usize = 4096;
 /// Characters of a new password that stands alone, unless the tenant says otherwise (NIST SP 800-63B-4 §3.1.1.2).
 pub const PASSWORD_MIN_ALONE: u16 = 15;

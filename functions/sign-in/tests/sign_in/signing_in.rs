@@ -1,12 +1,14 @@
 //! The right password: a session, a known browser, and on to the app.
 
 use crypto::artefact::Kind;
-use domain::policy;
+use domain::user::Profile;
+use domain::{Secret, policy};
 use http::StatusCode;
 use oauth::authorization_request::AuthorizationRequest;
 use oauth::code::AuthorizationCode;
 use runtime::Clock;
 use runtime::interaction::{SessionReference, SignInState, StateId};
+use runtime::provision::{NewUser, Provisioner};
 use testkit::builders::{self, PASSWORD};
 use testkit::rows::{Value, text};
 use testkit::scene::{request, scopes};
@@ -60,6 +62,25 @@ async fn the_session_in_the_cookie_is_the_one_that_was_written() {
     let row = rows.iter().find(|row| text(row, "sk").starts_with("SESSION#")).expect("a session");
     assert_eq!((text(row, "id"), text(row, "user_id")), (reference.session_id.as_str(), place.scene.person.id.as_str()));
     assert_eq!(place.events("session.started").await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_longest_password_counts_to_its_last_character_from_every_keyboard() {
+    let place = place().await;
+    let longest = "\u{e9}".repeat(policy::PASSWORD_MAX_CHARACTERS);
+    let (username, email) = ("grace".to_owned(), "grace@example.com".to_owned());
+    let new = NewUser { username, email, password: Secret::new(longest.clone()).into(), profile: Profile::default() };
+    Provisioner::new(&place.stage.platform).create_user(&place.scene.tenant.record().id, &new).await.expect("a person");
+    // A letter and its accent are one character, however they are typed.
+    let decomposed = "e\u{301}".repeat(policy::PASSWORD_MAX_CHARACTERS);
+    for typed in [&longest, &decomposed] {
+        assert_eq!(place.sign_in(&place.page(), "grace", typed).await.status, StatusCode::SEE_OTHER);
+    }
+    let mut other_at_its_end = longest.clone();
+    other_at_its_end.pop();
+    for typed in [format!("{other_at_its_end}e"), other_at_its_end, format!("{longest}\u{e9}")] {
+        assert_eq!(place.sign_in(&place.page(), "grace", &typed).await.outcome(), WRONG, "{} characters", typed.chars().count());
+    }
 }
 
 #[tokio::test]
