@@ -11,6 +11,7 @@ mod key_rotation;
 mod key_service;
 mod ledger;
 mod outbox;
+mod password_reset;
 mod refresh;
 mod regions;
 mod relying_party;

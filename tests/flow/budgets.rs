@@ -40,6 +40,9 @@ enum Flow {
     Revoke,
     SignUp,
     Verify,
+    ResetKnown,
+    ResetUnknown,
+    NewPassword,
 }
 
 /// The most that a warm flow may ask for: requests, the longest chain of them, write units.
@@ -68,7 +71,7 @@ struct Counted {
 }
 
 impl Flow {
-    const ALL: [Self; 21] = [
+    const ALL: [Self; 24] = [
         Self::Discovery,
         Self::Jwks,
         Self::AuthorizeWithSession,
@@ -90,6 +93,9 @@ impl Flow {
         Self::Revoke,
         Self::SignUp,
         Self::Verify,
+        Self::ResetKnown,
+        Self::ResetUnknown,
+        Self::NewPassword,
     ];
 
     const fn name(self) -> &'static str {
@@ -115,6 +121,9 @@ impl Flow {
             Self::Revoke => "revoke",
             Self::SignUp => "sign-up",
             Self::Verify => "verify",
+            Self::ResetKnown => "reset asked for, known account",
+            Self::ResetUnknown => "reset asked for, unknown account",
+            Self::NewPassword => "reset: new password",
         }
     }
 
@@ -130,7 +139,7 @@ impl Flow {
             Self::Throttled => (None, 1),
             Self::Consent | Self::Logout | Self::Revoke => (Some((2, 2)), 5),
             Self::Code => (Some((2, 2)), 6),
-            Self::SignUp | Self::Verify => (Some((3, 3)), 14),
+            Self::SignUp | Self::Verify | Self::ResetKnown | Self::ResetUnknown | Self::NewPassword => (Some((3, 3)), 14),
         };
         Budget { requests, write_units: Units::whole(write_units) }
     }
@@ -147,7 +156,10 @@ impl Flow {
             | Self::Userinfo
             | Self::Introspect
             | Self::Revoke
-            | Self::SignUp => StatusCode::OK,
+            | Self::SignUp
+            | Self::ResetKnown
+            | Self::ResetUnknown
+            | Self::NewPassword => StatusCode::OK,
             Self::AuthorizeWithSession | Self::AuthorizeWithSessionToTouch | Self::AuthorizePushed | Self::SignIn | Self::Consent | Self::Verify => {
                 StatusCode::SEE_OTHER
             }
@@ -255,6 +267,26 @@ impl Ground {
                 let (grace, page) = self.newcomer().await;
                 grace.call(Call::form(path(&self.app.url("/sign-up")), &grace.sign_up_form(&page)))
             }
+            Flow::ResetKnown => {
+                let ada = self.visitor();
+                let name = ada.username.clone();
+                self.forgetting(ada, &name).await
+            }
+            Flow::ResetUnknown => {
+                let nobody = self.visitor();
+                self.forgetting(nobody, "nobody").await
+            }
+            Flow::NewPassword => {
+                let (mut grace, page) = self.newcomer().await;
+                grace.sign_up(&self.platform, &self.app, &page).await;
+                let link = mailed_link(&self.platform, &grace.username).await;
+                grace.verify(&self.platform, &self.app, &link).await;
+                let email = grace.username.clone();
+                let call = self.forgetting(grace.clone(), &email).await;
+                answer(&self.platform, call).await;
+                let link = mailed_link(&self.platform, &email).await;
+                grace.call(Call::form(path(&self.app.url("/reset")), &[("link", sealed(&link)), ("password", "nine copper whistles hum")]))
+            }
             Flow::Verify => {
                 let (mut grace, page) = self.newcomer().await;
                 grace.sign_up(&self.platform, &self.app, &page).await;
@@ -262,6 +294,11 @@ impl Ground {
                 grace.call(Call::form(path(&self.app.url("/verify")), &[("link", sealed(&link))]))
             }
         }
+    }
+
+    async fn forgetting(&mut self, mut visitor: Visitor, name: &str) -> Call {
+        let page = visitor.get(&self.platform, &self.app.url("/reset")).await;
+        visitor.call(Call::form(path(&self.app.url("/reset")), &[("state", page.field("state")), ("username", name)]))
     }
 
     async fn newcomer(&mut self) -> (Visitor, Answer) {
@@ -343,6 +380,7 @@ async fn no_flow_asks_for_more_than_its_budget_and_the_page_says_what_it_asks_fo
     let of = |flow| counted.iter().find(|counted| counted.flow == flow).expect("every flow is counted");
     assert_eq!(of(Flow::RefusedKnown).warm, of(Flow::RefusedUnknown).warm, "nothing tells a known account from an unknown one");
     assert_eq!(of(Flow::RefusedKnown).cold, of(Flow::RefusedUnknown).cold);
+    assert_eq!(of(Flow::ResetKnown).warm, of(Flow::ResetUnknown).warm, "nor does forgetting a password");
     for keyless in [Flow::Discovery, Flow::Jwks] {
         assert_eq!(of(keyless).cold.key_calls, 0, "discovery and JWKS never ask KMS");
     }

@@ -1,16 +1,20 @@
-// Somebody without an account in Chromium: from the app's sign-in page to an account, by the mail that proves the address, and on to the app.
+// Somebody without an account in Chromium: from the app's sign-in page to an account, by the mail that proves the address, and on to the app;
+// then with a forgotten password.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { look, withBrowser } from "./chromium.mjs";
 import { mailThat } from "./mail.mjs";
 
 const PASSWORD = "seven purple lanterns drift";
+const OTHER_PASSWORD = "nine copper whistles hum";
 
 /** Without JavaScript in German, with it in English; then the link in another browser. */
 export async function makeAccounts(input) {
-  await signUp({ ...input, javaScript: false, locale: "de-DE", name: "without-javascript-de" });
-  await signUp({ ...input, javaScript: true, locale: "en-GB", name: "en" });
-  await inAnotherBrowser({ ...input, javaScript: true, locale: "en-GB", name: "en" });
+  const german = { ...input, javaScript: false, locale: "de-DE", name: "without-javascript-de" };
+  const english = { ...input, javaScript: true, locale: "en-GB", name: "en" };
+  await forgets(german, await signUp(german));
+  await forgets(english, await signUp(english));
+  await inAnotherBrowser(english);
 }
 
 async function signUp(settings) {
@@ -42,6 +46,42 @@ async function signUp(settings) {
     await page.waitForSelector("#claims");
     assert.ok(page.url().startsWith(settings.demo_app), `${page.url()} is the demo app’s`);
     assert.ok((await page.textContent("#userinfo")).includes(email), "the app learns the address");
+  });
+  return email;
+}
+
+/** Sets a new password by the link in a mail; then the old one opens nothing, and the new one does. */
+async function forgets(settings, email) {
+  await withBrowser(settings, async (page) => {
+    await page.goto(settings.demo_app);
+    await page.click("#sign-in-with-countersign");
+    await page.click("#reset-link");
+    await page.waitForSelector("#reset");
+    await looks(page, settings, "reset");
+    await page.fill("#username", email);
+    await page.click("#reset");
+    await page.waitForSelector("#notice");
+    await looks(page, settings, "reset-sent");
+    const path = "/reset?link=";
+    const mail = await mailThat(settings.inbox_url, ({ to, links }) => to === email && links.some((link) => link.includes(path)));
+    await page.goto(linkIn(mail, settings, path));
+    await looks(page, settings, "new-password");
+    await page.fill("#password", "too short");
+    await page.click("#new-password");
+    await page.waitForSelector("#problem");
+    await looks(page, settings, "new-password-problem");
+    await page.fill("#password", OTHER_PASSWORD);
+    await page.click("#new-password");
+    await page.waitForSelector("#notice");
+    await looks(page, settings, "password-changed");
+    await page.goto(settings.demo_app);
+    await page.click("#sign-in-with-countersign");
+    for (const password of [PASSWORD, OTHER_PASSWORD]) {
+      await page.fill("#username", email);
+      await page.fill("#password", password);
+      await page.click("#sign-in");
+      await page.waitForSelector(password === PASSWORD ? "#problem" : "#claims");
+    }
   });
 }
 
@@ -85,8 +125,8 @@ async function fill(page, email, password) {
   await page.click("#sign-up");
 }
 
-function linkIn(mail, { issuer }) {
-  const link = mail.links.find((one) => one.startsWith(`${issuer}/verify?link=`));
+function linkIn(mail, { issuer }, path = "/verify?link=") {
+  const link = mail.links.find((one) => one.startsWith(`${issuer}${path}`));
   assert.ok(link, `a link of the provider in ${JSON.stringify(mail.links)}`);
   return link;
 }

@@ -6,6 +6,7 @@ use std::sync::PoisonError;
 use crypto::password::{self, Verdict};
 use domain::credential::PasswordCredential;
 use domain::password_policy::PasswordText;
+use domain::secret::SealedBytes;
 use domain::{Secret, UserId};
 use runtime::Failure;
 
@@ -14,9 +15,27 @@ use crate::visitor::Visitor;
 
 /// The credential of a password that was chosen, for the account `user`.
 pub(crate) fn credential(deps: &Deps, visitor: &Visitor<'_>, user: &UserId, chosen: &PasswordText) -> Result<PasswordCredential, Failure> {
+    Ok(PasswordCredential::first(sealed(deps, visitor, user, chosen)?, visitor.now))
+}
+
+/// The hash of a password that was chosen, as it rests.
+pub(crate) fn sealed(deps: &Deps, visitor: &Visitor<'_>, user: &UserId, chosen: &PasswordText) -> Result<SealedBytes, Failure> {
     let hash = password::hash(chosen.secret(), deps.random.bytes(), &mut deps.workspace.lock().unwrap_or_else(PoisonError::into_inner));
-    let sealed_hash = visitor.tenant().seal_password_hash(user, &hash, deps.random.bytes())?;
-    Ok(PasswordCredential::first(sealed_hash, visitor.now))
+    visitor.tenant().seal_password_hash(user, &hash, deps.random.bytes())
+}
+
+/// Whether a password that was chosen is one of those that may not come back. Costs one hash for each.
+pub(crate) fn is_former(
+    deps: &Deps,
+    visitor: &Visitor<'_>,
+    (user, standing): (&UserId, &PasswordCredential),
+    chosen: &PasswordText,
+) -> Result<bool, Failure> {
+    let tenant = visitor.tenant();
+    let former = standing.may_not_come_back(&tenant.record().passwords).map(|sealed| tenant.open_password_hash(user, sealed));
+    let former = former.collect::<Result<Vec<_>, _>>()?;
+    let mut workspace = deps.workspace.lock().unwrap_or_else(PoisonError::into_inner);
+    password::is_one_of(chosen.secret(), &former, &mut workspace).map_err(|error| Failure::Broken(error.to_string()))
 }
 
 /// Whether `typed` is the password of `credential`; where there is none, the same work and no.

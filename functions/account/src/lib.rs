@@ -1,6 +1,8 @@
-//! Accounts that people make themselves: the sign-up form, and the link that proves their address.
+//! Accounts that people make and keep themselves: sign-up, the link that proves an address, and the one for a forgotten password.
 
 mod hashing;
+mod new_password;
+mod reset;
 mod sign_up;
 mod verify;
 mod visitor;
@@ -20,8 +22,8 @@ use web::responders;
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::Credentials, Purpose::People], signing: Signing::None };
 
-/// What its role may do: read tenants, clients and who has an identifier; write attempts, sign-ups with their passwords, and the people that they
-/// become, each with its event; seal.
+/// What its role may do: read tenants, clients, people, their passwords and who has an identifier; write attempts, sign-ups, the people that they
+/// become and new passwords, each with its event; seal.
 #[derive(Clone)]
 pub struct Deps {
     tenants: Arc<Tenants>,
@@ -50,6 +52,7 @@ pub fn router(deps: Deps) -> Router {
     let others = async || responders::method_not_allowed("GET, HEAD, POST");
     Router::new()
         .route("/sign-up", get(sign_up).post(sign_up_posted).fallback(others))
+        .route("/reset", get(reset).post(reset_posted).fallback(others))
         .route("/verify", get(verify).post(verify_posted).fallback(others))
         .fallback(async || responders::not_found())
         .with_state(deps)
@@ -63,6 +66,16 @@ async fn sign_up(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQue
 async fn sign_up_posted(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Response {
     let came = Came::of(asked);
     came.answer(sign_up::posted(&deps, &came, &body).await)
+}
+
+async fn reset(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQuery) -> Response {
+    let came = Came::of(asked);
+    came.answer(reset::show(&deps, &came, query.as_deref().unwrap_or_default()).await)
+}
+
+async fn reset_posted(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Response {
+    let came = Came::of(asked);
+    came.answer(reset::posted(&deps, &came, &body).await)
 }
 
 async fn verify(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQuery) -> Response {

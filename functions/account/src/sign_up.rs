@@ -3,27 +3,26 @@
 //! The same is done whether or not the address has an account. Which of two mails goes out is decided when it is sent (`deliver`), so that
 //! neither page nor work tells who has one.
 
-use std::time::Duration;
-
 use axum::response::{IntoResponse, Response};
 use crypto::artefact::Kind;
-use domain::attempt::{Reservation, window};
 use domain::event::{EventKind, Personal, RecordedEvent, kept_identifier};
 use domain::identifier::Canonical;
 use domain::password_policy::{self, Context, PasswordText};
 use domain::sign_up::{self as decision, Acceptable, Entered, PendingSignUp, Problem};
 use domain::{UserId, policy};
-use http::header::RETRY_AFTER;
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
 use oauth::authorization_request::AuthorizationRequest;
 use runtime::interaction::pages::language;
-use runtime::interaction::{Came, SentTo, SignInState, SignUpState, StateId};
+use runtime::interaction::{Came, SentTo, SignUpState, StateId};
 use runtime::{Failure, Refused, Visit};
-use store::{AttemptKey, Ground, NewSignUp, SignUpRow};
+use store::{Ground, NewSignUp, SignUpRow};
 use web::{Again, CheckMailPage, ErrorReason, Language, Notice, Parameters, SignUpPage, SignUpProblems, responders};
 
-use crate::visitor::Visitor;
+use crate::visitor::{Mails, Visitor, interrupted, waiting};
 use crate::{Deps, hashing};
+
+/// How its mails are counted.
+const MAILS: &str = "sign-up";
 
 /// Shows the form, to whoever comes from a sign-in page with what their app asked, or from anywhere without.
 pub(crate) async fn show(deps: &Deps, came: &Came, query: &str) -> Result<Response, Refused> {
@@ -63,13 +62,6 @@ pub(crate) async fn posted(deps: &Deps, came: &Came, body: &[u8]) -> Result<Resp
     let client_name = client_name(deps, &visitor, &mut visit, state.request.as_ref()).await?;
     let form = Form { visitor: &visitor, sealed, state: &state, client_name: client_name.as_deref() };
     visit.beside(Box::pin(form.begin(deps, &parameters))).await
-}
-
-// What the app asked whose sign-in page the browser comes from.
-fn interrupted(visitor: &Visitor<'_>, sealed: &str) -> Result<AuthorizationRequest, Refused> {
-    let opened = visitor.tenant().open::<SignInState>(Kind::SignInState, None, sealed, visitor.now)?;
-    let state = opened.map_err(|_| ErrorReason::SignInExpired)?;
-    if visitor.browser.is_bound_to(&state.binding) { Ok(state.request) } else { Err(ErrorReason::OtherBrowser.into()) }
 }
 
 async fn client_name(
@@ -117,7 +109,8 @@ impl Form<'_> {
             Err(problems) => return Ok(self.page(entered, &problems)),
         };
         let address = self.visitor.tenant().lookup("identifier", acceptable.email.as_str())?;
-        let (ground, reservation) = tokio::try_join!(self.ground(&acceptable), reserve(self.visitor, &address))?;
+        let mails = Mails::about(&address, MAILS, self.visitor.now);
+        let (ground, reservation) = tokio::try_join!(self.ground(&acceptable), mails.reserve(self.visitor))?;
         if let Err(retry_after) = reservation {
             return Ok(self.page(entered, &SignUpProblems { retry_after: Some(retry_after), ..SignUpProblems::default() }));
         }
@@ -191,16 +184,6 @@ impl Form<'_> {
     }
 }
 
-/// Reserves one mail to an address, so that nobody can have it flooded; how long to wait else.
-async fn reserve(visitor: &Visitor<'_>, address: &str) -> Result<Result<(), Duration>, Failure> {
-    let window = window(visitor.now, policy::MAIL_WINDOW);
-    let key = AttemptKey { identifier: address.to_owned(), source: "mail".to_owned(), window };
-    match visitor.tenant().home(visitor.now)?.reserve_attempt(&key, policy::MAILS_PER_WINDOW).await? {
-        Reservation::Granted => Ok(Ok(())),
-        Reservation::Exhausted => Ok(Err(window.ends_at.since(visitor.now))),
-    }
-}
-
 async fn event(
     deps: &Deps,
     visitor: &Visitor<'_>,
@@ -220,15 +203,11 @@ async fn send_again(deps: &Deps, visitor: &Visitor<'_>, sent: &SentTo) -> Result
     let address = tenant.lookup("identifier", canonical.as_str())?;
     let home = tenant.home(visitor.now)?;
     let month = visitor.now.month();
-    let ground = async { Ok(home.read_ground(None, &month).await?) };
-    let (ground, reservation) = tokio::try_join!(ground, reserve(visitor, &address))?;
-    if let Err(retry_after) = reservation {
-        return Ok(Again::Throttled { retry_after });
-    }
+    let ground = home.read_ground(None, &month).await?;
     let kind = EventKind::SignUpLinkRequested { sign_up: sent.sign_up.clone() };
     let event = event(deps, visitor, (&address, &sent.email), kind, &ground).await?;
-    home.record_event(&event).await?;
-    Ok(Again::Sent)
+    let sent = Mails::about(&address, MAILS, visitor.now).send(visitor, &event).await?;
+    Ok(sent.map_or_else(|retry_after| Again::Throttled { retry_after }, |()| Again::Sent))
 }
 
 fn check_mail(visitor: &Visitor<'_>, (state, sealed): (&SignUpState, &str), email: &str, again: Again) -> Response {
@@ -245,11 +224,4 @@ fn check_mail(visitor: &Visitor<'_>, (state, sealed): (&SignUpState, &str), emai
         Again::No | Again::Sent => (StatusCode::OK, None),
     };
     waiting(responders::html(status, &page, &visitor.security()), retry_after)
-}
-
-fn waiting(mut response: Response, retry_after: Option<Duration>) -> Response {
-    if let Some(wait) = retry_after {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs()));
-    }
-    response
 }

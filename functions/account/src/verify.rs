@@ -10,8 +10,7 @@ use domain::event::{CreatedBy, EventKind, Personal, Subject, kept_identifier};
 use domain::identifier::{Canonical, IdentifierKind};
 use domain::policy;
 use domain::user::User;
-use http::header::RETRY_AFTER;
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
 use oauth::authorization_request::AuthorizationRequest;
 use runtime::interaction::{Came, VerificationLink, requests};
 use runtime::people::KeyOwner;
@@ -19,7 +18,7 @@ use runtime::{Failure, Refused};
 use store::{AttemptKey, NewUser, SignUp, SignUpKeys, SignUpRow, UserCreation};
 use web::{ErrorReason, Notice, Parameters, ProofAsked, VerifyPage, responders};
 
-use crate::visitor::{Visitor, link};
+use crate::visitor::{Visitor, link, waiting};
 use crate::{Deps, hashing};
 
 /// Asks to confirm.
@@ -144,9 +143,5 @@ fn page(visitor: &Visitor<'_>, sealed: &str, asked: ProofAsked) -> Response {
         ProofAsked::PasswordAgain => (StatusCode::FORBIDDEN, None),
         ProofAsked::PasswordLater { retry_after } => (StatusCode::TOO_MANY_REQUESTS, Some(retry_after)),
     };
-    let mut response = responders::html(status, &page, &visitor.security());
-    if let Some(wait) = retry_after {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs()));
-    }
-    response
+    waiting(responders::html(status, &page, &visitor.security()), retry_after)
 }

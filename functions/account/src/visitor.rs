@@ -1,13 +1,20 @@
 //! Who comes, before anything that they ask for: the tenant, the browser, and a form that was sent from our own page.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::response::Response;
+use crypto::artefact::Kind;
+use domain::attempt::{Reservation, window};
+use domain::event::RecordedEvent;
 use domain::{Timestamp, policy};
-use http::StatusCode;
-use runtime::interaction::{Browser, Came};
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, StatusCode};
+use oauth::authorization_request::AuthorizationRequest;
+use runtime::interaction::{Browser, Came, SignInState};
 use runtime::tenants::Name;
-use runtime::{Refused, TenantContext, Visit};
+use runtime::{Failure, Refused, TenantContext, Visit};
+use store::AttemptKey;
 use web::{ErrorReason, Language, Notice, NoticePage, PageSecurity, Parameters, read_form, responders};
 
 use crate::Deps;
@@ -61,4 +68,50 @@ impl<'a> Visitor<'a> {
 /// A parameter that is a link or a state of ours is no longer than such a thing gets.
 pub(crate) fn link(parameters: &Parameters) -> Option<&str> {
     parameters.get("link").filter(|link| link.len() <= policy::LINK_MAX)
+}
+
+/// What the app asked whose sign-in page the browser comes from.
+pub(crate) fn interrupted(visitor: &Visitor<'_>, sealed: &str) -> Result<AuthorizationRequest, Refused> {
+    let opened = visitor.tenant().open::<SignInState>(Kind::SignInState, None, sealed, visitor.now)?;
+    let state = opened.map_err(|_| ErrorReason::SignInExpired)?;
+    if visitor.browser.is_bound_to(&state.binding) { Ok(state.request) } else { Err(ErrorReason::OtherBrowser.into()) }
+}
+
+/// The mails about a name, which are counted so that nobody can have an address flooded.
+pub(crate) struct Mails {
+    key: AttemptKey,
+}
+
+impl Mails {
+    /// The mails of one kind about the name with this keyed hash.
+    pub(crate) fn about(lookup: &str, kind: &str, now: Timestamp) -> Self {
+        Self { key: AttemptKey { identifier: lookup.to_owned(), source: format!("mail-{kind}"), window: window(now, policy::MAIL_WINDOW) } }
+    }
+
+    /// Reserves one more; how long to wait else.
+    pub(crate) async fn reserve(&self, visitor: &Visitor<'_>) -> Result<Result<(), Duration>, Failure> {
+        let reservation = visitor.tenant().home(visitor.now)?.reserve_attempt(&self.key, policy::MAILS_PER_WINDOW).await?;
+        Ok(self.answered(reservation, visitor.now))
+    }
+
+    /// Writes the event that sends one more; how long to wait else, and nothing is sent.
+    pub(crate) async fn send(&self, visitor: &Visitor<'_>, event: &RecordedEvent) -> Result<Result<(), Duration>, Failure> {
+        let reservation = visitor.tenant().home(visitor.now)?.record_counted(event, &self.key, policy::MAILS_PER_WINDOW).await?;
+        Ok(self.answered(reservation, visitor.now))
+    }
+
+    fn answered(&self, reservation: Reservation, now: Timestamp) -> Result<(), Duration> {
+        match reservation {
+            Reservation::Granted => Ok(()),
+            Reservation::Exhausted => Err(self.key.window.ends_at.since(now)),
+        }
+    }
+}
+
+/// The answer, and when to come again.
+pub(crate) fn waiting(mut response: Response, retry_after: Option<Duration>) -> Response {
+    if let Some(wait) = retry_after {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs()));
+    }
+    response
 }

@@ -98,7 +98,9 @@ fn is_due(delivery: &Delivery, now: Timestamp) -> bool {
 
 async fn send(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Try {
     let tried = match &delivery.id.channel {
-        Channel::MailNewBrowser | Channel::MailSignUp => mail::send(deps, delivery, now).await,
+        Channel::MailNewBrowser | Channel::MailSignUp | Channel::MailPasswordReset | Channel::MailPasswordChanged => {
+            mail::send(deps, delivery, now).await
+        }
         Channel::BackchannelLogout => backchannel_logout::fan_out(deps, delivery, now).await,
         Channel::LogoutToken(client) => backchannel_logout::tell(deps, delivery, client, now).await,
     };

@@ -1,13 +1,20 @@
 //! Mails: each is composed from its event when it is sent, in the language of whoever reads it.
 
 mod new_browser;
+mod password_changed;
+mod password_reset;
 mod sign_up;
+
+use std::sync::Arc;
 
 use cloud::mail::{Mail, MailError};
 use domain::Timestamp;
 use domain::delivery::{Channel, Delivery, Try};
+use domain::event::{Personal, RecordedEvent, Subject};
 use domain::user::{Profile, User};
-use runtime::Failure;
+use runtime::people::{KeyOwner, open_event};
+use runtime::{Failure, TenantContext};
+use store::PersonKeys;
 use web::{Language, Letter};
 
 use crate::Deps;
@@ -18,13 +25,56 @@ pub(crate) struct Addressed {
     letter: Letter,
 }
 
+/// What there is to send.
+pub(crate) enum Composed {
+    /// This.
+    Letter(Box<Addressed>),
+    /// There is nobody any more to send it to.
+    Nobody,
+    /// What it would have been about is over, as it may be: nothing.
+    Over,
+}
+
+impl From<Option<Addressed>> for Composed {
+    fn from(addressed: Option<Addressed>) -> Self {
+        addressed.map_or(Self::Nobody, |addressed| Self::Letter(Box::new(addressed)))
+    }
+}
+
+/// The event of a delivery and the person that it is about, if both are there.
+async fn person_of(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Result<Option<About>, Failure> {
+    let Some(tenant) = deps.tenant(delivery, now).await? else { return Ok(None) };
+    let home = tenant.home(now)?;
+    let Some(event) = home.find_event(delivery.event_at, delivery.event_shard, &delivery.id.event).await? else { return Ok(None) };
+    let Subject::User(user_id) = &event.subject else { return Ok(None) };
+    let person = home.read_person(&PersonKeys::of(user_id.clone()).with_user_key()).await?;
+    let (Some(user), Some(user_key)) = (person.user, person.user_key) else { return Ok(None) };
+    let key = tenant.open_personal_key(KeyOwner::User(user_id), &user_key)?;
+    let personal = open_event(&event, &key)?;
+    Ok(Some(About { tenant, event, user, personal }))
+}
+
+/// What a mail to a person is made of.
+struct About {
+    tenant: Arc<TenantContext>,
+    event: RecordedEvent,
+    user: User,
+    personal: Personal,
+}
+
 /// Composes the mail of a delivery, and sends it. Where there is nobody to send it to any more, it is given up.
 pub(crate) async fn send(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Result<Try, Failure> {
     let composed = match delivery.id.channel {
         Channel::MailSignUp => sign_up::compose(deps, delivery, now).await?,
+        Channel::MailPasswordReset => password_reset::compose(deps, delivery, now).await?,
+        Channel::MailPasswordChanged => password_changed::compose(deps, delivery, now).await?,
         _ => new_browser::compose(deps, delivery, now).await?,
     };
-    let Some(Addressed { to, letter }) = composed else { return Ok(Try::FailedForGood) };
+    let Addressed { to, letter } = match composed {
+        Composed::Letter(addressed) => *addressed,
+        Composed::Nobody => return Ok(Try::FailedForGood),
+        Composed::Over => return Ok(Try::Sent),
+    };
     let (text, html, dedupe) = (letter.text(), Some(letter.html()), delivery.id.event.to_string());
     Ok(match deps.mailer.send(&Mail { to, subject: letter.subject, text, html, dedupe }).await {
         Ok(()) => Try::Sent,

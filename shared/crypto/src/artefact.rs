@@ -47,6 +47,10 @@ pub enum Kind {
     SignUpState,
     /// The link that proves an address.
     VerificationLink,
+    /// The state of a page that asks whose password is forgotten.
+    ResetState,
+    /// The link for a new password.
+    ResetLink,
 }
 
 impl Kind {
@@ -65,6 +69,8 @@ impl Kind {
             Self::RefreshToken => "refresh_token",
             Self::SignUpState => "sign_up_state",
             Self::VerificationLink => "verification_link",
+            Self::ResetState => "reset_state",
+            Self::ResetLink => "reset_link",
         }
     }
 
@@ -83,6 +89,8 @@ impl Kind {
             Self::LogoutRequest => 21,
             Self::SignUpState => 22,
             Self::VerificationLink => 23,
+            Self::ResetState => 24,
+            Self::ResetLink => 25,
         }
     }
 
@@ -95,8 +103,11 @@ impl Kind {
             | Self::AuthorizationRequest
             | Self::LogoutState
             | Self::LogoutRequest
-            | Self::SignUpState => AcrossEpochs::Dies,
-            Self::Session | Self::Device | Self::AccessReference | Self::RefreshToken | Self::VerificationLink => AcrossEpochs::Survives,
+            | Self::SignUpState
+            | Self::ResetState => AcrossEpochs::Dies,
+            Self::Session | Self::Device | Self::AccessReference | Self::RefreshToken | Self::VerificationLink | Self::ResetLink => {
+                AcrossEpochs::Survives
+            }
         }
     }
 }

@@ -18,6 +18,10 @@ pub enum Channel {
     MailNewBrowser,
     /// The mail with the link that proves an address, or to its owner that somebody wanted an account of theirs.
     MailSignUp,
+    /// The mail with the link for a new password.
+    MailPasswordReset,
+    /// The mail that tells of a new password.
+    MailPasswordChanged,
     /// A session ended: one delivery for each app that is to be told (OpenID Connect Back-Channel Logout §2.3).
     BackchannelLogout,
     /// The logout token of one app.
@@ -31,6 +35,8 @@ pub struct InvalidChannel;
 
 const MAIL_NEW_BROWSER: &str = "mail_new_browser";
 const MAIL_SIGN_UP: &str = "mail_sign_up";
+const MAIL_PASSWORD_RESET: &str = "mail_password_reset";
+const MAIL_PASSWORD_CHANGED: &str = "mail_password_changed";
 const BACKCHANNEL_LOGOUT: &str = "backchannel_logout";
 const LOGOUT_TOKEN: &str = "logout_token:";
 
@@ -40,6 +46,8 @@ impl fmt::Display for Channel {
         match self {
             Self::MailNewBrowser => formatter.write_str(MAIL_NEW_BROWSER),
             Self::MailSignUp => formatter.write_str(MAIL_SIGN_UP),
+            Self::MailPasswordReset => formatter.write_str(MAIL_PASSWORD_RESET),
+            Self::MailPasswordChanged => formatter.write_str(MAIL_PASSWORD_CHANGED),
             Self::BackchannelLogout => formatter.write_str(BACKCHANNEL_LOGOUT),
             Self::LogoutToken(client) => write!(formatter, "{LOGOUT_TOKEN}{}", client.as_str()),
         }
@@ -52,6 +60,8 @@ impl TryFrom<String> for Channel {
         match text.as_str() {
             MAIL_NEW_BROWSER => Ok(Self::MailNewBrowser),
             MAIL_SIGN_UP => Ok(Self::MailSignUp),
+            MAIL_PASSWORD_RESET => Ok(Self::MailPasswordReset),
+            MAIL_PASSWORD_CHANGED => Ok(Self::MailPasswordChanged),
             BACKCHANNEL_LOGOUT => Ok(Self::BackchannelLogout),
             other => {
                 let client = other.strip_prefix(LOGOUT_TOKEN).ok_or(InvalidChannel)?;
@@ -69,6 +79,8 @@ impl From<Channel> for String {
 
 static NEW_BROWSER: [Channel; 1] = [Channel::MailNewBrowser];
 static SIGN_UP: [Channel; 1] = [Channel::MailSignUp];
+static PASSWORD_RESET: [Channel; 1] = [Channel::MailPasswordReset];
+static PASSWORD_CHANGED: [Channel; 1] = [Channel::MailPasswordChanged];
 static SESSION_ENDED: [Channel; 1] = [Channel::BackchannelLogout];
 
 /// What an event causes to be sent.
@@ -76,12 +88,15 @@ pub fn caused_by(kind: &EventKind) -> &'static [Channel] {
     match kind {
         EventKind::SessionStarted { browser: Browser::New, .. } => &NEW_BROWSER,
         EventKind::SignUpStarted { .. } | EventKind::SignUpLinkRequested { .. } => &SIGN_UP,
+        EventKind::PasswordResetRequested { .. } => &PASSWORD_RESET,
+        EventKind::PasswordChanged { .. } => &PASSWORD_CHANGED,
         EventKind::SessionEnded { .. } => &SESSION_ENDED,
         EventKind::SessionStarted { browser: Browser::Known, .. }
         | EventKind::TenantCreated
         | EventKind::ClientCreated { .. }
         | EventKind::ApiCreated { .. }
         | EventKind::UserCreated { .. }
+        | EventKind::PasswordResetRefused
         | EventKind::SignInRefused { .. }
         | EventKind::SignInThrottled { .. }
         | EventKind::ConsentGranted { .. }
@@ -209,6 +224,8 @@ mod tests {
         for (channel, name) in [
             (Channel::MailNewBrowser, "mail_new_browser"),
             (Channel::MailSignUp, "mail_sign_up"),
+            (Channel::MailPasswordReset, "mail_password_reset"),
+            (Channel::MailPasswordChanged, "mail_password_changed"),
             (Channel::BackchannelLogout, "backchannel_logout"),
             (Channel::LogoutToken(app), "logout_token:app"),
         ] {
@@ -226,6 +243,14 @@ mod tests {
         let started = EventKind::SignUpStarted { sign_up: sign_up.clone(), client_id: None };
         assert_eq!(caused_by(&started), [Channel::MailSignUp]);
         assert_eq!(caused_by(&EventKind::SignUpLinkRequested { sign_up }), [Channel::MailSignUp]);
+    }
+
+    #[test]
+    fn a_forgotten_password_is_written_about_where_there_is_an_account_and_a_new_one_always() {
+        assert_eq!(caused_by(&EventKind::PasswordResetRequested { credential_version: 1 }), [Channel::MailPasswordReset]);
+        assert!(caused_by(&EventKind::PasswordResetRefused).is_empty());
+        let changed = EventKind::PasswordChanged { version: 2, by: crate::event::ChangedBy::Reset };
+        assert_eq!(caused_by(&changed), [Channel::MailPasswordChanged]);
     }
 
     #[test]

@@ -50,6 +50,14 @@ pub enum Browser {
     New,
 }
 
+/// What made a password change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangedBy {
+    /// The link of somebody who forgot the one before.
+    Reset,
+}
+
 /// Who made an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -98,6 +106,23 @@ pub enum EventKind {
         /// The app that they came from.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         client_id: Option<ClientId>,
+    },
+    /// Somebody says that a person forgot their password.
+    #[serde(rename = "password.reset_requested")]
+    PasswordResetRequested {
+        /// The version of the password that the link will replace; zero when there is none.
+        credential_version: u64,
+    },
+    /// The same of a name that no account is known by.
+    #[serde(rename = "password.reset_refused")]
+    PasswordResetRefused,
+    /// A person has a new password; what they were signed in to with the old one is over.
+    #[serde(rename = "password.changed")]
+    PasswordChanged {
+        /// Its version.
+        version: u64,
+        /// What made it change.
+        by: ChangedBy,
     },
     /// They asked for the link again.
     #[serde(rename = "sign_up.link_requested")]

@@ -16,6 +16,7 @@ pub mod id;
 pub mod identifier;
 pub mod key_ring;
 pub mod password_policy;
+pub mod password_reset;
 pub mod placement;
 pub mod policy;
 pub mod refresh;

@@ -36,6 +36,10 @@ pub const PUSHED_REQUEST: Duration = Duration::from_hours(2);
 pub const SIGN_UP_STATE: Duration = Duration::from_hours(1);
 /// A sign-up whose address isn't proved by then is gone, and so is its link.
 pub const SIGN_UP_PENDING: Duration = DAY;
+/// A page that asks whose password is forgotten, left open.
+pub const RESET_STATE: Duration = HOUR;
+/// The link of a forgotten password (NIST SP 800-63B-4 §4.2.1.2 allows a day for what is sent to an address that was proved).
+pub const RESET_LINK: Duration = HOUR;
 /// A logout token (OpenID Connect Back-Channel Logout §4: at most two minutes).
 pub const LOGOUT_TOKEN: Duration = Duration::from_mins(2);
 /// An ID token: its reader looks at it once, on arrival.

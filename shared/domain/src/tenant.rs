@@ -118,6 +118,17 @@ impl SessionPolicy {
     }
 }
 
+/// Whether people can set a new password by themselves when they forgot theirs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recovery {
+    /// By a link that is mailed to their address.
+    #[default]
+    ByMail,
+    /// They can't: administrators help.
+    Off,
+}
+
 /// What a tenant is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tenant {
@@ -146,6 +157,9 @@ pub struct Tenant {
     /// What it asks of a new password.
     #[serde(default)]
     pub passwords: PasswordPolicy,
+    /// What people can do who forgot their password.
+    #[serde(default)]
+    pub recovery: Recovery,
     /// The kinds of password hashes that people brought from elsewhere: every sign-in does the work of each, so that it tells no account from another.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub imported_hashes: BTreeSet<String>,
@@ -168,6 +182,7 @@ impl Tenant {
             not_before: Timestamp::from_seconds(0),
             created_at,
             passwords: PasswordPolicy::default(),
+            recovery: Recovery::default(),
             imported_hashes: BTreeSet::new(),
             roster: Roster::default(),
         }

@@ -25,7 +25,6 @@ use oauth::grants::authorization_code::Redemption;
 use oauth::pkce::CodeChallenge;
 use oauth::{access_token, id_token};
 use runtime::interaction::{ConsentState, SessionReference, SignInState, StateId, requests};
-use runtime::people::KeyOwner;
 use runtime::provision::{NewTenant, NewUser, Provisioner};
 use runtime::tenants::Name;
 use runtime::{Clock, Needs, Platform, Random, Signing, TenantContext, Tenants};
@@ -174,19 +173,22 @@ impl Scene {
         let id = SessionId::from_random(self.random.bytes());
         let beginning = Beginning { id: id.clone(), user_id: self.person.id.clone(), methods: vec![AuthenticationMethod::Password] };
         let session = Session::begin(beginning, self.tenant.record().sessions, self.now());
-        let event = Event {
-            id: self.random.event_id(self.now()),
-            tenant: self.tenant.record().id.clone(),
-            subject: Subject::User(self.person.id.clone()),
-            kind: EventKind::SessionStarted { session_id: id, client_id: builders::client().id, browser, runs_out_at: Some(session.runs_out_at()) },
-            personal: Personal { address: Some("198.51.100.7".to_owned()), user_agent: Some("Firefox/150.0".to_owned()), identifier: None },
-        };
-        let keys = PersonKeys::of(self.person.id.clone()).with_user_key();
-        let wrapped = self.home().read_person(&keys).await.expect("an answer").user_key.expect("a key");
-        let key = self.tenant.open_personal_key(KeyOwner::User(&self.person.id), &wrapped).expect("a key");
-        let event = self.tenant.record_event(event, &key, self.random.bytes()).expect("an event");
+        let runs_out_at = Some(session.runs_out_at());
+        let event = self.personal_event(EventKind::SessionStarted { session_id: id, client_id: builders::client().id, browser, runs_out_at }).await;
         self.home().start_session(&session, None, &event).await.expect("a session");
         event
+    }
+
+    /// An event about the person that happens now, with what is personal about it.
+    ///
+    /// # Panics
+    /// When the person has no key.
+    pub async fn personal_event(&self, kind: EventKind) -> RecordedEvent {
+        let personal = Personal { address: Some("198.51.100.7".to_owned()), user_agent: Some("Firefox/150.0".to_owned()), identifier: None };
+        let keys = PersonKeys::of(self.person.id.clone()).with_user_key();
+        let wrapped = self.home().read_person(&keys).await.expect("an answer").user_key;
+        let person = (&self.person.id, wrapped.as_ref());
+        self.tenant.event_about(person, kind, personal, (&*self.random, self.now())).expect("an event")
     }
 
     /// The person's consent.

@@ -18,7 +18,7 @@ pub use headers::PageSecurity;
 pub use language::Language;
 pub use letter::Letter;
 pub use pages::{
-    Again, CheckMailPage, ConsentPage, ErrorPage, ErrorReason, FormPostPage, LoggedOutPage, LogoutOutcome, LogoutPage, Notice, NoticePage, Page,
-    ProofAsked, SelectAccountPage, SignInPage, SignInProblem, SignUpPage, SignUpProblems, VerifyPage,
+    Again, CheckMailPage, ConsentPage, ErrorPage, ErrorReason, FormPostPage, LoggedOutPage, LogoutOutcome, LogoutPage, NewPasswordPage, Notice,
+    NoticePage, Page, ProofAsked, ResetPage, ResetProblem, SelectAccountPage, SignInPage, SignInProblem, SignUpPage, SignUpProblems, VerifyPage,
 };
 pub use parameters::{ParameterError, Parameters};

@@ -36,6 +36,7 @@ fn sign_in(language: Language) -> SignInPage<'static> {
         state: "sealed-state",
         identifier: "",
         sign_up: None,
+        reset: None,
         problem: None,
     }
 }
@@ -102,7 +103,8 @@ fn samples(language: Language) -> Vec<(String, String)> {
     }
     let nowhere = ErrorPage { language, tenant_name: None, reason: ErrorReason::NotFound, incident: "7Q4KXM2P" };
     pages.push(("error_without_tenant".to_owned(), nowhere.html()));
-    let offered = SignInPage { sign_up: Some("/t/demo/sign-up?state=sealed-state"), ..sign_in(language) };
+    let (sign_up, reset) = (Some("/t/demo/sign-up?state=sealed-state"), Some("/t/demo/reset?state=sealed-state"));
+    let offered = SignInPage { sign_up, reset, ..sign_in(language) };
     pages.push(("sign_in_with_sign_up".to_owned(), offered.html()));
     pages.extend(account_samples(language));
     pages

@@ -1,6 +1,7 @@
 //! Accounts that people make themselves, one request at a time.
 
 mod refusals;
+mod resetting;
 mod signing_up;
 mod support;
 mod verifying;

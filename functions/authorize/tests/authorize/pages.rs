@@ -45,6 +45,7 @@ async fn a_person_without_a_session_is_asked_to_sign_in() {
     <input id="password" name="password" type="password" autocomplete="current-password" required>
     <button id="sign-in" class="primary" type="submit">
     Sign in
+    Forgot your password?
     "#);
     let now = place.stage.clock.now();
     let open = |at| place.scene.tenant.open::<SignInState>(Kind::SignInState, None, answer.field("state"), at).expect("keys");

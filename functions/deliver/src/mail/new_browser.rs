@@ -2,28 +2,20 @@
 
 use domain::Timestamp;
 use domain::delivery::Delivery;
-use domain::event::{Personal, RecordedEvent, Subject};
+use domain::event::{Personal, RecordedEvent};
 use domain::tenant::Tenant;
 use domain::user::User;
 use runtime::Failure;
-use runtime::people::{KeyOwner, open_event};
 use web::letter::named;
 use web::{Language, Letter};
 
-use super::{Addressed, greeting, language, readable};
+use super::{Addressed, Composed, greeting, language, person_of, readable};
 use crate::Deps;
 
-/// Composes the mail; `None` when there is nobody to send it to any more.
-pub(crate) async fn compose(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Result<Option<Addressed>, Failure> {
-    let Some(tenant) = deps.tenant(delivery, now).await? else { return Ok(None) };
-    let home = tenant.home(now)?;
-    let event = home.find_event(delivery.event_at, delivery.event_shard, &delivery.id.event).await?;
-    let Some((event, Subject::User(user_id))) = event.map(|event| (event.clone(), event.subject)) else { return Ok(None) };
-    let person = home.read_person(&store::PersonKeys::of(user_id.clone()).with_user_key()).await?;
-    let (Some(user), Some(user_key)) = (person.user, person.user_key) else { return Ok(None) };
-    let key = tenant.open_personal_key(KeyOwner::User(&user_id), &user_key)?;
-    let personal = open_event(&event, &key)?;
-    Ok(letter(tenant.record(), &user, &event, &personal))
+/// Composes the mail.
+pub(crate) async fn compose(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Result<Composed, Failure> {
+    let about = person_of(deps, delivery, now).await?;
+    Ok(about.and_then(|about| letter(about.tenant.record(), &about.user, &about.event, &about.personal)).into())
 }
 
 fn letter(tenant: &Tenant, user: &User, event: &RecordedEvent, personal: &Personal) -> Option<Addressed> {
@@ -79,7 +71,7 @@ fn german(tenant: &str) -> Texts {
 
 #[cfg(test)]
 mod tests {
-    use domain::event::{Browser, Event, EventKind, Lookups};
+    use domain::event::{Browser, Event, EventKind, Lookups, Subject};
     use domain::tenant::Issuer;
     use domain::user::{Email, Profile};
     use domain::{ClientId, EventId, SessionId, Slug, TenantId, UserId};

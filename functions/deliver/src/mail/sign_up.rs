@@ -15,23 +15,23 @@ use store::{PersonKeys, SignUpRow};
 use web::letter::named;
 use web::{Language, Letter};
 
-use super::{Addressed, greeting, greeting_of, language};
+use super::{Addressed, Composed, greeting, greeting_of, language};
 use crate::Deps;
 
-/// Composes the mail; `None` when its sign-up is gone, replaced by a newer one, or became an account.
-pub(crate) async fn compose(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Result<Option<Addressed>, Failure> {
-    let Some(tenant) = deps.tenant(delivery, now).await? else { return Ok(None) };
+/// Composes the mail. There is none when its sign-up was replaced by a newer one, has run out, or became an account.
+pub(crate) async fn compose(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Result<Composed, Failure> {
+    let Some(tenant) = deps.tenant(delivery, now).await? else { return Ok(Composed::Nobody) };
     let home = tenant.home(now)?;
-    let Some(event) = home.find_event(delivery.event_at, delivery.event_shard, &delivery.id.event).await? else { return Ok(None) };
-    let (EventKind::SignUpStarted { sign_up, .. } | EventKind::SignUpLinkRequested { sign_up }) = &event.kind else { return Ok(None) };
-    let Subject::Unknown(address) = &event.subject else { return Ok(None) };
+    let Some(event) = home.find_event(delivery.event_at, delivery.event_shard, &delivery.id.event).await? else { return Ok(Composed::Nobody) };
+    let (EventKind::SignUpStarted { sign_up, .. } | EventKind::SignUpLinkRequested { sign_up }) = &event.kind else { return Ok(Composed::Nobody) };
+    let Subject::Unknown(address) = &event.subject else { return Ok(Composed::Nobody) };
     let row = home.find_sign_up(address).await?.filter(|row| row.pending.is_open_to(sign_up, now));
-    let Some(row) = row else { return Ok(None) };
-    let Ok(canonical) = Canonical::email(&row.pending.email) else { return Ok(None) };
+    let Some(row) = row else { return Ok(Composed::Over) };
+    let Ok(canonical) = Canonical::email(&row.pending.email) else { return Ok(Composed::Nobody) };
     match home.find_identifier(&tenant.claim(&canonical)?).await? {
-        None => Ok(Some(to_newcomer(&tenant, address, &row, &event)?)),
-        Some(owner) if owner == *sign_up => Ok(None),
-        Some(owner) => Ok(home.read_person(&PersonKeys::of(owner)).await?.user.and_then(|owner| to_owner(&tenant, &owner))),
+        None => Ok(Some(to_newcomer(&tenant, address, &row, &event)?).into()),
+        Some(owner) if owner == *sign_up => Ok(Composed::Over),
+        Some(owner) => Ok(home.read_person(&PersonKeys::of(owner)).await?.user.and_then(|owner| to_owner(&tenant, &owner)).into()),
     }
 }
 

@@ -3,5 +3,6 @@
 mod backchannel_logout;
 mod nudges;
 mod outages;
+mod passwords;
 mod sign_up;
 mod support;

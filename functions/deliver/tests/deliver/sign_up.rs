@@ -154,7 +154,7 @@ async fn a_sign_up_that_is_over_sends_nothing() {
     let replaced = place.signed_up(7, "grace@example.org", "en").await;
     place.signed_up(8, "grace@example.org", "en").await;
     let id = place.mail(&replaced).await;
-    assert_eq!(place.state(&id).await, DeliveryState::Parked { at: place.stage.clock.now() });
+    assert_eq!(place.state(&id).await, DeliveryState::Done { at: place.stage.clock.now() });
     let late = place.signed_up(9, "late@example.org", "en").await;
     place.stage.clock.advance(policy::SIGN_UP_PENDING);
     place.mail(&late).await;

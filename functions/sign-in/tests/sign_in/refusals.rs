@@ -43,6 +43,7 @@ async fn a_wrong_password_shows_the_page_again() {
     <input id="password" name="password" type="password" autocomplete="current-password" required aria-invalid="true" aria-describedby="problem" autofocus>
     <button id="sign-in" class="primary" type="submit">
     Sign in
+    Forgot your password?
     "#);
     assert_eq!(answer.field("state"), page.state, "the state stays");
     assert_eq!(place.sign_in_rightly(&page).await.status, StatusCode::SEE_OTHER, "and is still good");
@@ -120,6 +121,7 @@ async fn an_empty_field_is_asked_for_and_counts_nothing() {
     <input id="password" name="password" type="password" autocomplete="current-password" required aria-invalid="true" aria-describedby="problem" autofocus>
     <button id="sign-in" class="primary" type="submit">
     Sign in
+    Forgot your password?
     "#);
     for (username, password) in [("", ""), ("", PASSWORD)] {
         assert_eq!(place.sign_in(&page, username, password).await.status, StatusCode::FORBIDDEN);

@@ -48,6 +48,7 @@ async fn twenty_guesses_from_one_saved_state_are_twenty_counted_guesses() {
     <input id="password" name="password" type="password" autocomplete="current-password" required aria-describedby="problem" autofocus>
     <button id="sign-in" class="primary" type="submit">
     Sign in
+    Forgot your password?
     "#);
     // Nor does a newer page, or the right password.
     assert_eq!(place.guess_from(ELSEWHERE, &place.page(), PASSWORD).await.status, THROTTLED);

@@ -5,6 +5,7 @@ use crypto::artefact::Kind;
 use domain::api::Audience;
 use domain::client::Client;
 use domain::session::Session;
+use domain::tenant::Recovery;
 use domain::user::User;
 use domain::{Timestamp, policy};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -50,8 +51,10 @@ impl PageOf<'_> {
     /// The sign-in page as it was, with what went wrong. The state stays: it holds no counter that a new one would reset.
     pub fn sign_in_again(&self, sealed: &str, typed: &str, problem: Option<SignInProblem>) -> Response {
         let issuer = &self.tenant.record().issuer;
-        // The state is in the link as well, so that whoever makes an account goes on to the app; it is good in this browser alone.
-        let sign_up = self.tenant.record().registration.who.is_offered().then(|| format!("{}/sign-up?state={sealed}", issuer.path()));
+        // The state is in the links as well, so that whoever makes an account goes on to the app; it is good in this browser alone.
+        let tenant = self.tenant.record();
+        let sign_up = tenant.registration.who.is_offered().then(|| format!("{}/sign-up?state={sealed}", issuer.path()));
+        let reset = (tenant.recovery == Recovery::ByMail).then(|| format!("{}/reset?state={sealed}", issuer.path()));
         let page = SignInPage {
             language: self.language,
             tenant_name: &self.tenant.record().name,
@@ -60,6 +63,7 @@ impl PageOf<'_> {
             state: sealed,
             identifier: typed,
             sign_up: sign_up.as_deref(),
+            reset: reset.as_deref(),
             problem,
         };
         let security = PageSecurity::of(issuer).returning_to(&self.request.redirect_uri);

@@ -3,7 +3,7 @@
 //! INVARIANT: replaying an older state is never better for its holder than the newest.
 
 use crypto::base64url;
-use domain::{SessionId, UserId};
+use domain::{SessionId, Timestamp, UserId};
 use oauth::authorization_request::AuthorizationRequest;
 use oauth::logout::LogoutRequest;
 use serde::{Deserialize, Serialize};
@@ -119,4 +119,28 @@ pub struct VerificationLink {
     /// The browser that it came from: there nobody is asked for the password.
     #[serde(rename = "b")]
     pub browser: String,
+}
+
+/// The state of a page that asks whose password is forgotten.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResetState {
+    /// The browser it was made for.
+    pub binding: String,
+    /// The person's language as the app asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ui_locales: Option<String>,
+}
+
+/// The link for a new password. Any change of the password kills it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResetLink {
+    /// Whose.
+    #[serde(rename = "u")]
+    pub user_id: UserId,
+    /// The version that it replaces.
+    #[serde(rename = "v")]
+    pub credential_version: u64,
+    /// When it was asked for.
+    #[serde(rename = "t")]
+    pub asked_at: Timestamp,
 }

@@ -5,6 +5,7 @@
 pub(crate) mod accept_imported_hash;
 pub(crate) mod assign;
 pub(crate) mod begin_sign_up;
+pub(crate) mod change_password;
 pub(crate) mod change_roster;
 mod count_failure;
 mod count_wrong_secret;

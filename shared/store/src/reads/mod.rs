@@ -10,4 +10,5 @@ pub(crate) mod families;
 pub(crate) mod identifier;
 pub(crate) mod one;
 pub(crate) mod person;
+pub(crate) mod recovery;
 pub(crate) mod sign_up;

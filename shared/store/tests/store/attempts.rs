@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use store::{AttemptKey, ClientAttemptKey};
 use testkit::Embedded;
 
-use crate::support::{NOW, client_id, identity_rows, later, number, tenant_store};
+use crate::support::{NOW, client_id, event_rows, identity_rows, later, number, session_started, tenant_store};
 
 fn attempt() -> AttemptKey {
     AttemptKey { identifier: "ada".to_owned(), source: "network".to_owned(), window: window(NOW, ATTEMPT_WINDOW) }
@@ -61,4 +61,19 @@ async fn wrong_secrets_count_per_client_and_network_up_to_a_limit() {
     assert_eq!(store.count_wrong_secret(&key("b"), 3).await, Ok(Reservation::Granted));
     let next = ClientAttemptKey { window: window(later(600), WRONG_SECRETS_WINDOW), ..key("a") };
     assert_eq!(store.count_wrong_secret(&next, 3).await, Ok(Reservation::Granted));
+}
+
+#[tokio::test]
+async fn what_an_event_sends_is_counted_with_it_or_neither_is_written() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    for number in 1..=2 {
+        assert_eq!(store.record_counted(&session_started(number), &attempt(), 2).await, Ok(Reservation::Granted));
+        // The same event again is the same mail.
+        assert_eq!(store.record_counted(&session_started(number), &attempt(), 2).await, Ok(Reservation::Granted));
+    }
+    assert_eq!(store.record_counted(&session_started(3), &attempt(), 2).await, Ok(Reservation::Exhausted));
+    assert_eq!(event_rows(&embedded).await.len(), 2);
+    assert_eq!(store.reserve_attempt(&attempt(), 3).await, Ok(Reservation::Granted), "two are counted");
+    assert_eq!(store.reserve_attempt(&attempt(), 3).await, Ok(Reservation::Exhausted));
 }

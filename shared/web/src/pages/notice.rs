@@ -13,13 +13,19 @@ pub enum Notice {
     SignUpClosed,
     /// The address is proved, and the account is there; where to go on is another browser.
     AddressVerified,
+    /// If there is an account, a link is on its way.
+    ResetSent,
+    /// Nobody sets a new password by themselves here.
+    ResetOff,
+    /// There is a new password.
+    PasswordChanged,
     /// A link was replaced by a newer one, has expired, or never was one.
     LinkDead,
 }
 
 impl Notice {
     /// Every notice, for tests that show all pages.
-    pub const ALL: [Self; 3] = [Self::SignUpClosed, Self::AddressVerified, Self::LinkDead];
+    pub const ALL: [Self; 6] = [Self::SignUpClosed, Self::AddressVerified, Self::ResetSent, Self::ResetOff, Self::PasswordChanged, Self::LinkDead];
 }
 
 /// Says it.

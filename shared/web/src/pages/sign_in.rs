@@ -43,6 +43,8 @@ pub struct SignInPage<'a> {
     pub identifier: &'a str,
     /// Where an account is made, if people make their own here.
     pub sign_up: Option<&'a str>,
+    /// Where a new password is set, if people can do that by themselves.
+    pub reset: Option<&'a str>,
     /// What went wrong before.
     pub problem: Option<SignInProblem>,
 }

@@ -36,6 +36,20 @@ pub(crate) struct AccountTexts {
     pub(crate) terms_name: &'static str,
     /// What is wrong with what was entered.
     pub(crate) sign_up_problem: fn(Problem) -> &'static str,
+    /// Link on the sign-in page.
+    pub(crate) forgotten: &'static str,
+    /// Heading of the page that it leads to.
+    pub(crate) reset: &'static str,
+    /// Its sentence.
+    pub(crate) reset_detail: &'static str,
+    /// Its button.
+    pub(crate) reset_send: &'static str,
+    /// Nothing was entered.
+    pub(crate) reset_incomplete: &'static str,
+    /// Heading and button of the page that a link leads to.
+    pub(crate) new_password: &'static str,
+    /// Its sentence.
+    pub(crate) new_password_detail: &'static str,
     /// Heading of the page after it.
     pub(crate) check_mail: &'static str,
     /// Its sentence, around the address.

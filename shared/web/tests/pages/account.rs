@@ -6,7 +6,10 @@ use std::time::Duration;
 use domain::password_policy::{CharacterKind, PasswordProblem};
 use domain::registration::{Registration, RegistrationPolicy, Terms, UsernameField};
 use domain::sign_up::{Entered, Problem};
-use web::{Again, CheckMailPage, Language, Notice, NoticePage, Page, ProofAsked, SignUpPage, SignUpProblems, VerifyPage};
+use web::{
+    Again, CheckMailPage, Language, NewPasswordPage, Notice, NoticePage, Page, ProofAsked, ResetPage, ResetProblem, SignUpPage, SignUpProblems,
+    VerifyPage,
+};
 
 fn policy() -> &'static RegistrationPolicy {
     static POLICY: LazyLock<RegistrationPolicy> = LazyLock::new(|| RegistrationPolicy {
@@ -62,6 +65,16 @@ pub(crate) fn account_samples(language: Language) -> Vec<(String, String)> {
     for asked in [ProofAsked::Nothing, ProofAsked::Password, ProofAsked::PasswordAgain, later] {
         let page = VerifyPage { language, tenant_name: "Northwind", action: "/t/demo/verify", link: "sealed-link", asked };
         pages.push((format!("verify_{asked:?}"), page.html()));
+    }
+    for problem in [None, Some(ResetProblem::Incomplete), Some(ResetProblem::Throttled { retry_after: Duration::from_mins(10) })] {
+        let identifier = "ada@example.com";
+        let page = ResetPage { language, tenant_name: "Northwind", action: "/t/demo/reset", state: "sealed-state", identifier, problem };
+        pages.push((format!("reset_{problem:?}"), page.html()));
+    }
+    for problem in [None, Some(PasswordProblem::Former)] {
+        let action = "/t/demo/reset";
+        let page = NewPasswordPage { language, tenant_name: "Northwind", action, link: "sealed-link", password_minimum: 15, problem };
+        pages.push((format!("new_password_{problem:?}"), page.html()));
     }
     for notice in Notice::ALL {
         pages.push((format!("notice_{notice:?}"), NoticePage { language, tenant_name: "Northwind", notice }.html()));

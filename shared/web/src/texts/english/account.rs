@@ -16,6 +16,13 @@ pub(super) static TEXTS: AccountTexts = AccountTexts {
     terms: Around { before: "I agree to the ", after: "." },
     terms_name: "terms of use",
     sign_up_problem,
+    forgotten: "Forgot your password?",
+    reset: "Set a new password",
+    reset_detail: "Tell us your username or email. If there’s an account, we’ll send a link to its email address.",
+    reset_send: "Send the link",
+    reset_incomplete: "Enter your username or your email.",
+    new_password: "Set new password",
+    new_password_detail: "With a new password you’re signed out everywhere, and links from older mails stop working.",
     check_mail: "Check your mail",
     mail_sent: Around { before: "We sent a mail to ", after: ". Follow the link in it to finish. It’s good for 24 hours." },
     send_again: "Send it again",
@@ -46,6 +53,15 @@ const fn notice(notice: Notice) -> NoticeTexts {
         Notice::AddressVerified => NoticeTexts {
             title: "Your account is ready",
             detail: "Your email address is confirmed. Go back to the app and sign in. You can close this page.",
+        },
+        Notice::ResetSent => NoticeTexts {
+            title: "Check your mail",
+            detail: "If there’s an account by that name, we sent a link to its email address. It’s good for an hour.",
+        },
+        Notice::ResetOff => NoticeTexts { title: "You can’t set a new password here", detail: "Ask the people who run this service for help." },
+        Notice::PasswordChanged => NoticeTexts {
+            title: "Your password is changed",
+            detail: "You’re signed out everywhere. Go back to the app and sign in with the new password. You can close this page.",
         },
         Notice::LinkDead => NoticeTexts {
             title: "This link doesn’t work any more",

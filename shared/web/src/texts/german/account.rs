@@ -16,6 +16,13 @@ pub(super) static TEXTS: AccountTexts = AccountTexts {
     terms: Around { before: "Ich stimme den ", after: " zu." },
     terms_name: "Nutzungsbedingungen",
     sign_up_problem,
+    forgotten: "Passwort vergessen?",
+    reset: "Ein neues Passwort setzen",
+    reset_detail: "Sagen Sie uns Ihren Benutzernamen oder Ihre E-Mail-Adresse. Gibt es ein Konto, schicken wir einen Link an dessen Adresse.",
+    reset_send: "Link schicken",
+    reset_incomplete: "Geben Sie Ihren Benutzernamen oder Ihre E-Mail-Adresse ein.",
+    new_password: "Neues Passwort setzen",
+    new_password_detail: "Mit einem neuen Passwort sind Sie überall abgemeldet, und Links aus älteren E-Mails gelten nicht mehr.",
     check_mail: "Sehen Sie in Ihre E-Mails",
     mail_sent: Around { before: "Wir haben eine E-Mail an ", after: " geschickt. Folgen Sie dem Link darin. Er gilt 24 Stunden." },
     send_again: "Noch einmal schicken",
@@ -49,6 +56,17 @@ const fn notice(notice: Notice) -> NoticeTexts {
         Notice::AddressVerified => NoticeTexts {
             title: "Ihr Konto ist bereit",
             detail: "Ihre E-Mail-Adresse ist bestätigt. Gehen Sie zurück zur App und melden Sie sich an. Diese Seite können Sie schließen.",
+        },
+        Notice::ResetSent => NoticeTexts {
+            title: "Bitte sehen Sie in Ihre E-Mails",
+            detail: "Gibt es ein Konto mit diesem Namen, haben wir einen Link an dessen E-Mail-Adresse geschickt. Er gilt eine Stunde.",
+        },
+        Notice::ResetOff => {
+            NoticeTexts { title: "Hier kann man kein neues Passwort setzen", detail: "Bitten Sie die Betreiber dieses Dienstes um Hilfe." }
+        }
+        Notice::PasswordChanged => NoticeTexts {
+            title: "Ihr Passwort ist geändert",
+            detail: "Sie sind überall abgemeldet. Gehen Sie zurück zur App und melden Sie sich mit dem neuen Passwort an. Diese Seite können Sie schließen.",
         },
         Notice::LinkDead => NoticeTexts {
             title: "Dieser Link gilt nicht mehr",
