@@ -98,9 +98,10 @@ fn is_due(delivery: &Delivery, now: Timestamp) -> bool {
 
 async fn send(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Try {
     let tried = match &delivery.id.channel {
-        Channel::MailNewBrowser | Channel::MailSignUp | Channel::MailPasswordReset | Channel::MailPasswordChanged => {
-            mail::send(deps, delivery, now).await
-        }
+        Channel::MailNewBrowser => mail::send(deps, delivery, mail::new_browser::compose(deps, delivery, now)).await,
+        Channel::MailSignUp => mail::send(deps, delivery, mail::sign_up::compose(deps, delivery, now)).await,
+        Channel::MailPasswordReset => mail::send(deps, delivery, mail::password_reset::compose(deps, delivery, now)).await,
+        Channel::MailPasswordChanged => mail::send(deps, delivery, mail::password_changed::compose(deps, delivery, now)).await,
         Channel::BackchannelLogout => backchannel_logout::fan_out(deps, delivery, now).await,
         Channel::LogoutToken(client) => backchannel_logout::tell(deps, delivery, client, now).await,
     };

@@ -1,15 +1,15 @@
 //! Mails: each is composed from its event when it is sent, in the language of whoever reads it.
 
-mod new_browser;
-mod password_changed;
-mod password_reset;
-mod sign_up;
+pub(crate) mod new_browser;
+pub(crate) mod password_changed;
+pub(crate) mod password_reset;
+pub(crate) mod sign_up;
 
 use std::sync::Arc;
 
 use cloud::mail::{Mail, MailError};
 use domain::Timestamp;
-use domain::delivery::{Channel, Delivery, Try};
+use domain::delivery::{Delivery, Try};
 use domain::event::{Personal, RecordedEvent, Subject};
 use domain::user::{Profile, User};
 use runtime::people::{KeyOwner, open_event};
@@ -62,15 +62,9 @@ struct About {
     personal: Personal,
 }
 
-/// Composes the mail of a delivery, and sends it. Where there is nobody to send it to any more, it is given up.
-pub(crate) async fn send(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Result<Try, Failure> {
-    let composed = match delivery.id.channel {
-        Channel::MailSignUp => sign_up::compose(deps, delivery, now).await?,
-        Channel::MailPasswordReset => password_reset::compose(deps, delivery, now).await?,
-        Channel::MailPasswordChanged => password_changed::compose(deps, delivery, now).await?,
-        _ => new_browser::compose(deps, delivery, now).await?,
-    };
-    let Addressed { to, letter } = match composed {
+/// Sends the mail of a delivery, as soon as it is composed. Where there is nobody to send it to any more, it is given up.
+pub(crate) async fn send(deps: &Deps, delivery: &Delivery, composing: impl Future<Output = Result<Composed, Failure>>) -> Result<Try, Failure> {
+    let Addressed { to, letter } = match composing.await? {
         Composed::Letter(addressed) => *addressed,
         Composed::Nobody => return Ok(Try::FailedForGood),
         Composed::Over => return Ok(Try::Sent),

@@ -74,8 +74,8 @@ const CLAIM: Kind = kind(
 const ATTEMPTS: Kind = kind(
     Table::Identity,
     "ATTEMPT#{tenant}#{HMAC of identifier}",
-    "SOURCE#{HMAC of source}#{window}",
-    "sign-in attempts of one source at one identifier",
+    "SOURCE#{HMAC of source, or kind of mail}#{window}",
+    "attempts of one source at one identifier; mails of a kind that were asked for by it",
     "with its window",
 );
 const FAILURES: Kind =

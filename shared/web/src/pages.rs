@@ -23,14 +23,49 @@ pub use sign_in::{SignInPage, SignInProblem};
 pub use sign_up::{Again, CheckMailPage, ProofAsked, SignUpPage, SignUpProblems, VerifyPage};
 
 use crate::language::Language;
+use crate::texts::{AccountTexts, Texts};
 
 /// A page that [`crate::responders::html`] sends.
 pub trait Page: askama::Template {
     /// The language it is in.
     fn language(&self) -> Language;
 
+    /// Whose page it is, as its head says.
+    fn tenant_name(&self) -> &str;
+
     /// The whole document.
     fn html(&self) -> String {
         self.render().expect("a template that only prints texts can't fail")
+    }
+}
+
+/// What every template says, whatever its page is about.
+pub(crate) trait Frame {
+    /// The texts of the page's language.
+    fn texts(&self) -> &'static Texts;
+
+    /// Those of pages about accounts.
+    fn account_texts(&self) -> &'static AccountTexts {
+        self.texts().account
+    }
+
+    /// The tenant's name, fit to be shown.
+    fn tenant(&self) -> String;
+
+    /// Its mark.
+    fn tenant_initial(&self) -> String;
+}
+
+impl<P: Page> Frame for P {
+    fn texts(&self) -> &'static Texts {
+        self.language().texts()
+    }
+
+    fn tenant(&self) -> String {
+        shown::name(self.tenant_name())
+    }
+
+    fn tenant_initial(&self) -> String {
+        shown::initial(self.tenant_name())
     }
 }

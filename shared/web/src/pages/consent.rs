@@ -3,9 +3,9 @@
 use askama::Template;
 use domain::client::RedirectUri;
 
-use super::{Page, shown, style};
+use super::{Frame, Page, shown, style};
 use crate::language::Language;
-use crate::texts::{ScopeTexts, Texts};
+use crate::texts::ScopeTexts;
 
 /// Asks whether an app may have what it wants. The form posts `state` and `decision`, which is `allow` or `deny`.
 #[derive(Clone, Copy, Debug, Template)]
@@ -45,21 +45,13 @@ impl Page for ConsentPage<'_> {
     fn language(&self) -> Language {
         self.language
     }
+
+    fn tenant_name(&self) -> &str {
+        self.tenant_name
+    }
 }
 
 impl ConsentPage<'_> {
-    fn texts(&self) -> &'static Texts {
-        self.language.texts()
-    }
-
-    fn tenant(&self) -> String {
-        shown::name(self.tenant_name)
-    }
-
-    fn tenant_initial(&self) -> String {
-        shown::initial(self.tenant_name)
-    }
-
     fn client(&self) -> String {
         shown::name(self.client_name)
     }

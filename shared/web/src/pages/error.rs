@@ -3,10 +3,10 @@
 use askama::Template;
 use http::StatusCode;
 
-use super::{Page, shown, style};
+use super::{Frame, Page, style};
 use crate::form::FormError;
 use crate::language::Language;
-use crate::texts::{ErrorTexts, Texts};
+use crate::texts::ErrorTexts;
 
 /// Why a person sees the error page. What is shown is fixed per reason; details are in the log, found by the incident id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,22 +99,14 @@ impl Page for ErrorPage<'_> {
     fn language(&self) -> Language {
         self.language
     }
+
+    fn tenant_name(&self) -> &str {
+        self.tenant_name.unwrap_or("Countersign")
+    }
 }
 
 impl ErrorPage<'_> {
-    fn texts(&self) -> &'static Texts {
-        self.language.texts()
-    }
-
     fn error(&self) -> ErrorTexts {
         (self.texts().error)(self.reason)
-    }
-
-    fn tenant(&self) -> String {
-        shown::name(self.tenant_name.unwrap_or("Countersign"))
-    }
-
-    fn tenant_initial(&self) -> String {
-        shown::initial(&self.tenant())
     }
 }

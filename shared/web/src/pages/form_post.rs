@@ -7,9 +7,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::client::RedirectUri;
 
-use super::{Page, form_post, shown, style};
+use super::{Frame, Page, form_post, shown, style};
 use crate::language::Language;
-use crate::texts::Texts;
 
 /// The one script: the hash in the page's policy is over exactly this.
 pub(crate) const SCRIPT: &str = "document.forms[0].submit()";
@@ -41,21 +40,13 @@ impl Page for FormPostPage<'_> {
     fn language(&self) -> Language {
         self.language
     }
+
+    fn tenant_name(&self) -> &str {
+        self.tenant_name
+    }
 }
 
 impl FormPostPage<'_> {
-    fn texts(&self) -> &'static Texts {
-        self.language.texts()
-    }
-
-    fn tenant(&self) -> String {
-        shown::name(self.tenant_name)
-    }
-
-    fn tenant_initial(&self) -> String {
-        shown::initial(self.tenant_name)
-    }
-
     fn client(&self) -> String {
         shown::name(self.client_name)
     }

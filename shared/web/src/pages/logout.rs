@@ -2,9 +2,8 @@
 
 use askama::Template;
 
-use super::{Page, shown, style};
+use super::{Frame, Page, shown, style};
 use crate::language::Language;
-use crate::texts::Texts;
 
 /// Asks whether a person wants to sign out. The form posts `confirmation` and `decision`, which is `confirm` or `cancel`.
 #[derive(Clone, Copy, Debug, Template)]
@@ -26,21 +25,13 @@ impl Page for LogoutPage<'_> {
     fn language(&self) -> Language {
         self.language
     }
+
+    fn tenant_name(&self) -> &str {
+        self.tenant_name
+    }
 }
 
 impl LogoutPage<'_> {
-    fn texts(&self) -> &'static Texts {
-        self.language.texts()
-    }
-
-    fn tenant(&self) -> String {
-        shown::name(self.tenant_name)
-    }
-
-    fn tenant_initial(&self) -> String {
-        shown::initial(self.tenant_name)
-    }
-
     fn signed_in_account(&self) -> String {
         shown::account(self.account)
     }
@@ -73,21 +64,13 @@ impl Page for LoggedOutPage<'_> {
     fn language(&self) -> Language {
         self.language
     }
+
+    fn tenant_name(&self) -> &str {
+        self.tenant_name
+    }
 }
 
 impl LoggedOutPage<'_> {
-    fn texts(&self) -> &'static Texts {
-        self.language.texts()
-    }
-
-    fn tenant(&self) -> String {
-        shown::name(self.tenant_name)
-    }
-
-    fn tenant_initial(&self) -> String {
-        shown::initial(self.tenant_name)
-    }
-
     fn title(&self) -> &'static str {
         match self.outcome {
             LogoutOutcome::SignedOut | LogoutOutcome::SignedOutWithoutReturn => self.texts().signed_out,

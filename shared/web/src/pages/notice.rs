@@ -2,9 +2,9 @@
 
 use askama::Template;
 
-use super::{Page, shown, style};
+use super::{Frame, Page, style};
 use crate::language::Language;
-use crate::texts::{NoticeTexts, Texts};
+use crate::texts::NoticeTexts;
 
 /// What is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,22 +44,14 @@ impl Page for NoticePage<'_> {
     fn language(&self) -> Language {
         self.language
     }
+
+    fn tenant_name(&self) -> &str {
+        self.tenant_name
+    }
 }
 
 impl NoticePage<'_> {
-    fn texts(&self) -> &'static Texts {
-        self.language.texts()
-    }
-
     fn said(&self) -> NoticeTexts {
         (self.texts().account.notice)(self.notice)
-    }
-
-    fn tenant(&self) -> String {
-        shown::name(self.tenant_name)
-    }
-
-    fn tenant_initial(&self) -> String {
-        shown::initial(self.tenant_name)
     }
 }

@@ -5,9 +5,8 @@ use std::time::Duration;
 use askama::Template;
 use domain::password_policy::PasswordProblem;
 
-use super::{Page, shown, style};
+use super::{Frame, Page, shown, style};
 use crate::language::Language;
-use crate::texts::{AccountTexts, Texts};
 
 /// What the page says about the attempt before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,32 +42,20 @@ impl Page for ResetPage<'_> {
     fn language(&self) -> Language {
         self.language
     }
+
+    fn tenant_name(&self) -> &str {
+        self.tenant_name
+    }
 }
 
 impl ResetPage<'_> {
-    fn texts(&self) -> &'static Texts {
-        self.language.texts()
-    }
-
-    fn account(&self) -> &'static AccountTexts {
-        self.texts().account
-    }
-
-    fn tenant(&self) -> String {
-        shown::name(self.tenant_name)
-    }
-
-    fn tenant_initial(&self) -> String {
-        shown::initial(self.tenant_name)
-    }
-
     fn typed(&self) -> String {
         shown::typed(self.identifier)
     }
 
     fn problem_text(&self) -> Option<String> {
         self.problem.map(|problem| match problem {
-            ResetProblem::Incomplete => self.account().reset_incomplete.to_owned(),
+            ResetProblem::Incomplete => self.account_texts().reset_incomplete.to_owned(),
             ResetProblem::Throttled { retry_after } => (self.texts().throttled)(retry_after),
         })
     }
@@ -96,27 +83,15 @@ impl Page for NewPasswordPage<'_> {
     fn language(&self) -> Language {
         self.language
     }
+
+    fn tenant_name(&self) -> &str {
+        self.tenant_name
+    }
 }
 
 impl NewPasswordPage<'_> {
-    fn texts(&self) -> &'static Texts {
-        self.language.texts()
-    }
-
-    fn account(&self) -> &'static AccountTexts {
-        self.texts().account
-    }
-
-    fn tenant(&self) -> String {
-        shown::name(self.tenant_name)
-    }
-
-    fn tenant_initial(&self) -> String {
-        shown::initial(self.tenant_name)
-    }
-
     fn password_hint(&self) -> String {
-        (self.account().password_hint)(self.password_minimum)
+        (self.account_texts().password_hint)(self.password_minimum)
     }
 
     fn problem_text(&self) -> Option<String> {

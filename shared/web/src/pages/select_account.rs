@@ -2,9 +2,8 @@
 
 use askama::Template;
 
-use super::{Page, shown, style};
+use super::{Frame, Page, shown, style};
 use crate::language::Language;
-use crate::texts::Texts;
 
 /// Asks who goes on. Both buttons send a sealed request to the authorization endpoint by GET, so nothing happens that a link couldn't do.
 #[derive(Clone, Copy, Debug, Template)]
@@ -32,21 +31,13 @@ impl Page for SelectAccountPage<'_> {
     fn language(&self) -> Language {
         self.language
     }
+
+    fn tenant_name(&self) -> &str {
+        self.tenant_name
+    }
 }
 
 impl SelectAccountPage<'_> {
-    fn texts(&self) -> &'static Texts {
-        self.language.texts()
-    }
-
-    fn tenant(&self) -> String {
-        shown::name(self.tenant_name)
-    }
-
-    fn tenant_initial(&self) -> String {
-        shown::initial(self.tenant_name)
-    }
-
     fn client(&self) -> String {
         shown::name(self.client_name)
     }

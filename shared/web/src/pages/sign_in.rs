@@ -5,9 +5,8 @@ use std::time::Duration;
 use askama::Template;
 use domain::policy::IDENTIFIER_MAX_CHARACTERS;
 
-use super::{Page, shown, style};
+use super::{Frame, Page, shown, style};
 use crate::language::Language;
-use crate::texts::Texts;
 
 /// What the page says about the attempt before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,21 +52,13 @@ impl Page for SignInPage<'_> {
     fn language(&self) -> Language {
         self.language
     }
+
+    fn tenant_name(&self) -> &str {
+        self.tenant_name
+    }
 }
 
 impl SignInPage<'_> {
-    fn texts(&self) -> &'static Texts {
-        self.language.texts()
-    }
-
-    fn tenant(&self) -> String {
-        shown::name(self.tenant_name)
-    }
-
-    fn tenant_initial(&self) -> String {
-        shown::initial(self.tenant_name)
-    }
-
     fn client(&self) -> String {
         shown::name(self.client_name)
     }

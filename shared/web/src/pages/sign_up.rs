@@ -8,9 +8,8 @@ use domain::password_policy::PasswordProblem;
 use domain::registration::{RegistrationPolicy, Terms, UsernameField};
 use domain::sign_up::{Entered, Problem};
 
-use super::{Page, shown, style};
+use super::{Frame, Page, shown, style};
 use crate::language::Language;
-use crate::texts::{AccountTexts, Texts};
 
 /// What the page says about the attempt before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,31 +51,19 @@ impl Page for SignUpPage<'_> {
     fn language(&self) -> Language {
         self.language
     }
+
+    fn tenant_name(&self) -> &str {
+        self.tenant_name
+    }
 }
 
 impl SignUpPage<'_> {
-    fn texts(&self) -> &'static Texts {
-        self.language.texts()
-    }
-
-    fn account(&self) -> &'static AccountTexts {
-        self.texts().account
-    }
-
-    fn tenant(&self) -> String {
-        shown::name(self.tenant_name)
-    }
-
-    fn tenant_initial(&self) -> String {
-        shown::initial(self.tenant_name)
-    }
-
     fn client(&self) -> Option<String> {
         self.client_name.map(shown::name)
     }
 
     fn problem_texts(&self) -> Vec<String> {
-        let texts = self.account();
+        let texts = self.account_texts();
         let entered = self.problems.entered.iter().map(|problem| (texts.sign_up_problem)(*problem).to_owned());
         let password = self.problems.password.map(|problem| self.language.password_problem(problem));
         let throttled = self.problems.retry_after.map(self.texts().throttled);
@@ -113,7 +100,7 @@ impl SignUpPage<'_> {
     }
 
     fn password_hint(&self) -> String {
-        (self.account().password_hint)(self.password_minimum)
+        (self.account_texts().password_hint)(self.password_minimum)
     }
 
     fn email(&self) -> String {
@@ -169,25 +156,13 @@ impl Page for CheckMailPage<'_> {
     fn language(&self) -> Language {
         self.language
     }
+
+    fn tenant_name(&self) -> &str {
+        self.tenant_name
+    }
 }
 
 impl CheckMailPage<'_> {
-    fn texts(&self) -> &'static Texts {
-        self.language.texts()
-    }
-
-    fn account(&self) -> &'static AccountTexts {
-        self.texts().account
-    }
-
-    fn tenant(&self) -> String {
-        shown::name(self.tenant_name)
-    }
-
-    fn tenant_initial(&self) -> String {
-        shown::initial(self.tenant_name)
-    }
-
     fn address(&self) -> String {
         shown::account(self.email)
     }
@@ -240,25 +215,13 @@ impl Page for VerifyPage<'_> {
     fn language(&self) -> Language {
         self.language
     }
+
+    fn tenant_name(&self) -> &str {
+        self.tenant_name
+    }
 }
 
 impl VerifyPage<'_> {
-    fn texts(&self) -> &'static Texts {
-        self.language.texts()
-    }
-
-    fn account(&self) -> &'static AccountTexts {
-        self.texts().account
-    }
-
-    fn tenant(&self) -> String {
-        shown::name(self.tenant_name)
-    }
-
-    fn tenant_initial(&self) -> String {
-        shown::initial(self.tenant_name)
-    }
-
     fn asks_password(&self) -> bool {
         self.asked != ProofAsked::Nothing
     }
@@ -270,7 +233,7 @@ impl VerifyPage<'_> {
     fn problem_text(&self) -> Option<String> {
         match self.asked {
             ProofAsked::Nothing | ProofAsked::Password => None,
-            ProofAsked::PasswordAgain => Some(self.account().verify_wrong_password.to_owned()),
+            ProofAsked::PasswordAgain => Some(self.account_texts().verify_wrong_password.to_owned()),
             ProofAsked::PasswordLater { retry_after } => Some((self.texts().throttled)(retry_after)),
         }
     }
