@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod attempt;
+pub mod attributes;
 pub mod claims;
 pub mod client;
 pub mod consent;

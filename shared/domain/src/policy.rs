@@ -158,6 +158,24 @@ pub const BOUND_SCOPES_MAX: usize = 200;
 pub const MEMBERSHIPS_MAX: usize = 50;
 /// The name of a group or role, in characters.
 pub const ROSTER_NAME_MAX: usize = 64;
+/// Attributes that a tenant keeps of its people beside the standard claims: they are read with its record.
+pub const ATTRIBUTES_MAX: usize = 30;
+/// An attribute's name, in characters.
+pub const ATTRIBUTE_NAME_MAX: usize = 32;
+/// An attribute's label or hint, and one of a list, in characters.
+pub const ATTRIBUTE_LABEL_MAX: usize = 100;
+/// Languages of a label.
+pub const ATTRIBUTE_LANGUAGES_MAX: usize = 10;
+/// Texts of which an attribute is one.
+pub const ATTRIBUTE_CHOICES_MAX: usize = 50;
+/// The longest text that an attribute may be, in characters.
+pub const ATTRIBUTE_TEXT_MAX: u16 = 250;
+/// The pattern of an attribute, in characters.
+pub const ATTRIBUTE_PATTERN_MAX: usize = 200;
+/// The same compiled, in bytes: what it costs to match grows with it.
+pub const ATTRIBUTE_PATTERN_BYTES: usize = 16 * 1024;
+/// A person's attributes together, names and values, in bytes: with the rest of the record they are read with one more unit of 4 KB at most.
+pub const ATTRIBUTES_BYTES_MAX: usize = 2048;
 /// A form body, in bytes.
 pub const BODY_MAX: usize = 64 * 1024;
 /// Parameters of one request.

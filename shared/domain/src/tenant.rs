@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::attributes::Schema;
 use crate::client::WebOrigin;
 use crate::id::{Slug, TenantId};
 use crate::password_policy::PasswordPolicy;
@@ -166,6 +167,9 @@ pub struct Tenant {
     /// Its groups and roles.
     #[serde(default, skip_serializing_if = "Roster::is_untouched")]
     pub roster: Roster,
+    /// The attributes that it keeps of its people beside the standard claims.
+    #[serde(default, skip_serializing_if = "Schema::is_untouched")]
+    pub attributes: Schema,
 }
 
 impl Tenant {
@@ -185,6 +189,7 @@ impl Tenant {
             recovery: Recovery::default(),
             imported_hashes: BTreeSet::new(),
             roster: Roster::default(),
+            attributes: Schema::default(),
         }
     }
 }

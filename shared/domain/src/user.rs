@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::attributes::Values;
 use crate::id::{GroupId, UserId};
 use crate::registration::AcceptedTerms;
 use crate::roster::RoleName;
@@ -62,6 +63,9 @@ pub struct User {
     /// The roles that the person has beside those of the groups.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub roles: BTreeSet<RoleName>,
+    /// What the tenant keeps of them beside the standard claims.
+    #[serde(default, skip_serializing_if = "Values::is_empty")]
+    pub attributes: Values,
 }
 
 /// The standard claims of OpenID Connect Core §5.1 beyond name and e-mail address of the account, each absent when unknown.
@@ -160,6 +164,7 @@ impl User {
             updated_at: at,
             groups: BTreeSet::new(),
             roles: BTreeSet::new(),
+            attributes: Values::new(),
         }
     }
 
