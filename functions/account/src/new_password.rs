@@ -2,13 +2,15 @@
 
 use axum::response::Response;
 use crypto::artefact::Kind;
+use domain::credential::PasswordCredential;
 use domain::event::{ChangedBy, EventKind};
 use domain::password_policy::{self, Context, Factors, PasswordProblem, PasswordText};
 use domain::password_reset::{self as decision, Promise};
+use domain::user::User;
 use http::StatusCode;
 use runtime::interaction::ResetLink;
 use runtime::{Failure, Refused};
-use store::{PasswordChange, Recovery};
+use store::PasswordChange;
 use web::{NewPasswordPage, Notice, Parameters, responders};
 
 use crate::visitor::{Visitor, link};
@@ -34,7 +36,7 @@ pub(crate) async fn posted(deps: &Deps, visitor: &Visitor<'_>, parameters: &Para
             return Ok(dead(visitor));
         }
     };
-    let chosen = match chosen(deps, visitor, parameters.get("password").unwrap_or_default(), &found)? {
+    let chosen = match chosen(deps, visitor, (user, password), parameters.get("password").unwrap_or_default())? {
         Ok(chosen) => chosen,
         Err(problem) => return Ok(page(visitor, sealed, Some(problem))),
     };
@@ -54,9 +56,13 @@ fn open<'a>(visitor: &Visitor<'_>, parameters: &'a Parameters) -> Result<Option<
     Ok(opened.ok().map(|link| (sealed, link)))
 }
 
-fn chosen(deps: &Deps, visitor: &Visitor<'_>, typed: &str, found: &Recovery) -> Result<Result<PasswordText, PasswordProblem>, Failure> {
+fn chosen(
+    deps: &Deps,
+    visitor: &Visitor<'_>,
+    (user, password): (&User, &PasswordCredential),
+    typed: &str,
+) -> Result<Result<PasswordText, PasswordProblem>, Failure> {
     let tenant = visitor.tenant().record();
-    let (Some(user), Some(password)) = (&found.user, &found.password) else { return Ok(Err(PasswordProblem::Empty)) };
     let chosen = PasswordText::typed(typed);
     let chosen = chosen.and_then(|chosen| password_policy::check(&tenant.passwords, &chosen, &Context::of_user(tenant, user)).map(|()| chosen));
     let Ok(chosen) = chosen else { return Ok(chosen) };

@@ -6,11 +6,9 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use crypto::artefact::Kind;
-use crypto::derive;
 use domain::event::{EventKind, Personal, RecordedEvent, kept_identifier};
-use domain::identifier::Canonical;
+use domain::policy;
 use domain::tenant::Recovery as RecoveryPolicy;
-use domain::{UserId, policy};
 use http::StatusCode;
 use runtime::interaction::{Came, ResetState};
 use runtime::{Failure, Refused};
@@ -76,17 +74,12 @@ fn off(visitor: &Visitor<'_>) -> Response {
 /// Leaves the event that sends a link, or the one that sends nothing; how long to wait, when the name had its mails.
 async fn request(deps: &Deps, visitor: &Visitor<'_>, typed: &str) -> Result<Result<(), Duration>, Failure> {
     let tenant = visitor.tenant();
-    let canonical = Canonical::typed(typed).ok();
-    let lookup = tenant.lookup("identifier", canonical.as_ref().map_or(typed, Canonical::as_str))?;
-    let claim = match &canonical {
-        Some(canonical) => tenant.claim(canonical)?,
-        None => tenant.claim_of_nobody(&lookup),
-    };
+    let name = tenant.name_typed(typed)?;
     let home = tenant.home(visitor.now)?;
-    let owner = home.find_identifier(&claim).await?;
-    let found = home.read_recovery(&owner.unwrap_or_else(|| nobody(&lookup)), &visitor.now.month()).await?;
-    let event = event(deps, visitor, (typed, &lookup), &found).await?;
-    Mails::about(&lookup, "reset", visitor.now).send(visitor, &event).await
+    let owner = home.find_identifier(&name.claim).await?;
+    let found = home.read_recovery(owner.as_ref().unwrap_or(&name.nobody), &visitor.now.month()).await?;
+    let event = event(deps, visitor, (typed, &name.lookup), &found).await?;
+    Mails::about(&name.lookup, "reset", visitor.now).send(visitor, &event).await
 }
 
 async fn event(deps: &Deps, visitor: &Visitor<'_>, (typed, lookup): (&str, &str), found: &Recovery) -> Result<RecordedEvent, Failure> {
@@ -99,13 +92,6 @@ async fn event(deps: &Deps, visitor: &Visitor<'_>, (typed, lookup): (&str, &str)
     }
     let month_key = visitor.tenant().month_key(found.month_key.as_ref(), drawn).await?;
     visitor.tenant().event_about_nobody((lookup, &month_key), EventKind::PasswordResetRefused, personal, drawn)
-}
-
-// As much is read for a name that nobody has.
-fn nobody(lookup: &str) -> UserId {
-    let mut bits = [0; 16];
-    bits.copy_from_slice(&derive::sha256(format!("nobody|{lookup}").as_bytes())[..16]);
-    UserId::from_random(bits)
 }
 
 fn language(visitor: &Visitor<'_>, state: &ResetState) -> Language {

@@ -1,6 +1,7 @@
 //! Mails: each is composed from its event when it is sent, in the language of whoever reads it.
 
 pub(crate) mod new_browser;
+mod notice;
 pub(crate) mod password_changed;
 pub(crate) mod password_reset;
 pub(crate) mod sign_up;
@@ -8,12 +9,15 @@ pub(crate) mod sign_up;
 use std::sync::Arc;
 
 use cloud::mail::{Mail, MailError};
+use crypto::artefact::Kind;
+use crypto::derive;
 use domain::Timestamp;
 use domain::delivery::{Delivery, Try};
 use domain::event::{Personal, RecordedEvent, Subject};
 use domain::user::{Profile, User};
 use runtime::people::{KeyOwner, open_event};
 use runtime::{Failure, TenantContext};
+use serde::Serialize;
 use store::PersonKeys;
 use web::{Language, Letter};
 
@@ -104,8 +108,16 @@ fn greeting_of(language: Language, name: Option<&str>) -> String {
     }
 }
 
-/// A moment as people read it.
-fn readable(at: Timestamp) -> String {
-    let stamp = at.rfc3339();
-    format!("{} {} UTC", &stamp[..10], &stamp[11..16])
+/// The link that an event has mailed: the same however often it is sent.
+fn link(
+    tenant: &TenantContext,
+    event: &RecordedEvent,
+    (kind, path): (Kind, &str),
+    ends_at: Timestamp,
+    payload: &impl Serialize,
+) -> Result<String, Failure> {
+    let mut salt = [0; 16];
+    salt.copy_from_slice(&derive::sha256(format!("{}|{}", kind.label(), event.id).as_bytes())[..16]);
+    let sealed = tenant.seal(kind, None, ends_at, salt, payload)?;
+    Ok(format!("{}?link={sealed}", tenant.record().issuer.endpoint(path)))
 }

@@ -1,13 +1,12 @@
 //! The account that somebody names, whether or not it exists: the same keys, the same reads, the same events.
 
-use crypto::derive;
 use domain::attempt::{Source, window};
 use domain::event::{EventKind, Personal, RecordedEvent, kept_identifier};
 use domain::identifier::Canonical;
 use domain::user::User;
 use domain::{UserId, policy};
-use runtime::{Failure, TenantContext};
-use store::{Account, AccountKeys, Claim, FailureKey};
+use runtime::{Failure, TenantContext, TypedName};
+use store::{Account, AccountKeys, FailureKey};
 
 use crate::Deps;
 use crate::sign_in::Attempt;
@@ -16,29 +15,20 @@ use crate::sign_in::Attempt;
 pub(crate) struct Named {
     /// As typed.
     pub(crate) typed: String,
-    /// Finds the owner; absent when no account can have such a name.
-    pub(crate) claim: Option<Claim>,
-    /// The name's keyed hash: the attempts' partition, and the pseudonym of an unknown account.
-    pub(crate) lookup: String,
+    /// What it is looked up by.
+    pub(crate) name: TypedName,
     /// Where the attempt comes from.
     pub(crate) source: Source,
-    /// Stands in for the owner of a name that nobody has.
-    pub(crate) nobody: UserId,
 }
 
 /// Names an account by what was typed.
 pub(crate) fn name(attempt: &Attempt<'_>, typed: &str) -> Result<Named, Failure> {
-    let canonical = Canonical::typed(typed).ok();
-    let text = canonical.as_ref().map_or(typed, Canonical::as_str);
-    let lookup = attempt.tenant.lookup("identifier", text)?;
-    let claim = canonical.map(|canonical| attempt.tenant.claim(&canonical)).transpose()?;
-    let source = match attempt.browser.device_for(&lookup) {
+    let name = attempt.tenant.name_typed(typed)?;
+    let source = match attempt.browser.device_for(&name.lookup) {
         Some(device) => Source::Device(device.to_owned()),
         None => Source::network(attempt.came.caller.address),
     };
-    let mut bits = [0; 16];
-    bits.copy_from_slice(&derive::sha256(format!("nobody|{lookup}").as_bytes())[..16]);
-    Ok(Named { typed: typed.to_owned(), claim, lookup, source, nobody: UserId::from_random(bits) })
+    Ok(Named { typed: typed.to_owned(), name, source })
 }
 
 /// The lookups of every identifier that a person may type.
@@ -51,7 +41,7 @@ pub(crate) fn identifiers(tenant: &TenantContext, user: &User) -> Result<Vec<Str
 
 /// Reads person, credentials, failures and consent at once; for a name that nobody has, the same keys of nobody.
 pub(crate) async fn read(attempt: &Attempt<'_>, named: &Named, owner: Option<&UserId>) -> Result<Account, Failure> {
-    let user_id = owner.unwrap_or(&named.nobody).clone();
+    let user_id = owner.unwrap_or(&named.name.nobody).clone();
     let failures = failures(attempt, &user_id)?;
     let keys = AccountKeys { user_id, client_id: attempt.client.id.clone(), month: attempt.now.month(), failures };
     Ok(attempt.tenant.home(attempt.now)?.read_account(&keys).await?)
@@ -83,5 +73,5 @@ pub(crate) async fn event_about(
         return tenant.event_about((&user.id, account.user_key.as_ref()), kind, personal, drawn);
     }
     let month_key = tenant.month_key(account.month_key.as_ref(), drawn).await?;
-    tenant.event_about_nobody((&named.lookup, &month_key), kind, personal, drawn)
+    tenant.event_about_nobody((&named.name.lookup, &month_key), kind, personal, drawn)
 }

@@ -13,7 +13,7 @@ use crate::sign_in::Attempt;
 pub(crate) async fn record(deps: &Deps, attempt: &Attempt<'_>, named: &Named, account: &Account, reason: Refusal) -> Result<(), Failure> {
     let kind = EventKind::SignInRefused { client_id: attempt.client.id.clone(), reason };
     let event = account::event_about(deps, attempt, (named, account), kind).await?;
-    let owner = account.user.as_ref().map_or(&named.nobody, |user| &user.id);
+    let owner = account.user.as_ref().map_or(&named.name.nobody, |user| &user.id);
     let failures = account::failures(attempt, owner)?;
     let home = attempt.tenant.home(attempt.now)?;
     tokio::try_join!(home.record_event(&event), home.count_failure(&failures, attempt.now))?;

@@ -27,13 +27,8 @@ pub(crate) async fn admit(deps: &Deps, attempt: &Attempt<'_>, named: &Named) -> 
     let home = attempt.tenant.home(attempt.now)?;
     let window = window(attempt.now, policy::ATTEMPT_WINDOW);
     let source = attempt.tenant.lookup("attempt source", &named.source.as_text())?;
-    let key = AttemptKey { identifier: named.lookup.clone(), source, window };
-    // A name that no account can have is looked up as well, as the claim of nobody: the same requests for all.
-    let claim = match &named.claim {
-        Some(claim) => claim.clone(),
-        None => attempt.tenant.claim_of_nobody(&named.lookup),
-    };
-    let (owner, reservation) = tokio::try_join!(home.find_identifier(&claim), home.reserve_attempt(&key, policy::ATTEMPTS_PER_WINDOW))?;
+    let key = AttemptKey { identifier: named.name.lookup.clone(), source, window };
+    let (owner, reservation) = tokio::try_join!(home.find_identifier(&named.name.claim), home.reserve_attempt(&key, policy::ATTEMPTS_PER_WINDOW))?;
     match reservation {
         Reservation::Granted => Ok(Admission::Admitted(owner)),
         Reservation::Exhausted => {

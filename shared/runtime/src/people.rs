@@ -2,7 +2,7 @@
 
 use crypto::{SymmetricKey, envelope};
 use domain::event::{Event, Lookups, RecordedEvent};
-use domain::identifier::{CANONICAL_VERSION, Canonical, IdentifierKind};
+use domain::identifier::{CANONICAL_VERSION, Canonical};
 use domain::key_ring::{Purpose, WrappedUserKey};
 use domain::secret::SealedBytes;
 use domain::{Secret, Timestamp, UserId};
@@ -77,13 +77,6 @@ impl TenantContext {
     pub fn claim(&self, canonical: &Canonical) -> Result<Claim, Failure> {
         let label = format!("claim|{}|{CANONICAL_VERSION}", canonical.kind().as_str());
         Ok(Claim { kind: canonical.kind(), version: CANONICAL_VERSION, hmac: self.lookup(&label, canonical.as_str())? })
-    }
-}
-
-impl TenantContext {
-    /// A claim that nobody has: looked up for a text that no identifier can be, so that it costs what a name costs.
-    pub fn claim_of_nobody(&self, lookup: &str) -> Claim {
-        Claim { kind: IdentifierKind::Username, version: CANONICAL_VERSION, hmac: format!("nobody-{lookup}") }
     }
 }
 

@@ -1,7 +1,6 @@
 //! The mail with the link for a new password. It goes to the address of the account, whatever was typed.
 
 use crypto::artefact::Kind;
-use crypto::derive;
 use domain::delivery::Delivery;
 use domain::event::EventKind;
 use domain::{Timestamp, policy};
@@ -10,7 +9,7 @@ use runtime::interaction::ResetLink;
 use web::letter::named;
 use web::{Language, Letter};
 
-use super::{About, Addressed, Composed, greeting, language, person_of};
+use super::{About, Addressed, Composed, greeting, language, link, person_of};
 use crate::Deps;
 
 /// Composes the mail. There is none when its link wouldn't be good any more.
@@ -55,11 +54,7 @@ fn letter(about: &About, credential_version: u64) -> Result<Option<Addressed>, F
     Ok(Some(Addressed { to: email.address.clone(), letter }))
 }
 
-// The same event gives the same link, however often it is sent.
 fn url(about: &About, credential_version: u64) -> Result<String, Failure> {
-    let mut salt = [0; 16];
-    salt.copy_from_slice(&derive::sha256(format!("reset link|{}", about.event.id).as_bytes())[..16]);
-    let link = ResetLink { user_id: about.user.id.clone(), credential_version, asked_at: about.event.at };
-    let sealed = about.tenant.seal(Kind::ResetLink, None, about.event.at.plus(policy::RESET_LINK), salt, &link)?;
-    Ok(format!("{}?link={sealed}", about.tenant.record().issuer.endpoint("/reset")))
+    let payload = ResetLink { user_id: about.user.id.clone(), credential_version, asked_at: about.event.at };
+    link(&about.tenant, &about.event, (Kind::ResetLink, "/reset"), about.event.at.plus(policy::RESET_LINK), &payload)
 }

@@ -3,7 +3,6 @@
 //! Which of the two is decided here and not where somebody signs up, so that nobody can tell there.
 
 use crypto::artefact::Kind;
-use crypto::derive;
 use domain::Timestamp;
 use domain::delivery::Delivery;
 use domain::event::{EventKind, RecordedEvent, Subject};
@@ -15,7 +14,7 @@ use store::{PersonKeys, SignUpRow};
 use web::letter::named;
 use web::{Language, Letter};
 
-use super::{Addressed, Composed, greeting, greeting_of, language};
+use super::{Addressed, Composed, greeting, greeting_of, language, link};
 use crate::Deps;
 
 /// Composes the mail. There is none when its sign-up was replaced by a newer one, has run out, or became an account.
@@ -37,12 +36,8 @@ pub(crate) async fn compose(deps: &Deps, delivery: &Delivery, now: Timestamp) ->
 
 fn to_newcomer(tenant: &TenantContext, address: &str, row: &SignUpRow, event: &RecordedEvent) -> Result<Addressed, Failure> {
     let pending = &row.pending;
-    let link = VerificationLink { address: address.to_owned(), sign_up: pending.id.clone(), browser: pending.browser.clone() };
-    // The same event gives the same link, however often it is sent.
-    let mut salt = [0; 16];
-    salt.copy_from_slice(&derive::sha256(format!("verification link|{}", event.id).as_bytes())[..16]);
-    let sealed = tenant.seal(Kind::VerificationLink, None, pending.ends_at, salt, &link)?;
-    let url = format!("{}?link={sealed}", tenant.record().issuer.endpoint("/verify"));
+    let payload = VerificationLink { address: address.to_owned(), sign_up: pending.id.clone(), browser: pending.browser.clone() };
+    let url = link(tenant, event, (Kind::VerificationLink, "/verify"), pending.ends_at, &payload)?;
     let language = language(&pending.profile);
     let tenant_name = named(&tenant.record().name);
     let (subject, lead, words, closing) = match language {
