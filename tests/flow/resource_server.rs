@@ -15,7 +15,7 @@ use runtime::Provisioner;
 use runtime::provision::Membership;
 use runtime::{Clock, SystemClock};
 use serde_json::Value;
-use store::{Assignment, RosterChange};
+use store::{Assignment, TenantChange};
 use testkit::endpoint::Call;
 use testkit::jwt::Shown;
 
@@ -122,7 +122,7 @@ async fn bind_writing(platform: &TestPlatform) {
         roster.groups.insert(editors(), group);
         roster.scopes.insert(audience, [(scope, [role].into())].into());
     });
-    assert_eq!(change.await.expect("an answer"), RosterChange::Changed);
+    assert_eq!(change.await.expect("an answer"), TenantChange::Changed);
 }
 
 fn editors() -> GroupId {

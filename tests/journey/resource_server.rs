@@ -9,7 +9,7 @@ use local::TestPlatform;
 use runtime::provision::Membership;
 use runtime::{Provisioner, SystemClock};
 use serde_json::{Value, json};
-use store::{Assignment, RosterChange};
+use store::{Assignment, TenantChange};
 
 use super::places::{Place, in_both_places};
 use super::{node, python};
@@ -63,7 +63,7 @@ async fn make_ada_an_editor(platform: &TestPlatform) {
         roster.groups.insert(editors.clone(), group);
         roster.scopes.insert(audience, [(scope, [role].into())].into());
     });
-    assert_eq!(change.await.expect("an answer"), RosterChange::Changed);
+    assert_eq!(change.await.expect("an answer"), TenantChange::Changed);
     let membership = Membership { groups: [editors].into(), ..Membership::default() };
     let assigned = provisioner.assign(tenant, &platform.demo.person().username, &membership).await;
     assert_eq!(assigned.expect("an answer"), Assignment::Assigned);

@@ -1,5 +1,6 @@
 //! Accounts that people make and keep themselves: sign-up, the link that proves an address, and the one for a forgotten password.
 
+mod filled;
 mod hashing;
 mod new_password;
 mod reset;

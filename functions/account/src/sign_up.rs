@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use crypto::artefact::Kind;
 use domain::event::{EventKind, Personal, RecordedEvent, kept_identifier};
 use domain::identifier::Canonical;
-use domain::password_policy::{self, Context, PasswordText};
-use domain::sign_up::{self as decision, Acceptable, Entered, PendingSignUp, Problem};
+use domain::password_policy;
+use domain::sign_up::{Acceptable, Entered, PendingSignUp, Problem};
 use domain::{UserId, policy};
 use http::StatusCode;
 use oauth::authorization_request::AuthorizationRequest;
@@ -18,6 +18,7 @@ use runtime::{Failure, Refused, Visit};
 use store::{Ground, NewSignUp, SignUpRow};
 use web::{Again, CheckMailPage, ErrorReason, Language, Notice, Parameters, SignUpPage, SignUpProblems, responders};
 
+use crate::filled::{Checked, Filled};
 use crate::visitor::{Mails, Visitor, interrupted, waiting};
 use crate::{Deps, hashing};
 
@@ -40,7 +41,7 @@ pub(crate) async fn show(deps: &Deps, came: &Came, query: &str) -> Result<Respon
     let (binding, cookie) = visitor.browser.bind(visitor.tenant(), &*deps.random)?;
     let state = SignUpState { id: StateId::from_random(deps.random.bytes()), binding, request, sent: None };
     let form = Form { visitor: &visitor, sealed: &seal(deps, &visitor, &state)?, state: &state, client_name: client_name.as_deref() };
-    Ok((cookie, form.page(Entered::default(), &SignUpProblems::default())).into_response())
+    Ok((cookie, form.page(&Filled::default(), &SignUpProblems::default())).into_response())
 }
 
 /// Begins a sign-up, or sends its link again.
@@ -97,42 +98,25 @@ struct Form<'a> {
 
 impl Form<'_> {
     async fn begin(&self, deps: &Deps, parameters: &Parameters) -> Result<Response, Refused> {
-        let entered = Entered {
-            email: parameters.get("email").unwrap_or_default(),
-            username: parameters.get("username"),
-            given_name: parameters.get("given_name"),
-            family_name: parameters.get("family_name"),
-            terms: parameters.get("terms"),
-        };
-        let (acceptable, password) = match self.check(&entered, parameters.get("password").unwrap_or_default()) {
+        let filled = Filled::read(self.visitor.tenant().record(), parameters);
+        let entered = &filled.entered;
+        let checked = match filled.check(self.visitor.tenant().record(), &self.visitor.tenant().record().registration) {
             Ok(checked) => checked,
-            Err(problems) => return Ok(self.page(entered, &problems)),
+            Err(problems) => return Ok(self.page(&filled, &problems)),
         };
-        let address = self.visitor.tenant().lookup("identifier", acceptable.email.as_str())?;
+        let address = self.visitor.tenant().lookup("identifier", checked.acceptable.email.as_str())?;
         let mails = Mails::about(&address, MAILS, self.visitor.now);
-        let (ground, reservation) = tokio::try_join!(self.ground(&acceptable), mails.reserve(self.visitor))?;
+        let (ground, reservation) = tokio::try_join!(self.ground(&checked.acceptable), mails.reserve(self.visitor))?;
         if let Err(retry_after) = reservation {
-            return Ok(self.page(entered, &SignUpProblems { retry_after: Some(retry_after), ..SignUpProblems::default() }));
+            return Ok(self.page(&filled, &SignUpProblems { retry_after: Some(retry_after), ..SignUpProblems::default() }));
         }
         if ground.username_owner.is_some() {
-            return Ok(self.page(entered, &SignUpProblems { entered: [Problem::UsernameTaken].into(), ..SignUpProblems::default() }));
+            return Ok(self.page(&filled, &SignUpProblems { entered: [Problem::UsernameTaken].into(), ..SignUpProblems::default() }));
         }
-        let sign_up = self.write(deps, (&entered, &password), address, &ground).await?;
+        let sign_up = self.write(deps, (entered, &checked), address, &ground).await?;
         let state = SignUpState { sent: Some(SentTo { email: entered.email.trim().to_owned(), sign_up }), ..self.state.clone() };
         let sealed = seal(deps, self.visitor, &state)?;
         Ok(check_mail(self.visitor, (&state, &sealed), entered.email.trim(), Again::No))
-    }
-
-    fn check(&self, entered: &Entered<'_>, password: &str) -> Result<(Acceptable, PasswordText), SignUpProblems> {
-        let tenant = self.visitor.tenant().record();
-        let names = [entered.username, entered.given_name, entered.family_name];
-        let context = names.into_iter().flatten().fold(Context::of_tenant(tenant).with_email(entered.email), Context::with_name);
-        let chosen = PasswordText::typed(password);
-        let chosen = chosen.and_then(|chosen| password_policy::check(&tenant.passwords, &chosen, &context).map(|()| chosen));
-        match (decision::check(&tenant.registration, entered), chosen) {
-            (Ok(acceptable), Ok(password)) => Ok((acceptable, password)),
-            (checked, chosen) => Err(SignUpProblems { entered: checked.err().unwrap_or_default(), password: chosen.err(), retry_after: None }),
-        }
     }
 
     async fn ground(&self, acceptable: &Acceptable) -> Result<Ground, Failure> {
@@ -142,18 +126,13 @@ impl Form<'_> {
     }
 
     // The sign-up's id derives from the page's state, so that a form that is sent twice is one sign-up with one mail.
-    async fn write(
-        &self,
-        deps: &Deps,
-        (entered, password): (&Entered<'_>, &PasswordText),
-        address: String,
-        ground: &Ground,
-    ) -> Result<UserId, Failure> {
+    async fn write(&self, deps: &Deps, (entered, checked): (&Entered<'_>, &Checked), address: String, ground: &Ground) -> Result<UserId, Failure> {
         let (visitor, tenant) = (self.visitor, self.visitor.tenant());
         let id = UserId::from_random(tenant.derived_id("sign-up", self.state.id.as_bytes())?);
         let locale = language_of(visitor, self.state.request.as_ref()).tag();
         let pending = PendingSignUp::begin(id.clone(), entered, self.state.binding.clone(), locale, visitor.now);
-        let password = hashing::credential(deps, visitor, &id, password)?;
+        let pending = PendingSignUp { attributes: checked.attributes.clone(), ..pending };
+        let password = hashing::credential(deps, visitor, &id, &checked.password)?;
         let client_id = self.state.request.as_ref().map(|request| request.client_id.clone());
         let kind = EventKind::SignUpStarted { sign_up: id.clone(), client_id };
         let event = event(deps, visitor, (&address, entered.email), kind, ground).await?;
@@ -162,7 +141,7 @@ impl Form<'_> {
         Ok(id)
     }
 
-    fn page(&self, entered: Entered<'_>, problems: &SignUpProblems) -> Response {
+    fn page(&self, filled: &Filled<'_>, problems: &SignUpProblems) -> Response {
         let tenant = self.visitor.tenant().record();
         let page = SignUpPage {
             language: language_of(self.visitor, self.state.request.as_ref()),
@@ -172,7 +151,9 @@ impl Form<'_> {
             state: self.sealed,
             policy: &tenant.registration,
             password_minimum: tenant.passwords.minimum(password_policy::Factors::PasswordAlone),
-            entered,
+            schema: &tenant.attributes,
+            entered: filled.entered,
+            attributes: &filled.attributes,
             problems,
         };
         let status = match problems {

@@ -128,20 +128,28 @@ fn read(attribute: &Attribute, entered: &str, writer: Writer) -> Result<Option<V
 
 /// What a form asked `writer`: each attribute that they may write, empty where nothing was entered. What else was posted isn't looked at.
 pub fn entered<'a>(schema: &'a Schema, writer: Writer, field: impl Fn(&str) -> Option<&'a str>) -> Posted<'a> {
-    schema.written_by(writer).map(|attribute| (attribute.name.as_str(), field(&attribute.field()).unwrap_or_default())).collect()
+    answers(schema.written_by(writer), field)
+}
+
+/// What a form that asked for these attributes says of each, empty where nothing was entered.
+pub fn answers<'a>(asked: impl Iterator<Item = &'a Attribute>, field: impl Fn(&str) -> Option<&'a str>) -> Posted<'a> {
+    asked.map(|attribute| (attribute.name.as_str(), field(&attribute.field()).unwrap_or_default())).collect()
 }
 
 /// The attributes that a person has to have, may write, and hasn't, or not in the form that the tenant wants by now.
 pub fn missing<'a>(schema: &'a Schema, values: &Values) -> impl Iterator<Item = &'a Attribute> {
-    schema.written_by(Writer::Person).filter(|attribute| attribute.required && standing(attribute, values).is_none())
+    schema.written_by(Writer::Person).filter(|attribute| attribute.required && !stands(attribute, values))
 }
 
-/// What `reader` sees of a person's attributes; a value that its attribute has outgrown is left out.
+/// What `reader` sees of a person's attributes; a value of another type than its attribute has by now is left out.
 pub fn shown<'a>(schema: &'a Schema, values: &'a Values, reader: Reader) -> BTreeMap<&'a str, &'a Value> {
     let readable = schema.attributes.iter().filter(|attribute| attribute.readers.contains(&reader));
-    readable.filter_map(|attribute| Some((attribute.name.as_str(), standing(attribute, values)?))).collect()
+    let known = |attribute: &'a Attribute| Some((attribute.name.as_str(), values.get(&attribute.name).filter(|value| attribute.kind.is_of(value))?));
+    readable.filter_map(known).collect()
 }
 
-fn standing<'a>(attribute: &Attribute, values: &'a Values) -> Option<&'a Value> {
-    values.get(&attribute.name).filter(|value| attribute.kind.read(&value.as_entered()).is_ok_and(|read| read.as_ref() == Some(value)))
+// Whether it would be taken if it were entered now.
+fn stands(attribute: &Attribute, values: &Values) -> bool {
+    let Some(value) = values.get(&attribute.name) else { return false };
+    attribute.kind.read(&value.as_entered()).is_ok_and(|read| read.as_ref() == Some(value))
 }

@@ -106,6 +106,7 @@ pub fn caused_by(kind: &EventKind) -> &'static [Channel] {
         | EventKind::SigningKeysReplaced { .. }
         | EventKind::ImportedHashesAccepted { .. }
         | EventKind::RosterChanged { .. }
+        | EventKind::AttributesChanged { .. }
         | EventKind::UserAssigned { .. } => &[],
     }
 }

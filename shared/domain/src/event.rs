@@ -222,6 +222,12 @@ pub enum EventKind {
         /// Their version afterwards.
         version: u64,
     },
+    /// The attributes that the tenant keeps of its people changed.
+    #[serde(rename = "attributes.changed")]
+    AttributesChanged {
+        /// The schema's version afterwards.
+        version: u64,
+    },
     /// A person's groups and roles changed.
     #[serde(rename = "user.assigned")]
     UserAssigned {

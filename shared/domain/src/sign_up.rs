@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::attributes::Values;
 use crate::id::UserId;
 use crate::identifier::{Canonical, is_control_or_format};
 use crate::policy;
@@ -116,6 +117,9 @@ pub struct PendingSignUp {
     /// What was agreed to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terms: Option<AcceptedTerms>,
+    /// What the tenant asks of its people beside that.
+    #[serde(default, skip_serializing_if = "Values::is_empty")]
+    pub attributes: Values,
     /// The browser that it came from, as states name it.
     pub browser: String,
     /// Until when the address may be proved.
@@ -135,6 +139,7 @@ impl PendingSignUp {
             username: text(entered.username),
             profile: Profile { name, given_name, family_name, locale: Some(locale.to_owned()), ..Profile::default() },
             terms: entered.terms.map(|version| AcceptedTerms { version: version.to_owned(), at: now }),
+            attributes: Values::new(),
             browser,
             ends_at: now.plus(policy::SIGN_UP_PENDING),
         }
@@ -152,6 +157,7 @@ impl PendingSignUp {
             email: Some(Email { address: self.email.clone(), verified: true }),
             profile: self.profile.clone(),
             terms: self.terms.clone(),
+            attributes: self.attributes.clone(),
             ..User::new(self.id.clone(), now)
         }
     }

@@ -1,7 +1,8 @@
 //! The standard claims about a person (OpenID Connect Core §5.1), those of a set that are known: what is unknown is left out, never null (§5.3.2).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use domain::attributes::{self, Reader, Schema, Value};
 use domain::claims::{ClaimSet, StandardClaim};
 use domain::roster::Roster;
 use domain::user::{Address, User};
@@ -52,6 +53,17 @@ pub struct PersonClaims<'a> {
     groups: BTreeSet<&'a str>,
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     roles: BTreeSet<&'a str>,
+    /// Those that the tenant keeps beside the standard ones, none of which has a registered name.
+    #[serde(flatten)]
+    attributes: BTreeMap<&'a str, &'a Value>,
+}
+
+impl<'a> PersonClaims<'a> {
+    /// The same with the person's attributes that the tenant shows to apps.
+    #[must_use]
+    pub fn with_attributes(self, schema: &'a Schema, user: &'a User) -> Self {
+        Self { attributes: attributes::shown(schema, &user.attributes, Reader::Apps), ..self }
+    }
 }
 
 /// What is known of `user` among `claims`; groups and roles as the tenant's `roster` has them now.
@@ -81,6 +93,7 @@ pub fn of<'a>(user: &'a User, roster: &'a Roster, claims: ClaimSet) -> PersonCla
         phone_number_verified: known.phone.as_ref().filter(|_| claims.has(StandardClaim::PhoneNumberVerified)).map(|phone| phone.verified),
         groups: if claims.has(StandardClaim::Groups) { roster.groups_of(user) } else { BTreeSet::new() },
         roles: if claims.has(StandardClaim::Roles) { roster.roles_of(user) } else { BTreeSet::new() },
+        attributes: BTreeMap::new(),
     }
 }
 

@@ -48,14 +48,18 @@ pub fn answer<'a>(token: &AccessToken, evidence: &Evidence<'a>, now: Timestamp) 
         return Err(Reason::OpenidMissing);
     }
     let claims = scope::claims_of(token.scopes()).and(family.claims.userinfo);
-    Ok(UserInfo { sub: &user.sub, claims: person_claims::of(user, &evidence.tenant.roster, claims) })
+    let claims = person_claims::of(user, &evidence.tenant.roster, claims);
+    let opens_attributes = token.scopes().contains(scope::PROFILE);
+    Ok(UserInfo { sub: &user.sub, claims: if opens_attributes { claims.with_attributes(&evidence.tenant.attributes, user) } else { claims } })
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::attributes::{Attribute, AttributeName, Kind, Reader, Schema, Translated, Writer};
     use domain::claims::{RequestedClaims, StandardClaim};
     use domain::client::Client;
     use domain::family::{Family, FamilyState, RevocationReason};
+    use domain::tenant::Tenant;
     use domain::user::{Profile, User};
     use domain::{ClientId, UserId};
     use serde_json::{Value, json};
@@ -109,6 +113,29 @@ mod tests {
     fn what_is_unknown_is_left_out() {
         let sparse = User { email: None, profile: Profile::default(), ..samples::user() };
         assert_eq!(learned("openid profile email", &sparse), json!({ "sub": "sub-of-ada", "preferred_username": "ada", "updated_at": 2 }));
+    }
+
+    #[test]
+    fn the_scope_profile_opens_the_attributes_that_are_for_apps() {
+        let attribute = |name: &str, readers: &[Reader]| Attribute {
+            name: AttributeName::parse(name).expect("a name"),
+            label: Translated::everywhere(name),
+            hint: Translated::default(),
+            kind: Kind::Integer,
+            required: false,
+            readers: readers.iter().copied().collect(),
+            writer: Writer::Administrator,
+        };
+        let schema = Schema { version: 1, attributes: vec![attribute("floor", &[Reader::Apps]), attribute("desk", &[Reader::Person])] };
+        let values = schema.attributes.iter().map(|attribute| (attribute.name.clone(), domain::attributes::Value::Integer(7))).collect();
+        let (tenant, session) = (Tenant { attributes: schema, ..samples::tenant() }, samples::session());
+        let (family, ada) = (samples::family(), User { attributes: values, ..samples::user() });
+        let client = Client { id: family.client_id.clone(), ..samples::public_client() };
+        let evidence = Evidence { tenant: &tenant, client: Some(&client), user: Some(&ada), session: Some(&session), family: Some(&family) };
+        let learned = |scope: &str| serde_json::to_value(answer(&token(scope), &evidence, NOW).expect("an answer")).expect("JSON");
+        assert_eq!(learned("openid"), json!({ "sub": "sub-of-ada" }));
+        let profile = json!({ "sub": "sub-of-ada", "name": "Ada Lovelace", "preferred_username": "ada", "updated_at": 2, "floor": 7 });
+        assert_eq!(learned("openid profile"), profile);
     }
 
     #[test]

@@ -18,7 +18,8 @@ pub use headers::PageSecurity;
 pub use language::Language;
 pub use letter::Letter;
 pub use pages::{
-    Again, CheckMailPage, ConsentPage, ErrorPage, ErrorReason, FormPostPage, LoggedOutPage, LogoutOutcome, LogoutPage, NewPasswordPage, Notice,
-    NoticePage, Page, ProofAsked, ResetPage, ResetProblem, SelectAccountPage, SignInPage, SignInProblem, SignUpPage, SignUpProblems, VerifyPage,
+    Again, AttributeFields, CheckMailPage, ConsentPage, ErrorPage, ErrorReason, FormPostPage, LoggedOutPage, LogoutOutcome, LogoutPage,
+    NewPasswordPage, Notice, NoticePage, Page, ProofAsked, ResetPage, ResetProblem, SelectAccountPage, SignInPage, SignInProblem, SignUpPage,
+    SignUpProblems, VerifyPage,
 };
 pub use parameters::{ParameterError, Parameters};

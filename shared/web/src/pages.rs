@@ -1,5 +1,6 @@
 //! What a person sees: sign-in, consent, error. Every value that somebody else chose is escaped by the template and cut to a sensible length.
 
+mod attributes;
 mod consent;
 mod error;
 pub(crate) mod form_post;
@@ -12,6 +13,7 @@ mod sign_in;
 mod sign_up;
 pub(crate) mod style;
 
+pub use attributes::AttributeFields;
 pub use consent::ConsentPage;
 pub use error::{ErrorPage, ErrorReason};
 pub use form_post::FormPostPage;

@@ -6,6 +6,7 @@ mod german;
 
 use std::time::Duration;
 
+use domain::attributes::{Attribute, Problems, Schema};
 use domain::password_policy::PasswordProblem;
 
 use crate::language::Language;
@@ -140,6 +141,15 @@ impl Language {
     /// What a page says of a password that can't be chosen.
     pub fn password_problem(self, problem: PasswordProblem) -> String {
         (self.texts().password_problem)(problem)
+    }
+
+    /// What a page says of attributes that weren't taken, by their labels.
+    pub fn attribute_problems(self, schema: &Schema, problems: &Problems) -> Vec<String> {
+        let texts = self.texts().account;
+        let label = |attribute: &Attribute| attribute.label.of(self.tag()).unwrap_or_default().to_owned();
+        let of =
+            schema.attributes.iter().filter_map(|attribute| Some((texts.attribute_problem)(&label(attribute), *problems.of.get(&attribute.name)?)));
+        of.chain(problems.too_large.then(|| texts.attributes_too_large.to_owned())).collect()
     }
 
     pub(crate) const fn texts(self) -> &'static Texts {

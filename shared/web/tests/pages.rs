@@ -233,7 +233,8 @@ fn the_cursor_starts_where_something_is_missing_and_a_problem_is_tied_to_its_fie
     assert_eq!(starts_at(&SignUpProblems::default()), "email");
     let password = Some(PasswordProblem::Common);
     assert_eq!(starts_at(&SignUpProblems { password, ..SignUpProblems::default() }), "password");
-    assert_eq!(starts_at(&SignUpProblems { password, entered: [Problem::Email].into(), retry_after: None }), "email");
+    let entered = [Problem::Email].into();
+    assert_eq!(starts_at(&SignUpProblems { password, entered, ..SignUpProblems::default() }), "email");
 }
 
 /// The id of the field in which the cursor starts.

@@ -4,10 +4,11 @@ use account::Deps;
 use crypto::artefact::Kind;
 use domain::Timestamp;
 use domain::identifier::Canonical;
+use domain::user::User;
 use oauth::authorization_request::AuthorizationRequest;
 use runtime::Clock;
 use runtime::interaction::VerificationLink;
-use store::SignUpRow;
+use store::{PersonKeys, SignUpRow};
 use testkit::rows::{Row, Value, text};
 use testkit::scene::request;
 use testkit::{Answer, Call, CookieJar, Endpoint, Scene, Stage, builders};
@@ -32,6 +33,14 @@ pub(crate) async fn place_with(policy: serde_json::Value) -> Place {
     Place { stage, scene, endpoint }
 }
 
+/// A tenant where everybody may sign up, that keeps these attributes of its people.
+pub(crate) async fn place_keeping(attributes: serde_json::Value) -> Place {
+    let place = place().await;
+    place.scene.change_row(&place.stage, "TENANT#", "attributes", value(&serde_json::json!({ "version": 1, "attributes": attributes }))).await;
+    let endpoint = Endpoint::new(&place.stage, account::router(Deps::new(&place.stage.platform)));
+    Place { endpoint, ..place }
+}
+
 pub(crate) async fn place() -> Place {
     place_with(serde_json::json!({ "who": { "mode": "open" } })).await
 }
@@ -41,7 +50,9 @@ fn value(json: &serde_json::Value) -> Value {
         serde_json::Value::String(text) => Value::S(text.clone()),
         serde_json::Value::Array(items) => Value::L(items.iter().map(value).collect()),
         serde_json::Value::Object(fields) => Value::M(fields.iter().map(|(name, field)| (name.clone(), value(field))).collect()),
-        other => panic!("no policy holds {other}"),
+        serde_json::Value::Number(number) => Value::N(number.to_string()),
+        serde_json::Value::Bool(truth) => Value::Bool(*truth),
+        serde_json::Value::Null => Value::Null(true),
     }
 }
 
@@ -114,6 +125,13 @@ impl Place {
 
     pub(crate) async fn people(&self) -> usize {
         self.stage.rows("identity").await.iter().filter(|row| text(row, "sk") == "USER").count()
+    }
+
+    /// The person who has an address.
+    pub(crate) async fn person(&self, email: &str) -> User {
+        let claim = self.scene.tenant.claim(&Canonical::email(email).expect("an address")).expect("a claim");
+        let id = self.scene.home().find_identifier(&claim).await.expect("an answer").expect("an owner");
+        self.scene.home().read_person(&PersonKeys::of(id)).await.expect("an answer").user.expect("a person")
     }
 
     pub(crate) async fn events(&self, kind: &str) -> Vec<Row> {

@@ -13,6 +13,16 @@ use crate::policy;
 const INTEGER_MAX: u64 = (1 << 53) - 1;
 
 impl Kind {
+    /// Whether `value` is of this type, whatever else is asked of it.
+    pub(super) const fn is_of(&self, value: &Value) -> bool {
+        matches!(
+            (self, value),
+            (Self::Integer, Value::Integer(_))
+                | (Self::Boolean, Value::Boolean(_))
+                | (Self::Text { .. } | Self::Date | Self::Choice { .. }, Value::Text(_))
+        )
+    }
+
     /// The value that `entered` is; `None` when it is empty. Whitespace around it doesn't count.
     pub fn read(&self, entered: &str) -> Result<Option<Value>, Problem> {
         let text: String = entered.trim().nfc().collect();

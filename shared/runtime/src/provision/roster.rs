@@ -1,23 +1,28 @@
-//! Groups and roles of a tenant, and who has which.
+//! Groups and roles of a tenant, who has which, and the attributes that it keeps of its people.
 
 use std::collections::BTreeSet;
 
+use domain::attributes::{InvalidSchema, Schema};
 use domain::event::{EventKind, Lookups, Subject};
 use domain::identifier::{Canonical, InvalidIdentifier};
 use domain::roster::{InvalidRoster, RoleName, Roster};
+use domain::tenant::Tenant;
 use domain::user::User;
 use domain::{GroupId, TenantId, policy};
-use store::{Assignment, PersonKeys, RosterChange, Signing};
+use store::{Assignment, PersonKeys, Signing, TenantChange};
 
 use super::Provisioner;
 use crate::failure::Failure;
 
-/// Why a tenant's groups and roles weren't changed.
+/// Why a tenant's groups and roles, or attributes, weren't changed.
 #[derive(Debug, thiserror::Error)]
 pub enum NotChanged {
     /// They can't be so.
     #[error(transparent)]
     Roster(#[from] InvalidRoster),
+    /// They can't be so.
+    #[error(transparent)]
+    Attributes(#[from] InvalidSchema),
     /// The platform's own fault.
     #[error(transparent)]
     Failure(#[from] Failure),
@@ -54,17 +59,31 @@ pub enum NotAssigned {
 
 impl Provisioner {
     /// Changes a tenant's groups and roles. A warm function follows within a minute.
-    pub async fn change_roster(&self, tenant: &TenantId, change: impl FnOnce(&mut Roster)) -> Result<RosterChange, NotChanged> {
+    pub async fn change_roster(&self, tenant: &TenantId, change: impl FnOnce(&mut Roster)) -> Result<TenantChange, NotChanged> {
         let now = self.platform.clock.now();
         let tenant = self.tenant(tenant, now).await?;
         let home = tenant.home(now)?;
-        let mut roster = self.roster(home).await?;
+        let mut roster = record(home).await?.roster;
         change(&mut roster);
         roster.version += 1;
         roster.check()?;
         let kind = EventKind::RosterChanged { version: roster.version };
         let event = self.event(&tenant.record().id, kind, Subject::Tenant, now).record(None, Lookups::default());
         Ok(home.change_roster(&roster, &event).await.map_err(Failure::from)?)
+    }
+
+    /// Changes the attributes that a tenant keeps of its people. A warm function follows within a minute.
+    pub async fn change_attributes(&self, tenant: &TenantId, change: impl FnOnce(&mut Schema)) -> Result<TenantChange, NotChanged> {
+        let now = self.platform.clock.now();
+        let tenant = self.tenant(tenant, now).await?;
+        let home = tenant.home(now)?;
+        let mut schema = record(home).await?.attributes;
+        change(&mut schema);
+        schema.version += 1;
+        schema.check()?;
+        let kind = EventKind::AttributesChanged { version: schema.version };
+        let event = self.event(&tenant.record().id, kind, Subject::Tenant, now).record(None, Lookups::default());
+        Ok(home.change_attributes(&schema, &event).await.map_err(Failure::from)?)
     }
 
     /// Gives the person of that name or address these groups and roles, and no others.
@@ -76,19 +95,19 @@ impl Provisioner {
         let id = home.find_identifier(&claim).await.map_err(Failure::from)?.ok_or(NotAssigned::Unknown)?;
         let person = home.read_person(&PersonKeys::of(id)).await.map_err(Failure::from)?;
         let user = person.user.ok_or(NotAssigned::Unknown)?;
-        allowed(membership, &self.roster(home).await?)?;
+        allowed(membership, &record(home).await?.roster)?;
         let Membership { groups, roles } = membership.clone();
         let user = User { groups, roles, version: user.version + 1, updated_at: now, ..user };
         let subject = Subject::User(user.id.clone());
         let event = self.event(&tenant.record().id, EventKind::UserAssigned { version: user.version }, subject, now);
         Ok(home.assign(&user, &event.record(None, Lookups::default())).await.map_err(Failure::from)?)
     }
+}
 
-    // As it stands, not as memory has it.
-    async fn roster(&self, home: &store::TenantStore) -> Result<Roster, Failure> {
-        let bundle = home.read_bundle(&[], Signing::Left).await?;
-        bundle.map(|bundle| bundle.tenant.roster).ok_or_else(|| Failure::Broken("a tenant without a record".to_owned()))
-    }
+// As it stands, not as memory has it.
+async fn record(home: &store::TenantStore) -> Result<Tenant, Failure> {
+    let bundle = home.read_bundle(&[], Signing::Left).await?;
+    bundle.map(|bundle| bundle.tenant).ok_or_else(|| Failure::Broken("a tenant without a record".to_owned()))
 }
 
 fn allowed(membership: &Membership, roster: &Roster) -> Result<(), NotAssigned> {

@@ -6,7 +6,7 @@ pub(crate) mod accept_imported_hash;
 pub(crate) mod assign;
 pub(crate) mod begin_sign_up;
 pub(crate) mod change_password;
-pub(crate) mod change_roster;
+pub(crate) mod change_tenant;
 mod count_failure;
 mod count_wrong_secret;
 pub(crate) mod create_api;

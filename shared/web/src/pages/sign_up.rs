@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use askama::Template;
+use domain::attributes::{self, Posted, Schema};
 use domain::password_policy::PasswordProblem;
 use domain::registration::{RegistrationPolicy, Terms, UsernameField};
 use domain::sign_up::{Entered, Problem};
 
-use super::{Frame, Page, shown, style};
+use super::{AttributeFields, Frame, Page, shown, style};
 use crate::language::Language;
 
 /// What the page says about the attempt before.
@@ -16,6 +17,8 @@ use crate::language::Language;
 pub struct SignUpProblems {
     /// What is wrong with what was entered.
     pub entered: BTreeSet<Problem>,
+    /// What is wrong with the tenant's own attributes.
+    pub attributes: attributes::Problems,
     /// What is wrong with the password.
     pub password: Option<PasswordProblem>,
     /// How long to wait, when too many mails were asked for; nothing was tried.
@@ -39,10 +42,14 @@ pub struct SignUpPage<'a> {
     pub state: &'a str,
     /// What is asked.
     pub policy: &'a RegistrationPolicy,
+    /// The attributes that the tenant keeps, of which it asks for some.
+    pub schema: &'a Schema,
     /// How many characters a password needs.
     pub password_minimum: usize,
     /// What was entered before, so that it can be corrected; never the password.
     pub entered: Entered<'a>,
+    /// The same of attributes.
+    pub attributes: &'a Posted<'a>,
     /// What was wrong with it.
     pub problems: &'a SignUpProblems,
 }
@@ -67,7 +74,8 @@ impl SignUpPage<'_> {
         let entered = self.problems.entered.iter().map(|problem| (texts.sign_up_problem)(*problem).to_owned());
         let password = self.problems.password.map(|problem| self.language.password_problem(problem));
         let throttled = self.problems.retry_after.map(self.texts().throttled);
-        entered.chain(password).chain(throttled).collect()
+        let attributes = self.language.attribute_problems(self.schema, &self.problems.attributes);
+        entered.chain(attributes).chain(password).chain(throttled).collect()
     }
 
     fn is_wrong(&self, problems: &[Problem]) -> bool {
@@ -88,7 +96,12 @@ impl SignUpPage<'_> {
 
     /// The cursor starts where something is to be mended.
     fn starts_at_password(&self) -> bool {
-        self.problems.password.is_some() && self.problems.entered.is_empty()
+        self.problems.password.is_some() && self.problems.entered.is_empty() && self.problems.attributes.is_empty()
+    }
+
+    fn attribute_fields(&self) -> AttributeFields<'_> {
+        let asked = self.schema.asked_at_sign_up().collect();
+        AttributeFields { language: self.language, asked, entered: self.attributes, problems: &self.problems.attributes }
     }
 
     fn asks_username(&self) -> bool {

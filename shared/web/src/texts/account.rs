@@ -1,5 +1,6 @@
 //! What the pages about accounts say.
 
+use domain::attributes;
 use domain::sign_up::Problem;
 
 use super::Around;
@@ -36,6 +37,18 @@ pub(crate) struct AccountTexts {
     pub(crate) terms_name: &'static str,
     /// What is wrong with what was entered.
     pub(crate) sign_up_problem: fn(Problem) -> &'static str,
+    /// After the label of a field that may stay empty.
+    pub(crate) optional: &'static str,
+    /// The first line of a list in which nothing is chosen.
+    pub(crate) choose: &'static str,
+    /// A value.
+    pub(crate) yes: &'static str,
+    /// A value.
+    pub(crate) no: &'static str,
+    /// What is wrong with an attribute, by its label.
+    pub(crate) attribute_problem: fn(&str, attributes::Problem) -> String,
+    /// Attributes are too much together.
+    pub(crate) attributes_too_large: &'static str,
     /// Link on the sign-in page.
     pub(crate) forgotten: &'static str,
     /// Heading of the page that it leads to.

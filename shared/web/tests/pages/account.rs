@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use domain::attributes::{self, Attribute, AttributeName, Choice, Kind, Posted, Reader, Schema, Translated, Writer};
 use domain::password_policy::{CharacterKind, PasswordProblem};
 use domain::registration::{Registration, RegistrationPolicy, Terms, UsernameField};
 use domain::sign_up::{Entered, Problem};
@@ -20,6 +21,62 @@ fn policy() -> &'static RegistrationPolicy {
     &POLICY
 }
 
+fn translated((english, german): (&str, &str)) -> Translated {
+    Translated([("en".to_owned(), english.to_owned()), ("de".to_owned(), german.to_owned())].into())
+}
+
+fn attribute(name: &str, label: (&str, &str), kind: Kind) -> Attribute {
+    let label = translated(label);
+    let name = AttributeName::parse(name).expect("a name");
+    Attribute { name, label, hint: Translated::default(), kind, required: true, readers: [Reader::Person].into(), writer: Writer::Person }
+}
+
+/// One attribute of each type.
+pub(crate) fn schema() -> &'static Schema {
+    static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
+        let of = [("red", ("Red", "Rot")), ("green", ("Green", "Grün"))];
+        let of = of.map(|(value, label)| Choice { value: value.to_owned(), label: translated(label) });
+        let hint = translated(("As on your badge.", "Wie auf Ihrem Ausweis."));
+        let text = Kind::Text { maximum: 9, pattern: Some("[A-Z]-[0-9]+".to_owned()) };
+        let attributes = vec![
+            Attribute { hint, ..attribute("badge", ("Badge", "Ausweis"), text) },
+            attribute("desks", ("Desks", "Plätze"), Kind::Integer),
+            attribute("remote", ("Works from home", "Arbeitet zu Hause"), Kind::Boolean),
+            attribute("born", ("Birthday", "Geburtstag"), Kind::Date),
+            attribute("team", ("Team", "Gruppe"), Kind::Choice { of: of.into() }),
+        ];
+        Schema { version: 1, attributes }
+    });
+    assert_eq!(SCHEMA.check(), Ok(()));
+    &SCHEMA
+}
+
+/// What was entered for them.
+fn badge() -> &'static Posted<'static> {
+    static ENTERED: LazyLock<Posted<'static>> = LazyLock::new(|| [("badge", "a-1"), ("desks", "2"), ("remote", "false"), ("team", "green")].into());
+    &ENTERED
+}
+
+/// Every problem that an attribute can have, one of them on each in turn.
+fn attribute_problems() -> Vec<attributes::Problems> {
+    use attributes::Problem;
+    let all = [
+        Problem::Missing,
+        Problem::Invisible,
+        Problem::TooLong { maximum: 9 },
+        Problem::Pattern,
+        Problem::Integer,
+        Problem::Boolean,
+        Problem::Date,
+        Problem::Choice,
+        Problem::ReadOnly,
+    ];
+    let name = |at: usize| schema().attributes[at % schema().attributes.len()].name.clone();
+    let of = |(at, problem)| attributes::Problems { of: [(name(at), problem)].into(), ..attributes::Problems::default() };
+    let too_large = attributes::Problems { too_large: true, ..attributes::Problems::default() };
+    all.into_iter().enumerate().map(of).chain([too_large]).collect()
+}
+
 pub(crate) fn sign_up(language: Language, problems: &SignUpProblems) -> SignUpPage<'_> {
     SignUpPage {
         language,
@@ -28,8 +85,10 @@ pub(crate) fn sign_up(language: Language, problems: &SignUpProblems) -> SignUpPa
         action: "/t/demo/sign-up",
         state: "sealed-state",
         policy: policy(),
+        schema: schema(),
         password_minimum: 15,
         entered: Entered::default(),
+        attributes: badge(),
         problems,
     }
 }
@@ -52,11 +111,15 @@ pub(crate) fn account_samples(language: Language) -> Vec<(String, String)> {
         PasswordProblem::Guessable,
         PasswordProblem::Former,
     ];
-    let all = SignUpProblems { entered: entered.into(), password: None, retry_after: Some(Duration::from_mins(10)) };
+    let all = SignUpProblems { entered: entered.into(), retry_after: Some(Duration::from_mins(10)), ..SignUpProblems::default() };
     pages.push(("sign_up_wrong".to_owned(), sign_up(language, &all).html()));
     for password in passwords.into_iter().chain(lacking) {
         let problems = SignUpProblems { password: Some(password), ..SignUpProblems::default() };
         pages.push((format!("sign_up_{password:?}"), sign_up(language, &problems).html()));
+    }
+    for (at, attributes) in attribute_problems().into_iter().enumerate() {
+        let problems = SignUpProblems { attributes, ..SignUpProblems::default() };
+        pages.push((format!("sign_up_attribute_{at}"), sign_up(language, &problems).html()));
     }
     for again in [Again::No, Again::Sent, Again::Throttled { retry_after: Duration::from_mins(10) }] {
         pages.push((format!("check_mail_{again:?}"), CheckMailPage { again, ..check_mail(language) }.html()));

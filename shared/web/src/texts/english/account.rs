@@ -1,5 +1,6 @@
 //! Pages about accounts in English.
 
+use domain::attributes;
 use domain::sign_up::Problem;
 
 use crate::pages::Notice;
@@ -16,6 +17,12 @@ pub(super) static TEXTS: AccountTexts = AccountTexts {
     terms: Around { before: "I agree to the ", after: "." },
     terms_name: "terms of use",
     sign_up_problem,
+    optional: " (optional)",
+    choose: "Choose…",
+    yes: "Yes",
+    no: "No",
+    attribute_problem,
+    attributes_too_large: "Together that’s more than we can keep. Shorten something.",
     forgotten: "Forgot your password?",
     reset: "Set a new password",
     reset_detail: "Tell us your username or email. If there’s an account, we’ll send a link to its email address.",
@@ -42,6 +49,20 @@ const fn sign_up_problem(problem: Problem) -> &'static str {
         Problem::UsernameTaken => "Somebody else has that username. Choose another one.",
         Problem::Name => "That name is too long, or holds characters that we can’t show.",
         Problem::Terms => "To create an account, agree to the terms of use.",
+    }
+}
+
+fn attribute_problem(label: &str, problem: attributes::Problem) -> String {
+    match problem {
+        attributes::Problem::Missing => format!("“{label}” is required."),
+        attributes::Problem::Invisible => format!("“{label}” holds characters that we can’t show."),
+        attributes::Problem::TooLong { maximum } => format!("“{label}” has at most {maximum} characters."),
+        attributes::Problem::Pattern => format!("“{label}” isn’t written the way it has to be."),
+        attributes::Problem::Integer => format!("“{label}” is a whole number."),
+        attributes::Problem::Boolean => format!("“{label}” is yes or no."),
+        attributes::Problem::Date => format!("“{label}” is a day, written like 2026-11-22."),
+        attributes::Problem::Choice => format!("“{label}” is one of the list."),
+        attributes::Problem::ReadOnly => format!("You can’t change “{label}”."),
     }
 }
 

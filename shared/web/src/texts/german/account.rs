@@ -1,5 +1,6 @@
 //! Pages about accounts in German.
 
+use domain::attributes;
 use domain::sign_up::Problem;
 
 use crate::pages::Notice;
@@ -16,6 +17,12 @@ pub(super) static TEXTS: AccountTexts = AccountTexts {
     terms: Around { before: "Ich stimme den ", after: " zu." },
     terms_name: "Nutzungsbedingungen",
     sign_up_problem,
+    optional: " (freiwillig)",
+    choose: "Bitte wählen …",
+    yes: "Ja",
+    no: "Nein",
+    attribute_problem,
+    attributes_too_large: "Zusammen ist das mehr, als wir aufbewahren können. Kürzen Sie etwas.",
     forgotten: "Passwort vergessen?",
     reset: "Ein neues Passwort setzen",
     reset_detail: "Sagen Sie uns Ihren Benutzernamen oder Ihre E-Mail-Adresse. Gibt es ein Konto, schicken wir einen Link an dessen Adresse.",
@@ -44,6 +51,20 @@ const fn sign_up_problem(problem: Problem) -> &'static str {
         Problem::UsernameTaken => "Diesen Benutzernamen hat schon jemand. Wählen Sie einen anderen.",
         Problem::Name => "Dieser Name ist zu lang oder enthält Zeichen, die sich nicht anzeigen lassen.",
         Problem::Terms => "Um ein Konto anzulegen, stimmen Sie den Nutzungsbedingungen zu.",
+    }
+}
+
+fn attribute_problem(label: &str, problem: attributes::Problem) -> String {
+    match problem {
+        attributes::Problem::Missing => format!("„{label}“ wird gebraucht."),
+        attributes::Problem::Invisible => format!("„{label}“ enthält Zeichen, die sich nicht zeigen lassen."),
+        attributes::Problem::TooLong { maximum } => format!("„{label}“ hat höchstens {maximum} Zeichen."),
+        attributes::Problem::Pattern => format!("„{label}“ ist nicht so geschrieben, wie es sein muss."),
+        attributes::Problem::Integer => format!("„{label}“ ist eine ganze Zahl."),
+        attributes::Problem::Boolean => format!("„{label}“ ist Ja oder Nein."),
+        attributes::Problem::Date => format!("„{label}“ ist ein Tag, geschrieben wie 2026-11-22."),
+        attributes::Problem::Choice => format!("„{label}“ ist eines aus der Liste."),
+        attributes::Problem::ReadOnly => format!("„{label}“ können Sie nicht ändern."),
     }
 }
 
