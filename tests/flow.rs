@@ -3,6 +3,7 @@
 mod backchannel_logout;
 mod bad_input;
 mod budgets;
+mod completion;
 mod cors;
 mod crash_points;
 mod faults;

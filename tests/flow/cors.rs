@@ -27,7 +27,7 @@ const OFFERED: [(&str, Method, &str); 6] = [
     ("/userinfo", Method::GET, "GET, HEAD, POST"),
 ];
 /// The endpoints that browsers are sent to, never called by scripts.
-const NOT_OFFERED: [&str; 4] = ["/authorize", "/sign-in", "/consent", "/logout"];
+const NOT_OFFERED: [&str; 5] = ["/authorize", "/sign-in", "/complete", "/consent", "/logout"];
 
 async fn platform_with_origin() -> (TestPlatform, RelyingParty) {
     let platform = TestPlatform::start().await;

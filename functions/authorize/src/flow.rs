@@ -116,6 +116,10 @@ impl Asked<'_> {
                 self.touch(signed_in.session).await?;
                 Ok(page.select_account(signed_in.user, &*deps.random)?)
             }
+            Ok(NextStep::Complete(signed_in, lacking)) => {
+                self.touch(signed_in.session).await?;
+                Ok(page.complete(self.browser, (signed_in.user, signed_in.session), &lacking, &*deps.random)?)
+            }
             Ok(NextStep::AskConsent(signed_in, granted)) => {
                 self.touch(signed_in.session).await?;
                 let page = PageOf { request: &granted, ..page };

@@ -1,6 +1,7 @@
-//! Sign-in by password, and consent. The two pages that stand between an authorization request and its code.
+//! Sign-in by password, what an account lacks, and consent. The pages that stand between an authorization request and its code.
 
 mod account;
+mod complete;
 mod consent;
 mod password;
 mod refusal;
@@ -24,8 +25,8 @@ use web::{ErrorReason, responders};
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::Credentials, Purpose::People], signing: Signing::None };
 
-/// What its role may do: read tenants, clients, people and their credentials; write attempts, sessions, consents and their
-/// events; claim that a pushed request is answered.
+/// What its role may do: read tenants, clients, people and their credentials; write attempts, sessions, consents, what people
+/// say of themselves, and the events of these; claim that a pushed request is answered.
 #[derive(Clone)]
 pub struct Deps {
     tenants: Arc<Tenants>,
@@ -56,6 +57,7 @@ pub fn router(deps: Deps) -> Router {
     let only_post = async || responders::method_not_allowed("POST");
     Router::new()
         .route("/sign-in", post(sign_in).fallback(only_post))
+        .route("/complete", post(complete).fallback(only_post))
         .route("/consent", post(consent).fallback(only_post))
         .fallback(async || responders::not_found())
         .with_state(deps)
@@ -64,6 +66,11 @@ pub fn router(deps: Deps) -> Router {
 async fn sign_in(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Response {
     let came = Came::of(asked);
     came.answer(sign_in::sign_in(&deps, &came, &body).await)
+}
+
+async fn complete(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Response {
+    let came = Came::of(asked);
+    came.answer(complete::complete(&deps, &came, &body).await)
 }
 
 async fn consent(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Response {

@@ -117,7 +117,9 @@ impl Attempt<'_> {
         let back = WayBack { tenant: self.tenant, client: self.client, address: &address, language: language(request, &self.came.headers) };
         match next_step(request, self.client, Some(signed_in), self.now) {
             Ok(NextStep::IssueCode(person, granted)) => Ok(back.with_code(&granted, person.session, (&*deps.random, self.now)).await?),
-            Ok(NextStep::AskConsent(..) | NextStep::SelectAccount(_)) => back_to_authorize(deps, self.tenant, request, self.now),
+            Ok(NextStep::AskConsent(..) | NextStep::SelectAccount(_) | NextStep::Complete(..)) => {
+                back_to_authorize(deps, self.tenant, request, self.now)
+            }
             // Whoever is asked for isn't who signed in (OpenID Connect Core §3.1.2.1, `id_token_hint`).
             Ok(NextStep::SignIn) => Ok(back.with_error(Reason::OtherPerson)),
             Err(reason) => Ok(back.with_error(reason)),

@@ -51,6 +51,8 @@ pub enum Kind {
     ResetState,
     /// The link for a new password.
     ResetLink,
+    /// The state of a page that asks for what an account lacks.
+    CompletionState,
 }
 
 impl Kind {
@@ -71,6 +73,7 @@ impl Kind {
             Self::VerificationLink => "verification_link",
             Self::ResetState => "reset_state",
             Self::ResetLink => "reset_link",
+            Self::CompletionState => "completion_state",
         }
     }
 
@@ -91,6 +94,7 @@ impl Kind {
             Self::VerificationLink => 23,
             Self::ResetState => 24,
             Self::ResetLink => 25,
+            Self::CompletionState => 30,
         }
     }
 
@@ -104,7 +108,8 @@ impl Kind {
             | Self::LogoutState
             | Self::LogoutRequest
             | Self::SignUpState
-            | Self::ResetState => AcrossEpochs::Dies,
+            | Self::ResetState
+            | Self::CompletionState => AcrossEpochs::Dies,
             Self::Session | Self::Device | Self::AccessReference | Self::RefreshToken | Self::VerificationLink | Self::ResetLink => {
                 AcrossEpochs::Survives
             }

@@ -96,6 +96,8 @@ pub fn caused_by(kind: &EventKind) -> &'static [Channel] {
         | EventKind::ClientCreated { .. }
         | EventKind::ApiCreated { .. }
         | EventKind::UserCreated { .. }
+        | EventKind::ProfileCompleted { .. }
+        | EventKind::TermsAccepted { .. }
         | EventKind::PasswordResetRefused
         | EventKind::SignInRefused { .. }
         | EventKind::SignInThrottled { .. }

@@ -98,6 +98,21 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         terms: Option<String>,
     },
+    /// A person said what their account lacked.
+    #[serde(rename = "user.profile_completed")]
+    ProfileCompleted {
+        /// The version of the person's record afterwards.
+        version: u64,
+        /// The version of the terms that they agreed to with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        terms: Option<String>,
+    },
+    /// A person agreed to new terms.
+    #[serde(rename = "terms.accepted")]
+    TermsAccepted {
+        /// Their version.
+        terms: String,
+    },
     /// Somebody asked for an account; its address isn't proved yet, and may be somebody else's.
     #[serde(rename = "sign_up.started")]
     SignUpStarted {

@@ -8,6 +8,7 @@ pub mod attempt;
 pub mod attributes;
 pub mod claims;
 pub mod client;
+pub mod completion;
 pub mod consent;
 pub mod credential;
 pub mod delivery;

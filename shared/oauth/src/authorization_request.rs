@@ -177,6 +177,8 @@ reasons! {
         OtherPerson => LoginRequired, "another person than the request names is signed in";
         /// OpenID Connect Core §3.1.2.6.
         ConsentMissing => ConsentRequired, "prompt is none and consent is missing";
+        /// OpenID Connect Core §3.1.2.6.
+        ProfileIncomplete => InteractionRequired, "prompt is none and the account lacks what the tenant asks of everybody";
         /// RFC 9126 §4.
         AnsweredBefore => InvalidRequestUri, "the pushed request was answered before, or too long ago";
         /// RFC 6749 §4.1.2.1.

@@ -29,6 +29,8 @@ pub enum ErrorCode {
     LoginRequired,
     /// The person would have to be asked, and no page may be shown (OpenID Connect Core §3.1.2.6).
     ConsentRequired,
+    /// The person would have to say something, and no page may be shown (OpenID Connect Core §3.1.2.6).
+    InteractionRequired,
     /// The person can't be authenticated in the way that the request can't do without (Unmet Authentication Requirements §2).
     UnmetAuthenticationRequirements,
     /// Request objects by value aren't offered (OpenID Connect Core §6.1).
@@ -53,7 +55,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::InvalidRequest,
         Self::InvalidClient,
         Self::InvalidGrant,
@@ -65,6 +67,7 @@ impl ErrorCode {
         Self::AccessDenied,
         Self::LoginRequired,
         Self::ConsentRequired,
+        Self::InteractionRequired,
         Self::UnmetAuthenticationRequirements,
         Self::RequestNotSupported,
         Self::RequestUriNotSupported,
@@ -91,6 +94,7 @@ impl ErrorCode {
             Self::AccessDenied => "access_denied",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
+            Self::InteractionRequired => "interaction_required",
             Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
@@ -117,6 +121,7 @@ impl ErrorCode {
             | Self::AccessDenied
             | Self::LoginRequired
             | Self::ConsentRequired
+            | Self::InteractionRequired
             | Self::UnmetAuthenticationRequirements
             | Self::RequestNotSupported
             | Self::RequestUriNotSupported
@@ -144,6 +149,7 @@ impl ErrorCode {
             Self::AccessDenied => "The request was declined.",
             Self::LoginRequired => "Nobody is signed in as the request demands.",
             Self::ConsentRequired => "Consent is missing, and prompt=none forbids to ask for it.",
+            Self::InteractionRequired => "The user has to complete something, and prompt=none forbids to ask for it.",
             Self::UnmetAuthenticationRequirements => "The demanded authentication context can not be reached.",
             Self::RequestNotSupported => "The request parameter is not offered.",
             Self::RequestUriNotSupported => "The request_uri parameter is not offered.",

@@ -24,6 +24,7 @@ pub use acts::assign::Assignment;
 pub use acts::begin_sign_up::{NewSignUp, SignUpStart};
 pub use acts::change_password::PasswordChange;
 pub use acts::change_tenant::TenantChange;
+pub use acts::complete_profile::Completion;
 pub use acts::create_api::ApiCreation;
 pub use acts::create_client::ClientCreation;
 pub use acts::create_tenant::{NewTenant, TenantCreation};

@@ -59,6 +59,18 @@ impl Stage {
     }
 }
 
+/// An attribute as JSON says it.
+pub fn value(json: &serde_json::Value) -> Value {
+    match json {
+        serde_json::Value::Null => Value::Null(true),
+        serde_json::Value::Bool(truth) => Value::Bool(*truth),
+        serde_json::Value::Number(number) => Value::N(number.to_string()),
+        serde_json::Value::String(text) => Value::S(text.clone()),
+        serde_json::Value::Array(items) => Value::L(items.iter().map(value).collect()),
+        serde_json::Value::Object(fields) => Value::M(fields.iter().map(|(name, field)| (name.clone(), value(field))).collect()),
+    }
+}
+
 /// A text of a row; empty when it isn't there.
 pub fn text<'a>(row: &'a Row, attribute: &str) -> &'a str {
     row.get(attribute).and_then(|value| value.as_s().ok()).map_or("", String::as_str)

@@ -24,7 +24,7 @@ use oauth::code::{AuthorizationCode, CodeId};
 use oauth::grants::authorization_code::Redemption;
 use oauth::pkce::CodeChallenge;
 use oauth::{access_token, id_token};
-use runtime::interaction::{ConsentState, SessionReference, SignInState, StateId, requests};
+use runtime::interaction::{SessionReference, requests};
 use runtime::provision::{NewTenant, NewUser, Provisioner};
 use runtime::tenants::Name;
 use runtime::{Clock, Needs, Platform, Random, Signing, TenantContext, Tenants};
@@ -36,6 +36,7 @@ use crate::{FixedClock, Stage, builders};
 
 mod apis;
 mod rows;
+mod states;
 
 /// RFC 7636, appendix B.
 pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -244,31 +245,6 @@ impl Scene {
     /// A cookie's full name at this tenant.
     pub fn cookie_name(&self, cookie: Cookie) -> String {
         CookiePolicy::of(self.issuer()).name(cookie)
-    }
-
-    /// The state of a sign-in page for `request`, and the browser that it belongs to.
-    pub fn sign_in_state(&self, request: AuthorizationRequest) -> (String, CookieJar) {
-        let (binding, cookies) = self.browser();
-        let state = SignInState { id: StateId::from_random(self.random.bytes()), binding, request };
-        (self.seal(Kind::SignInState, None, self.now().plus(policy::SIGN_IN_STATE), &state), cookies)
-    }
-
-    /// The state of a consent page for `request` in `session`, and the browser that it belongs to.
-    pub fn consent_state(&self, request: AuthorizationRequest, session: &Session) -> (String, CookieJar) {
-        let (binding, browser) = self.browser();
-        let id = StateId::from_random(self.random.bytes());
-        let state = ConsentState { id, binding, user_id: session.user_id.clone(), session_id: session.id.clone(), request };
-        let sealed = self.seal(Kind::ConsentState, None, self.now().plus(policy::CONSENT_STATE), &state);
-        let (mut cookies, name) = (self.cookies(session), self.cookie_name(Cookie::Browser));
-        cookies.set(&name, browser.get(&name));
-        (sealed, cookies)
-    }
-
-    /// A browser's binding as states name it, and the cookie.
-    fn browser(&self) -> (String, CookieJar) {
-        let binding = crypto::base64url::encode(self.random.bytes::<16>());
-        let hash = crypto::base64url::encode(derive::sha256(binding.as_bytes()));
-        (hash, CookieJar::of(&self.cookie_name(Cookie::Browser), &binding))
     }
 
     /// What a code says that answers `request` in `session`.

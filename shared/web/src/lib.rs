@@ -18,7 +18,7 @@ pub use headers::PageSecurity;
 pub use language::Language;
 pub use letter::Letter;
 pub use pages::{
-    Again, AttributeFields, CheckMailPage, ConsentPage, ErrorPage, ErrorReason, FormPostPage, LoggedOutPage, LogoutOutcome, LogoutPage,
+    Again, AttributeFields, CheckMailPage, CompletePage, ConsentPage, ErrorPage, ErrorReason, FormPostPage, LoggedOutPage, LogoutOutcome, LogoutPage,
     NewPasswordPage, Notice, NoticePage, Page, ProofAsked, ResetPage, ResetProblem, SelectAccountPage, SignInPage, SignInProblem, SignUpPage,
     SignUpProblems, VerifyPage,
 };

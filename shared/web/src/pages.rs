@@ -1,6 +1,7 @@
 //! What a person sees: sign-in, consent, error. Every value that somebody else chose is escaped by the template and cut to a sensible length.
 
 mod attributes;
+mod complete;
 mod consent;
 mod error;
 pub(crate) mod form_post;
@@ -14,6 +15,7 @@ mod sign_up;
 pub(crate) mod style;
 
 pub use attributes::AttributeFields;
+pub use complete::CompletePage;
 pub use consent::ConsentPage;
 pub use error::{ErrorPage, ErrorReason};
 pub use form_post::FormPostPage;

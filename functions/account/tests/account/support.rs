@@ -9,7 +9,7 @@ use oauth::authorization_request::AuthorizationRequest;
 use runtime::Clock;
 use runtime::interaction::VerificationLink;
 use store::{PersonKeys, SignUpRow};
-use testkit::rows::{Row, Value, text};
+use testkit::rows::{self, Row, text};
 use testkit::scene::request;
 use testkit::{Answer, Call, CookieJar, Endpoint, Scene, Stage, builders};
 
@@ -28,7 +28,7 @@ pub(crate) struct Place {
 pub(crate) async fn place_with(policy: serde_json::Value) -> Place {
     let stage = Stage::new().await;
     let scene = stage.scene().await;
-    scene.change_row(&stage, "TENANT#", "registration", value(&policy)).await;
+    scene.change_row(&stage, "TENANT#", "registration", rows::value(&policy)).await;
     let endpoint = Endpoint::new(&stage, account::router(Deps::new(&stage.platform)));
     Place { stage, scene, endpoint }
 }
@@ -36,24 +36,13 @@ pub(crate) async fn place_with(policy: serde_json::Value) -> Place {
 /// A tenant where everybody may sign up, that keeps these attributes of its people.
 pub(crate) async fn place_keeping(attributes: serde_json::Value) -> Place {
     let place = place().await;
-    place.scene.change_row(&place.stage, "TENANT#", "attributes", value(&serde_json::json!({ "version": 1, "attributes": attributes }))).await;
+    place.scene.change_row(&place.stage, "TENANT#", "attributes", rows::value(&serde_json::json!({ "version": 1, "attributes": attributes }))).await;
     let endpoint = Endpoint::new(&place.stage, account::router(Deps::new(&place.stage.platform)));
     Place { endpoint, ..place }
 }
 
 pub(crate) async fn place() -> Place {
     place_with(serde_json::json!({ "who": { "mode": "open" } })).await
-}
-
-fn value(json: &serde_json::Value) -> Value {
-    match json {
-        serde_json::Value::String(text) => Value::S(text.clone()),
-        serde_json::Value::Array(items) => Value::L(items.iter().map(value).collect()),
-        serde_json::Value::Object(fields) => Value::M(fields.iter().map(|(name, field)| (name.clone(), value(field))).collect()),
-        serde_json::Value::Number(number) => Value::N(number.to_string()),
-        serde_json::Value::Bool(truth) => Value::Bool(*truth),
-        serde_json::Value::Null => Value::Null(true),
-    }
 }
 
 /// A page that is open in a browser.

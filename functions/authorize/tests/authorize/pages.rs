@@ -5,13 +5,15 @@ use domain::policy;
 use http::{Method, StatusCode};
 use oauth::authorization_request::AuthorizationRequest;
 use runtime::Clock;
-use runtime::interaction::{ConsentState, SignInState};
+use runtime::interaction::{CompletionState, ConsentState, SignInState};
+use serde_json::json;
 use testkit::form::with;
+use testkit::rows::value;
 use testkit::scene::request;
 use testkit::{Call, CookieJar, builders};
 use web::Cookie;
 
-use crate::support::{asking, link, place};
+use crate::support::{Place, asking, endpoint, link, place};
 
 #[tokio::test]
 async fn a_person_without_a_session_is_asked_to_sign_in() {
@@ -110,6 +112,53 @@ async fn a_person_who_was_not_asked_before_is_asked_for_consent() {
     let state: ConsentState =
         place.scene.tenant.open(Kind::ConsentState, None, answer.field("state"), place.stage.clock.now()).expect("keys").expect("a state");
     assert_eq!((state.user_id, state.session_id), (session.user_id, session.id));
+}
+
+#[tokio::test]
+async fn a_person_whose_account_lacks_something_is_asked_for_it_first_and_nobody_where_no_page_may_be_shown() {
+    let place = place().await;
+    let app = builders::client();
+    let browser = place.browser(&app).await;
+    let registration = json!({ "terms": { "version": "2", "url": "https://example.com/terms" } });
+    let city = json!({ "name": "city", "label": { "en": "City" }, "hint": { "en": "Where you work." }, "kind": { "type": "text", "maximum": 20 },
+        "required": true, "readers": ["person"], "writer": "person" });
+    place.scene.change_row(&place.stage, "TENANT#", "registration", value(&registration)).await;
+    place.scene.change_row(&place.stage, "TENANT#", "attributes", value(&json!({ "version": 1, "attributes": [city] }))).await;
+    let place = Place { endpoint: endpoint(&place.stage), ..place };
+    let answer = place.ask_in(&browser, &asking(&app)).await;
+    insta::assert_snapshot!(answer.page(), @r#"
+    200
+
+    <title>Before you go on · Demo
+    Before you go on
+    We need a little more from you. Then you’ll go on to
+    Sample app
+    .
+    Signed in as
+    ada@example.com
+    <form method="post" action="/complete">
+    <input type="hidden" name="state" value="<sealed>">
+    City
+    <input id="attribute-city" name="attribute-city" type="text" inputmode="text" value="" maxlength="20" required aria-describedby="attribute-city-hint">
+    Where you work.
+    <input id="terms" name="terms" type="checkbox" value="2" required>
+    I agree to the
+    terms of use
+    .
+    <button id="complete" class="primary" type="submit">
+    Continue
+    "#);
+    let state: CompletionState =
+        place.scene.tenant.open(Kind::CompletionState, None, answer.field("state"), place.stage.clock.now()).expect("keys").expect("a state");
+    assert_eq!(state.user_id, place.scene.person.id);
+    let silent = place.ask_in(&browser, &with(&asking(&app), "prompt", "none")).await;
+    assert_eq!(silent.returned("error"), "interaction_required");
+    let said = [("terms", json!({ "version": "2", "at": 0 })), ("attributes", json!({ "city": "Oslo" }))];
+    for (attribute, said) in said {
+        assert_eq!(place.ask_in(&browser, &asking(&app)).await.outcome(), "200 Before you go on · Demo", "before {attribute}");
+        place.scene.change_person(&place.stage, attribute, value(&said)).await;
+    }
+    assert_ne!(place.ask_in(&browser, &with(&asking(&app), "prompt", "none")).await.returned("code"), "");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use crate::support::place;
 #[tokio::test]
 async fn a_body_that_is_no_form_is_refused() {
     let place = place().await;
-    for path in ["/sign-in", "/consent"] {
+    for path in ["/sign-in", "/complete", "/consent"] {
         for (malformed, status) in malformed::forms(path) {
             let expected = match status {
                 413 => "413 This request is too large · Countersign",
@@ -67,7 +67,7 @@ async fn only_post_is_answered_here() {
     let place = place().await;
     let page = place.page();
     let query = encoded(&[("state", &page.state), ("username", "ada"), ("password", PASSWORD)]);
-    for path in ["/sign-in", "/consent"] {
+    for path in ["/sign-in", "/complete", "/consent"] {
         for method in [Method::GET, Method::HEAD, Method::PUT, Method::DELETE, Method::OPTIONS] {
             let answer = place.endpoint.send(Call::new(method.clone(), format!("{path}?{query}")).with_cookies(&page.browser)).await;
             assert_eq!((answer.status, answer.header("allow")), (StatusCode::METHOD_NOT_ALLOWED, "POST"), "{method} {path}");

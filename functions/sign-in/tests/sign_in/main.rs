@@ -2,6 +2,7 @@
 
 mod artefacts;
 mod bad_input;
+mod completing;
 mod consent;
 mod failures;
 mod imported;

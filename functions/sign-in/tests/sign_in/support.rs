@@ -45,6 +45,12 @@ impl Page {
         Call::form("/sign-in", &form).with_cookies(&self.browser).from_address(HOME)
     }
 
+    /// What a page that asks for what an account lacks posts.
+    pub(crate) fn complete(&self, fields: &[(&str, &str)]) -> Call {
+        let form: Vec<_> = [("state", self.state.as_str())].into_iter().chain(fields.iter().copied()).collect();
+        Call::form("/complete", &form).with_cookies(&self.browser).from_address(HOME)
+    }
+
     pub(crate) fn consent(&self, decision: &str) -> Call {
         let form = [("state", self.state.as_str()), ("decision", decision)];
         Call::form("/consent", &form).with_cookies(&self.browser).from_address(HOME)

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use domain::Timestamp;
 use domain::client::Client;
+use domain::completion::{self, Lacking};
 use domain::consent::{self, Asking, Consent};
 use domain::session::Session;
 use domain::tenant::Tenant;
@@ -31,6 +32,8 @@ pub enum NextStep<'a> {
     SignIn,
     /// The page on which this person goes on, or somebody else.
     SelectAccount(SignedIn<'a>),
+    /// The page that asks this person for what their account lacks.
+    Complete(SignedIn<'a>, Lacking<'a>),
     /// The consent page, for this person.
     AskConsent(SignedIn<'a>, Cow<'a, AuthorizationRequest>),
     /// The code, for this person.
@@ -58,6 +61,9 @@ pub fn next_step<'a>(
     if request.prompt.contains(&Prompt::SelectAccount) && !request.is_answered_by(person.session) {
         return Ok(NextStep::SelectAccount(person));
     }
+    if let Some(lacking) = completion::lacking(person.tenant, person.user) {
+        return unless_forbidden(request, NextStep::Complete(person, lacking), Reason::ProfileIncomplete);
+    }
     let granted = request.granted_to(person.tenant, person.user).ok_or(Reason::ScopeNotGranted)?;
     match consent::asking(client, person.consent, &granted.consent_scopes()) {
         Asking::Needed => unless_forbidden(request, NextStep::AskConsent(person, granted), Reason::ConsentMissing),
@@ -74,6 +80,7 @@ fn unless_forbidden<'a>(request: &AuthorizationRequest, page: NextStep<'a>, othe
 mod tests {
     use domain::claims::{ClaimSet, RequestedClaims, StandardClaim};
     use domain::client::ConsentPolicy;
+    use domain::registration::{AcceptedTerms, Terms};
     use domain::user::UserStatus;
 
     use super::*;
@@ -93,11 +100,11 @@ mod tests {
         [[].as_slice(), &[Prompt::None]].map(|prompts| next_step(&request(prompts), &samples::public_client(), signed_in, NOW).map(named))
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "steps are mapped by it")]
     fn named(step: NextStep<'_>) -> String {
         match step {
             NextStep::SignIn => "sign in".to_owned(),
             NextStep::SelectAccount(_) => "select account".to_owned(),
+            NextStep::Complete(_, lacking) => format!("complete {}", if lacking.terms.is_some() { "terms" } else { "attributes" }),
             NextStep::AskConsent(..) => "ask consent".to_owned(),
             NextStep::IssueCode(person, _) => format!("code of {}", person.user.id),
         }
@@ -144,6 +151,29 @@ mod tests {
         assert_eq!(step(&select.going_on_anew(NOW), 0), "code");
         let asked_before = AuthorizationRequest { asked_at: Timestamp::from_seconds(NOW.seconds() - 10), ..select };
         assert_eq!(step(&asked_before.going_on_anew(NOW), 5), "sign", "who signed in before choosing somebody else isn't somebody else");
+    }
+
+    #[test]
+    fn what_an_account_lacks_is_asked_for_before_consent_and_after_who_it_is_for() {
+        let mut tenant = samples::tenant();
+        tenant.registration.terms = Some(Terms { version: "2".to_owned(), url: "https://example.com/terms".to_owned() });
+        let agreed = |version: &str| User { terms: Some(AcceptedTerms { version: version.to_owned(), at: NOW }), ..samples::user() };
+        let session = Session { authenticated_at: Timestamp::from_seconds(NOW.seconds() - 1), ..samples::session() };
+        let step = |user: &User, prompts: &[Prompt], consent: Option<&Consent>| {
+            let request = request(prompts);
+            next_step(&request, &samples::public_client(), Some(SignedIn { tenant: &tenant, user, session: &session, consent }), NOW).map(named)
+        };
+        let (old, new, consent) = (agreed("1"), agreed("2"), allowed(&["openid", "email", "profile"]));
+        for consent in [None, Some(&consent)] {
+            assert_eq!(step(&old, &[], consent), Ok("complete terms".to_owned()));
+            assert_eq!(step(&old, &[Prompt::None], consent), Err(Reason::ProfileIncomplete));
+            assert_eq!(step(&old, &[Prompt::Consent], consent), Ok("complete terms".to_owned()));
+            assert_eq!(step(&old, &[Prompt::SelectAccount], consent), Ok("select account".to_owned()));
+            assert_eq!(step(&old, &[Prompt::Login], consent), Ok("sign in".to_owned()));
+        }
+        assert_eq!(step(&new, &[], None), Ok("ask consent".to_owned()));
+        assert_eq!(step(&new, &[Prompt::None], Some(&consent)), Ok(format!("code of {}", new.id)));
+        assert_eq!(Reason::ProfileIncomplete.code().as_str(), "interaction_required");
     }
 
     #[test]
@@ -230,7 +260,7 @@ mod tests {
             let signed_in = SignedIn { tenant: &tenant, user, session: &session, consent: None };
             match next_step(request, &client, Some(signed_in), NOW)? {
                 NextStep::IssueCode(_, granted) | NextStep::AskConsent(_, granted) => Ok(crate::scope::join(&granted.scopes)),
-                NextStep::SignIn | NextStep::SelectAccount(_) => Ok(String::new()),
+                NextStep::SignIn | NextStep::SelectAccount(_) | NextStep::Complete(..) => Ok(String::new()),
             }
         };
         let (engineer, guest) = (samples::whole_person(), User { roles: [samples::role("guest")].into(), ..samples::user() });

@@ -207,6 +207,7 @@ fn every_refusal_is_one_that_may_be_returned_by_redirect() {
         "access_denied",
         "login_required",
         "consent_required",
+        "interaction_required",
         "unmet_authentication_requirements",
         "request_not_supported",
         "request_uri_not_supported",

@@ -3,18 +3,20 @@
 use axum::response::{IntoResponse, Response};
 use crypto::artefact::Kind;
 use domain::api::Audience;
+use domain::attributes::Posted;
 use domain::client::Client;
+use domain::completion::{Lacking, Problems};
 use domain::session::Session;
 use domain::tenant::Recovery;
 use domain::user::User;
 use domain::{Timestamp, policy};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use oauth::authorization_request::AuthorizationRequest;
-use web::{ConsentPage, Language, PageSecurity, SelectAccountPage, SignInPage, SignInProblem, responders};
+use web::{CompletePage, ConsentPage, Language, PageSecurity, SelectAccountPage, SignInPage, SignInProblem, responders};
 
 use super::browser::Browser;
 use super::requests;
-use super::states::{ConsentState, SignInState, StateId};
+use super::states::{CompletionState, ConsentState, SignInState, StateId};
 use crate::failure::Failure;
 use crate::random::Random;
 use crate::tenant_context::TenantContext;
@@ -90,6 +92,39 @@ impl PageOf<'_> {
             other: &other,
         };
         Ok(responders::html(StatusCode::OK, &page, &PageSecurity::of(issuer).returning_to(&self.request.redirect_uri)))
+    }
+
+    /// The page that asks for what the account of `user` lacks.
+    pub fn complete(
+        &self,
+        browser: &Browser,
+        (user, session): (&User, &Session),
+        lacking: &Lacking<'_>,
+        random: &dyn Random,
+    ) -> Result<Response, Failure> {
+        let (binding, cookie) = browser.bind(self.tenant, random)?;
+        let state = CompletionState { binding, user_id: user.id.clone(), session_id: session.id.clone(), request: self.request.clone() };
+        let sealed = self.tenant.seal(Kind::CompletionState, None, self.now.plus(policy::COMPLETION_STATE), random.bytes(), &state)?;
+        Ok((cookie, self.complete_again((&sealed, user), lacking, &Posted::new(), &Problems::default())).into_response())
+    }
+
+    /// The same page as it was, with what was entered and what is wrong with it.
+    pub fn complete_again(&self, (sealed, user): (&str, &User), lacking: &Lacking<'_>, entered: &Posted<'_>, problems: &Problems) -> Response {
+        let issuer = &self.tenant.record().issuer;
+        let page = CompletePage {
+            language: self.language,
+            tenant_name: &self.tenant.record().name,
+            client_name: &self.client.name,
+            account: user.account_name(),
+            action: &format!("{}/complete", issuer.path()),
+            state: sealed,
+            schema: &self.tenant.record().attributes,
+            lacking,
+            entered,
+            problems,
+        };
+        let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        responders::html(status, &page, &PageSecurity::of(issuer).returning_to(&self.request.redirect_uri))
     }
 
     /// The consent page.

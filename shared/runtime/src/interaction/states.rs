@@ -70,6 +70,19 @@ pub struct ConsentState {
     pub request: AuthorizationRequest,
 }
 
+/// The state of a page that asks for what an account lacks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompletionState {
+    /// The browser it was made for.
+    pub binding: String,
+    /// Who was asked.
+    pub user_id: UserId,
+    /// In which session.
+    pub session_id: SessionId,
+    /// What the app asked.
+    pub request: AuthorizationRequest,
+}
+
 /// The state of a page that asks whether to sign out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogoutState {

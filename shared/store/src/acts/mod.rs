@@ -7,6 +7,7 @@ pub(crate) mod assign;
 pub(crate) mod begin_sign_up;
 pub(crate) mod change_password;
 pub(crate) mod change_tenant;
+pub(crate) mod complete_profile;
 mod count_failure;
 mod count_wrong_secret;
 pub(crate) mod create_api;

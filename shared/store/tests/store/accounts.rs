@@ -1,7 +1,6 @@
 //! Tenants, clients, APIs and accounts begin; what flows read of them.
 
 use domain::api::Audience;
-use domain::attributes::{Attribute, AttributeName, Choice, Kind, Reader, Schema, Translated, Value, Values, Writer};
 use domain::credential::PasswordCredential;
 use domain::event::{ChangedBy, EventKind, Subject};
 use domain::identifier::IdentifierKind;
@@ -11,8 +10,8 @@ use domain::user::User;
 use domain::{ClientId, TenantId, UserId, attempt};
 use futures_util::future::join_all;
 use store::{
-    Account, AccountKeys, ApiCreation, Assignment, AttemptId, ClientCreation, FailureKey, HashAcceptance, NewUser, PasswordChange, Person,
-    PersonKeys, Signing, StoreError, TenantChange, TenantCreation, UserCreation,
+    Account, AccountKeys, ApiCreation, Assignment, AttemptId, ClientCreation, FailureKey, HashAcceptance, PasswordChange, Person, PersonKeys,
+    Signing, StoreError, TenantChange, TenantCreation, UserCreation,
 };
 use testkit::Embedded;
 
@@ -117,57 +116,6 @@ async fn groups_and_roles_change_one_version_at_a_time() {
     }
     let bundle = store.read_bundle(&[], Signing::Left).await.expect("an answer").expect("a tenant");
     assert_eq!(bundle.tenant.roster, roster(3));
-}
-
-#[tokio::test]
-async fn attributes_change_one_version_at_a_time_and_beside_the_roster() {
-    let embedded = Embedded::memory();
-    let store = &tenant_store(&embedded);
-    let kinds = [
-        Kind::Text { maximum: 9, pattern: Some("[0-9]+".to_owned()) },
-        Kind::Integer,
-        Kind::Boolean,
-        Kind::Date,
-        Kind::Choice { of: vec![Choice { value: "a".to_owned(), label: Translated::default() }] },
-    ];
-    let attribute = |(at, kind)| Attribute {
-        name: AttributeName::parse(&format!("a{at}")).expect("a name"),
-        label: Translated::everywhere("A"),
-        hint: Translated::default(),
-        kind,
-        required: true,
-        readers: [Reader::Person, Reader::Apps].into(),
-        writer: Writer::Person,
-    };
-    let schema = |version| Schema { version, attributes: kinds.iter().cloned().enumerate().map(attribute).collect() };
-    let change = |version, number| {
-        let (schema, event) = (schema(version), event_about(Subject::Tenant, EventKind::AttributesChanged { version }, number));
-        async move { store.change_attributes(&schema, &event).await }
-    };
-    store.create_tenant(&new_tenant(tenant_id()), &event_about(Subject::Tenant, EventKind::TenantCreated, 1)).await.expect("a tenant");
-    let roster = Roster { version: 1, ..Roster::default() };
-    store.change_roster(&roster, &event_about(Subject::Tenant, EventKind::RosterChanged { version: 1 }, 2)).await.expect("an answer");
-    for (number, (version, outcome)) in
-        (3..).zip([(2, TenantChange::Stale), (1, TenantChange::Changed), (1, TenantChange::Stale), (2, TenantChange::Changed)])
-    {
-        assert_eq!(change(version, number).await, Ok(outcome), "{version}");
-    }
-    let bundle = store.read_bundle(&[], Signing::Left).await.expect("an answer").expect("a tenant");
-    assert_eq!((bundle.tenant.attributes, bundle.tenant.roster), (schema(2), roster));
-}
-
-#[tokio::test]
-async fn a_persons_attributes_read_back_in_their_types() {
-    let embedded = Embedded::memory();
-    let store = &tenant_store(&embedded);
-    let values = [Value::Text("12".to_owned()), Value::Integer(-9_007_199_254_740_991), Value::Boolean(false), Value::Integer(7)];
-    let name = |at| AttributeName::parse(&format!("a{at}")).expect("a name");
-    let attributes: Values = values.into_iter().enumerate().map(|(at, value)| (name(at), value)).collect();
-    let new = new_user(2);
-    let new = NewUser { user: User { attributes: attributes.clone(), ..new.user }, ..new };
-    store.create_user(&new, &event(EventKind::user_created(), 1)).await.expect("an account");
-    let found = store.read_person(&PersonKeys::of(new.user.id)).await.expect("an answer").user.expect("a person");
-    assert_eq!(found.attributes, attributes);
 }
 
 #[tokio::test]

@@ -162,12 +162,19 @@ async fn a_tenant_pays_eight_and_two_per_data_key_and_a_client_four() {
     let roster = domain::roster::Roster { version: 1, ..domain::roster::Roster::default() };
     store.change_roster(&roster, &event_about(Subject::Tenant, EventKind::RosterChanged { version: 1 }, 6)).await.expect("an answer");
     till.assert_paid(4, "change_roster");
+    let schema = domain::attributes::Schema { version: 1, ..domain::attributes::Schema::default() };
+    store.change_attributes(&schema, &event_about(Subject::Tenant, EventKind::AttributesChanged { version: 1 }, 20)).await.expect("an answer");
+    till.assert_paid(4, "change_attributes");
     let new = new_user(9);
     store.create_user(&new, &event(EventKind::user_created(), 7)).await.expect("an account");
     till.counting.take();
     let assigned = domain::user::User { version: new.user.version + 1, ..new.user };
     store.assign(&assigned, &event(EventKind::UserAssigned { version: assigned.version }, 8)).await.expect("an answer");
     till.assert_paid(5, "assign");
+    let completed = domain::user::User { version: assigned.version + 1, ..assigned };
+    let kind = EventKind::ProfileCompleted { version: completed.version, terms: Some("2026-11".to_owned()) };
+    store.complete_profile(&completed, &event(kind, 9)).await.expect("an answer");
+    till.assert_paid(5, "complete_profile");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod attempts;
+mod attributes;
 mod costs;
 mod data_model;
 mod deliveries;

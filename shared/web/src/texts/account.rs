@@ -49,6 +49,18 @@ pub(crate) struct AccountTexts {
     pub(crate) attribute_problem: fn(&str, attributes::Problem) -> String,
     /// Attributes are too much together.
     pub(crate) attributes_too_large: &'static str,
+    /// Heading of the page that asks for what an account lacks.
+    pub(crate) complete: &'static str,
+    /// Its sentence, when attributes are asked for.
+    pub(crate) complete_attributes: &'static str,
+    /// Its sentence, when only terms are.
+    pub(crate) complete_terms: &'static str,
+    /// The terms weren't agreed to.
+    pub(crate) complete_without_terms: &'static str,
+    /// After its sentence, around the app's name.
+    pub(crate) complete_then: Around,
+    /// Its button.
+    pub(crate) go_on: &'static str,
     /// Link on the sign-in page.
     pub(crate) forgotten: &'static str,
     /// Heading of the page that it leads to.

@@ -4,12 +4,13 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use domain::attributes::{self, Attribute, AttributeName, Choice, Kind, Posted, Reader, Schema, Translated, Writer};
+use domain::completion::{self, Lacking};
 use domain::password_policy::{CharacterKind, PasswordProblem};
 use domain::registration::{Registration, RegistrationPolicy, Terms, UsernameField};
 use domain::sign_up::{Entered, Problem};
 use web::{
-    Again, CheckMailPage, Language, NewPasswordPage, Notice, NoticePage, Page, ProofAsked, ResetPage, ResetProblem, SignUpPage, SignUpProblems,
-    VerifyPage,
+    Again, CheckMailPage, CompletePage, Language, NewPasswordPage, Notice, NoticePage, Page, ProofAsked, ResetPage, ResetProblem, SignUpPage,
+    SignUpProblems, VerifyPage,
 };
 
 fn policy() -> &'static RegistrationPolicy {
@@ -120,6 +121,30 @@ pub(crate) fn account_samples(language: Language) -> Vec<(String, String)> {
     for (at, attributes) in attribute_problems().into_iter().enumerate() {
         let problems = SignUpProblems { attributes, ..SignUpProblems::default() };
         pages.push((format!("sign_up_attribute_{at}"), sign_up(language, &problems).html()));
+    }
+    let (entered, problems) = (Posted::new(), completion::Problems::default());
+    let terms = policy().terms.as_ref();
+    let wrong = completion::Problems { attributes: attribute_problems().remove(0), terms: true };
+    let all: Vec<_> = schema().attributes.iter().collect();
+    for (name, attributes, terms, problems) in [
+        ("all", all.clone(), terms, &problems),
+        ("terms", Vec::new(), terms, &problems),
+        ("attributes", all.clone(), None, &problems),
+        ("wrong", all, terms, &wrong),
+    ] {
+        let page = CompletePage {
+            language,
+            tenant_name: "Northwind",
+            client_name: "Field Notes",
+            account: "ada@example.com",
+            action: "/t/demo/complete",
+            state: "sealed-state",
+            schema: schema(),
+            lacking: &Lacking { attributes, terms },
+            entered: if name == "wrong" { badge() } else { &entered },
+            problems,
+        };
+        pages.push((format!("complete_{name}"), page.html()));
     }
     for again in [Again::No, Again::Sent, Again::Throttled { retry_after: Duration::from_mins(10) }] {
         pages.push((format!("check_mail_{again:?}"), CheckMailPage { again, ..check_mail(language) }.html()));

@@ -1,0 +1,128 @@
+//! Read → decide → act for the link of an invitation: one read, the hash, one transaction that makes the account and closes the invitation.
+//!
+//! A program that follows the link changes nothing: the page asks. The link proves the address, whoever may sign up by themselves here.
+
+use axum::response::Response;
+use crypto::artefact::Kind;
+use domain::event::{CreatedBy, EventKind, Personal, Subject, kept_identifier};
+use domain::identifier::{Canonical, IdentifierKind};
+use domain::invitation::Invitation;
+use domain::password_policy::Factors;
+use domain::registration::{Registration, RegistrationPolicy};
+use domain::sign_up::{Entered, Problem};
+use domain::user::User;
+use http::StatusCode;
+use runtime::interaction::{Came, InvitationLink};
+use runtime::people::KeyOwner;
+use runtime::{Failure, Refused};
+use store::{Acceptance, NewUser};
+use web::{ErrorReason, Notice, Parameters, SignUpFrom, SignUpPage, SignUpProblems, responders};
+
+use crate::filled::{Checked, Filled};
+use crate::visitor::{Visitor, link};
+use crate::{Deps, hashing};
+
+/// Asks for what the account is made of.
+pub(crate) async fn show(deps: &Deps, came: &Came, query: &str) -> Result<Response, Refused> {
+    let (visitor, mut visit) = Visitor::arrive(deps, came).await?;
+    let parameters = Parameters::parse(query.as_bytes()).map_err(|_| ErrorReason::MalformedRequest)?;
+    let (visitor, parameters) = (&visitor, &parameters);
+    let Some(invited) = visit.beside(Invited::find(visitor, parameters)).await? else { return Ok(dead(visitor)) };
+    let profile = &invited.invitation.profile;
+    let known = Entered { given_name: profile.given_name.as_deref(), family_name: profile.family_name.as_deref(), ..Entered::default() };
+    Ok(invited.page(&Filled::with(known), &SignUpProblems::default()))
+}
+
+/// Makes the account.
+pub(crate) async fn posted(deps: &Deps, came: &Came, body: &[u8]) -> Result<Response, Refused> {
+    let (visitor, mut visit) = Visitor::arrive(deps, came).await?;
+    let parameters = visitor.form(body)?;
+    visit.beside(Box::pin(answer(deps, &visitor, &parameters))).await
+}
+
+async fn answer(deps: &Deps, visitor: &Visitor<'_>, parameters: &Parameters) -> Result<Response, Refused> {
+    let Some(invited) = Invited::find(visitor, parameters).await? else { return Ok(dead(visitor)) };
+    let tenant = visitor.tenant().record();
+    let filled = Filled::read(tenant, parameters);
+    // Whoever was invited is admitted, and by the address that was invited, whatever the form says.
+    let filled = Filled { entered: Entered { email: &invited.invitation.email, ..filled.entered }, ..filled };
+    let policy = RegistrationPolicy { who: Registration::Open, ..tenant.registration.clone() };
+    let checked = match filled.check(tenant, &policy) {
+        Ok(checked) => checked,
+        Err(problems) => return Ok(invited.page(&filled, &problems)),
+    };
+    Ok(match invited.accept(deps, (&filled, &checked)).await? {
+        Acceptance::Accepted => visitor.notice(StatusCode::OK, visitor.came.language(), Notice::InvitationAccepted),
+        Acceptance::Closed => dead(visitor),
+        Acceptance::Taken(IdentifierKind::Username) => {
+            invited.page(&filled, &SignUpProblems { entered: [Problem::UsernameTaken].into(), ..SignUpProblems::default() })
+        }
+        Acceptance::Taken(_) => visitor.notice(StatusCode::CONFLICT, visitor.came.language(), Notice::InvitedBefore),
+    })
+}
+
+fn dead(visitor: &Visitor<'_>) -> Response {
+    visitor.notice(StatusCode::GONE, visitor.came.language(), Notice::LinkDead)
+}
+
+/// Somebody with the link of an invitation that is open to it.
+struct Invited<'a> {
+    visitor: &'a Visitor<'a>,
+    sealed: &'a str,
+    address: String,
+    invitation: Invitation,
+}
+
+impl<'a> Invited<'a> {
+    async fn find(visitor: &'a Visitor<'a>, parameters: &'a Parameters) -> Result<Option<Self>, Failure> {
+        let Some(sealed) = link(parameters) else { return Ok(None) };
+        let opened = visitor.tenant().open::<InvitationLink>(Kind::InvitationLink, None, sealed, visitor.now)?;
+        let Ok(link) = opened else { return Ok(None) };
+        let standing = visitor.tenant().home(visitor.now)?.find_invitation(&link.address).await?;
+        let open = standing.filter(|standing| standing.is_open_to((&link.invitation, link.version), visitor.now));
+        Ok(open.map(|invitation| Self { visitor, sealed, address: link.address, invitation }))
+    }
+
+    async fn accept(&self, deps: &Deps, (filled, checked): (&Filled<'_>, &Checked)) -> Result<Acceptance, Failure> {
+        let (visitor, tenant, drawn) = (self.visitor, self.visitor.tenant(), (&*deps.random, self.visitor.now));
+        let around = (&tenant.record().roster, visitor.came.language().tag());
+        // A username counts only where one is asked for.
+        let entered = Entered { username: filled.entered.username.filter(|_| checked.acceptable.username.is_some()), ..filled.entered };
+        let user = self.invitation.become_person(&entered, checked.attributes.clone(), around, visitor.now);
+        let password = hashing::credential(deps, visitor, &user.id, &checked.password)?;
+        let sub = Canonical::subject(&user.sub).ok();
+        let claims = [Some(&checked.acceptable.email), checked.acceptable.username.as_ref(), sub.as_ref()];
+        let claims = claims.into_iter().flatten().map(|canonical| tenant.claim(canonical)).collect::<Result<_, _>>()?;
+        let (key, user_key) = tenant.make_personal_key(KeyOwner::User(&user.id), drawn.0, drawn.1)?;
+        let event = tenant.event_under(&key, Subject::User(user.id.clone()), (created(&user), self.personal()), drawn)?;
+        let new = NewUser { user, password: Some(password), claims, user_key };
+        Ok(tenant.home(visitor.now)?.accept_invitation(&self.address, &self.invitation, &new, &event).await?)
+    }
+
+    fn personal(&self) -> Personal {
+        Personal { identifier: Some(kept_identifier(&self.invitation.email)), ..self.visitor.came.personal() }
+    }
+
+    fn page(&self, filled: &Filled<'_>, problems: &SignUpProblems) -> Response {
+        let tenant = self.visitor.tenant().record();
+        let page = SignUpPage {
+            language: self.visitor.came.language(),
+            tenant_name: &tenant.name,
+            client_name: None,
+            action: &self.visitor.action("/invitation"),
+            from: SignUpFrom::Invitation(self.sealed),
+            policy: &tenant.registration,
+            schema: &tenant.attributes,
+            password_minimum: tenant.passwords.minimum(Factors::PasswordAlone),
+            entered: Entered { email: &self.invitation.email, ..filled.entered },
+            attributes: &filled.attributes,
+            problems,
+        };
+        let status = if *problems == SignUpProblems::default() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        responders::html(status, &page, &self.visitor.security())
+    }
+}
+
+fn created(user: &User) -> EventKind {
+    EventKind::UserCreated { by: CreatedBy::Invitation, terms: user.terms.as_ref().map(|terms| terms.version.clone()) }
+}

@@ -1,0 +1,104 @@
+//! Somebody is invited; an invitation is sent anew, taken back, or becomes an account.
+
+use domain::event::RecordedEvent;
+use domain::identifier::IdentifierKind;
+use domain::invitation::{Invitation, InvitationStatus};
+use domain::policy::INVITATION_REMEMBERED;
+
+use super::create_user::NewUser;
+use crate::error::StoreError;
+use crate::event_row;
+use crate::keys;
+use crate::region::TenantStore;
+use crate::row::{self, Ends};
+use crate::transaction::{Outcome, Transaction};
+use crate::write::Change;
+
+/// What became of a change of an invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvitationChange {
+    /// It stands.
+    Changed,
+    /// Another change came first, or there is no such invitation: read again.
+    Stale,
+}
+
+/// What became of an answer to an invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acceptance {
+    /// It is an account.
+    Accepted,
+    /// It was accepted, replaced or taken back before.
+    Closed,
+    /// An identifier of this kind is somebody's; the first of them in the order of the claims.
+    Taken(IdentifierKind),
+}
+
+fn ends(invitation: &Invitation) -> Ends {
+    Ends::At(invitation.ends_at.plus(INVITATION_REMEMBERED))
+}
+
+impl TenantStore {
+    /// Invites whoever has an address, whose keyed hash is `address`. An older invitation under it is replaced, and its link is dead.
+    ///
+    /// Costs 1 request, 5 write units: 2 for the invitation, 2 for the event, 1 for its index.
+    pub async fn invite(&self, address: &str, invitation: &Invitation, event: &RecordedEvent) -> Result<InvitationChange, StoreError> {
+        let key = keys::invitation(&self.tenant, address);
+        let item = row::write(&key, invitation, ends(invitation))?;
+        let (event_key, event_item) = event_row::write(self, event)?;
+        let transaction = Transaction::named(&self.database, &event.id).replace_another(&key, item, invitation.id.as_str());
+        changed(transaction.put_new(&event_key, event_item).commit().await?)
+    }
+
+    /// Writes version, status and end of `invitation`, whose version is one ahead of the one that was read. It costs what [`Self::invite`] does.
+    pub async fn change_invitation(&self, address: &str, invitation: &Invitation, event: &RecordedEvent) -> Result<InvitationChange, StoreError> {
+        let update = "SET #version = :version, #status = :status, #ends_at = :ends_at, #expires_at = :expires_at";
+        let key = keys::invitation(&self.tenant, address);
+        let change = open_in(Change::of(key.clone(), update, IS_OPEN), invitation, invitation.version.saturating_sub(1))
+            .with(":version", row::number(invitation.version))
+            .with(":status", row::value(&key, &invitation.status)?)
+            .with(":ends_at", row::millis(invitation.ends_at))
+            .with(":expires_at", row::expires_at(invitation.ends_at.plus(INVITATION_REMEMBERED)));
+        let (event_key, event_item) = event_row::write(self, event)?;
+        changed(Transaction::named(&self.database, &event.id).change(change).put_new(&event_key, event_item).commit().await?)
+    }
+
+    /// Makes the account of `new` and closes the invitation that it comes from.
+    ///
+    /// Costs 1 request and what [`Self::create_user`] does, and 2 write units for the invitation.
+    pub async fn accept_invitation(
+        &self,
+        address: &str,
+        invitation: &Invitation,
+        new: &NewUser,
+        event: &RecordedEvent,
+    ) -> Result<Acceptance, StoreError> {
+        let key = keys::invitation(&self.tenant, address);
+        let accepted = row::value(&key, &InvitationStatus::Accepted)?;
+        let change = open_in(Change::of(key, "SET #status = :accepted", IS_OPEN), invitation, invitation.version).with(":accepted", accepted);
+        let transaction = self.account(new, event)?.change(change);
+        let index = transaction.len() - 1;
+        Ok(match transaction.commit().await? {
+            Outcome::Committed => Acceptance::Accepted,
+            Outcome::Refused(refusal) if refusal.failed(index) => Acceptance::Closed,
+            Outcome::Refused(refusal) => match new.taken(&refusal) {
+                Some(kind) => Acceptance::Taken(kind),
+                None => Acceptance::Closed,
+            },
+        })
+    }
+}
+
+const IS_OPEN: &str = "attribute_exists(#pk) AND #id = :id AND #version = :before AND #status = :open";
+
+fn open_in(change: Change, invitation: &Invitation, version: u64) -> Change {
+    let open = row::text("open");
+    change.with(":id", row::text(invitation.id.as_str())).with(":before", row::number(version)).with(":open", open)
+}
+
+fn changed(outcome: Outcome) -> Result<InvitationChange, StoreError> {
+    Ok(match outcome {
+        Outcome::Committed => InvitationChange::Changed,
+        Outcome::Refused(_) => InvitationChange::Stale,
+    })
+}
