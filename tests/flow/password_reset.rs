@@ -9,7 +9,7 @@ use testkit::endpoint::Answer;
 use super::crash_points::{POINTS_MAX, SWEEPS};
 use super::ledger::rows;
 use super::relying_party::{RelyingParty, assert_invalid_token};
-use super::sign_up::{mailed_link, sealed};
+use super::sign_up::{mailed_link_to, sealed};
 use super::visitor::Visitor;
 
 const NEW: &str = "nine copper whistles hum";
@@ -21,7 +21,7 @@ impl Visitor {
         self.post(at, &app.url("/reset"), &[("state", page.field("state")), ("username", name)]).await
     }
 
-    async fn set_password(&mut self, at: &TestPlatform, app: &RelyingParty, link: &str, password: &str) -> Answer {
+    pub(crate) async fn set_password(&mut self, at: &TestPlatform, app: &RelyingParty, link: &str, password: &str) -> Answer {
         self.post(at, &app.url("/reset"), &[("link", sealed(link)), ("password", password)]).await
     }
 }
@@ -44,7 +44,7 @@ async fn a_new_password_ends_what_the_old_one_opened_and_signs_in() {
     assert!(sign_in.body.contains("id=\"reset-link\" href=\"/t/demo/reset?state="), "{}", sign_in.body);
     assert_eq!(elsewhere.forget(&platform, &app, &ada.username).await.outcome(), "200 Check your mail · Demo");
     let email = platform.demo.person().email.clone();
-    let link = mailed_link(&platform, &email).await;
+    let link = mailed_link_to(&platform, &email, "/reset").await;
     assert_eq!(elsewhere.set_password(&platform, &app, &link, NEW).await.outcome(), "200 Your password is changed · Demo");
     platform.pump().await;
     let mails = platform.inbox.messages();
@@ -69,7 +69,7 @@ async fn a_killed_reset_is_finished_by_the_same_link_or_has_set_the_password_onc
             platform.clock.advance(Duration::from_hours(1));
             let mut ada = Visitor::ada(&platform, network);
             ada.forget(&platform, &app, &email).await;
-            let link = mailed_link(&platform, &email).await;
+            let link = mailed_link_to(&platform, &email, "/reset").await;
             platform.clock.advance(Duration::from_secs(1));
             if sweep.cold {
                 platform.restart();

@@ -42,12 +42,17 @@ pub(crate) fn sealed(link: &str) -> &str {
     link.split_once("?link=").expect("a link").1
 }
 
-/// The link in the newest mail to an address.
+/// The link that proves an address, in the newest mail to it.
 pub(crate) async fn mailed_link(at: &TestPlatform, to: &str) -> String {
+    mailed_link_to(at, to, "/verify").await
+}
+
+/// The newest link in a mail to an address that leads to this path.
+pub(crate) async fn mailed_link_to(at: &TestPlatform, to: &str, path: &str) -> String {
     at.pump().await;
-    let mails = at.inbox.messages();
-    let mail = mails.iter().rfind(|mail| mail.to == to).expect("a mail");
-    mail.text.lines().find(|line| line.contains("?link=")).expect("a link").to_owned()
+    let (mails, path) = (at.inbox.messages(), format!("{path}?link="));
+    let links = mails.iter().rev().filter(|mail| mail.to == to).flat_map(|mail| mail.text.lines());
+    links.into_iter().find(|line| line.contains(&path)).expect("a link").to_owned()
 }
 
 async fn people(at: &TestPlatform) -> usize {

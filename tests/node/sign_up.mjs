@@ -1,5 +1,5 @@
 // Somebody without an account in Chromium: from the app's sign-in page to an account, by the mail that proves the address, and on to the app;
-// then with a forgotten password.
+// then with a forgotten password, and with one that somebody else knows.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { look, withBrowser } from "./chromium.mjs";
@@ -7,14 +7,20 @@ import { mailThat } from "./mail.mjs";
 
 const PASSWORD = "seven purple lanterns drift";
 const OTHER_PASSWORD = "nine copper whistles hum";
+const LAST_PASSWORD = "eleven patient harbours wait";
 
 /** Without JavaScript in German, with it in English; then the link in another browser. */
 export async function makeAccounts(input) {
   const german = { ...input, javaScript: false, locale: "de-DE", name: "without-javascript-de" };
   const english = { ...input, javaScript: true, locale: "en-GB", name: "en" };
-  await forgets(german, await signUp(german));
-  await forgets(english, await signUp(english));
+  await forgetsAndLocks(german);
+  await forgetsAndLocks(english);
   await inAnotherBrowser(english);
+}
+
+async function forgetsAndLocks(settings) {
+  const email = await signUp(settings);
+  await locks(settings, email, await forgets(settings, email));
 }
 
 async function signUp(settings) {
@@ -50,8 +56,9 @@ async function signUp(settings) {
   return email;
 }
 
-/** Sets a new password by the link in a mail; then the old one opens nothing, and the new one does. */
+/** Sets a new password by the link in a mail; then the old one opens nothing, and the new one does. Returns the link, which is spent. */
 async function forgets(settings, email) {
+  let link;
   await withBrowser(settings, async (page) => {
     await page.goto(settings.demo_app);
     await page.click("#sign-in-with-countersign");
@@ -62,9 +69,8 @@ async function forgets(settings, email) {
     await page.click("#reset");
     await page.waitForSelector("#notice");
     await looks(page, settings, "reset-sent");
-    const path = "/reset?link=";
-    const mail = await mailThat(settings.inbox_url, ({ to, links }) => to === email && links.some((link) => link.includes(path)));
-    await page.goto(linkIn(mail, settings, path));
+    link = await linkTo("/reset?link=", settings, email);
+    await page.goto(link);
     await looks(page, settings, "new-password");
     await page.fill("#password", "too short");
     await page.click("#new-password");
@@ -74,15 +80,43 @@ async function forgets(settings, email) {
     await page.click("#new-password");
     await page.waitForSelector("#notice");
     await looks(page, settings, "password-changed");
-    await page.goto(settings.demo_app);
-    await page.click("#sign-in-with-countersign");
     for (const password of [PASSWORD, OTHER_PASSWORD]) {
-      await page.fill("#username", email);
-      await page.fill("#password", password);
-      await page.click("#sign-in");
+      await signIn(page, settings, email, password);
       await page.waitForSelector(password === PASSWORD ? "#problem" : "#claims");
     }
   });
+  return link;
+}
+
+/** Says by the mail about the new password that it was somebody else: the session ends, the password opens nothing, and a mail leads to a new one. */
+async function locks(settings, email, spent) {
+  await withBrowser(settings, async (page) => {
+    await signIn(page, settings, email, OTHER_PASSWORD);
+    await page.waitForSelector("#claims");
+    await page.goto(await linkTo("/not-me?link=", settings, email, { about: /password|Passwort/ }));
+    await looks(page, settings, "not-me");
+    await page.click("#not-me");
+    await page.waitForSelector("#notice");
+    await looks(page, settings, "account-locked");
+    await signIn(page, settings, email, OTHER_PASSWORD);
+    await page.waitForSelector("#problem");
+    await page.goto(await linkTo("/reset?link=", settings, email, { spent }));
+    await page.fill("#password", LAST_PASSWORD);
+    await page.click("#new-password");
+    await page.waitForSelector("#notice");
+    await signIn(page, settings, email, LAST_PASSWORD);
+    await page.waitForSelector("#claims");
+  });
+}
+
+async function signIn(page, { demo_app }, email, password) {
+  // The app forgets its own session; the provider's stays.
+  await page.context().clearCookies({ name: /^(?!.*cs-)/ });
+  await page.goto(demo_app);
+  await page.click("#sign-in-with-countersign");
+  await page.fill("#username", email);
+  await page.fill("#password", password);
+  await page.click("#sign-in");
 }
 
 async function inAnotherBrowser(settings) {
@@ -125,8 +159,15 @@ async function fill(page, email, password) {
   await page.click("#sign-up");
 }
 
-function linkIn(mail, { issuer }, path = "/verify?link=") {
-  const link = mail.links.find((one) => one.startsWith(`${issuer}${path}`));
+/** The first link to a path that was mailed to an address, but for one that is spent; `about` picks the mail by its subject. */
+async function linkTo(path, settings, email, { spent, about = /./ } = {}) {
+  const fits = (link) => link.startsWith(`${settings.issuer}${path}`) && link !== spent;
+  const mail = await mailThat(settings.inbox_url, ({ to, subject, links }) => to === email && about.test(subject) && links.some(fits));
+  return mail.links.find(fits);
+}
+
+function linkIn(mail, { issuer }) {
+  const link = mail.links.find((one) => one.startsWith(`${issuer}/verify?link=`));
   assert.ok(link, `a link of the provider in ${JSON.stringify(mail.links)}`);
   return link;
 }

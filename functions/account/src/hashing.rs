@@ -45,7 +45,8 @@ pub(crate) fn is_password(
     (user, credential): (&UserId, Option<&PasswordCredential>),
     typed: &str,
 ) -> Result<bool, Failure> {
-    let stored = credential.map(|credential| visitor.tenant().open_password_hash(user, &credential.sealed_hash)).transpose()?;
+    let comparable = credential.and_then(PasswordCredential::comparable);
+    let stored = comparable.map(|sealed_hash| visitor.tenant().open_password_hash(user, sealed_hash)).transpose()?;
     let stored = stored.as_ref().map(|hash| hash.expose().as_str());
     let mut workspace = deps.workspace.lock().unwrap_or_else(PoisonError::into_inner);
     // A sign-up's hash was made here: no other kind stands there, and none is worked off beside it.

@@ -1,8 +1,10 @@
-//! Accounts that people make and keep themselves: sign-up, the link that proves an address, and the one for a forgotten password.
+//! Accounts that people make and keep themselves: sign-up, the link that proves an address, the one for a forgotten password, and the one that says
+//! "this wasn't me".
 
 mod filled;
 mod hashing;
 mod new_password;
+mod not_me;
 mod reset;
 mod sign_up;
 mod verify;
@@ -24,7 +26,7 @@ use web::responders;
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::Credentials, Purpose::People], signing: Signing::None };
 
 /// What its role may do: read tenants, clients, people, their passwords and who has an identifier; write attempts, sign-ups, the people that they
-/// become and new passwords, each with its event; seal.
+/// become, new passwords and locks, each with its event; seal.
 #[derive(Clone)]
 pub struct Deps {
     tenants: Arc<Tenants>,
@@ -53,6 +55,7 @@ pub fn router(deps: Deps) -> Router {
     let others = async || responders::method_not_allowed("GET, HEAD, POST");
     Router::new()
         .route("/sign-up", get(sign_up).post(sign_up_posted).fallback(others))
+        .route("/not-me", get(not_me).post(not_me_posted).fallback(others))
         .route("/reset", get(reset).post(reset_posted).fallback(others))
         .route("/verify", get(verify).post(verify_posted).fallback(others))
         .fallback(async || responders::not_found())
@@ -77,6 +80,16 @@ async fn reset(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQuery
 async fn reset_posted(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Response {
     let came = Came::of(asked);
     came.answer(reset::posted(&deps, &came, &body).await)
+}
+
+async fn not_me(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQuery) -> Response {
+    let came = Came::of(asked);
+    came.answer(not_me::show(&deps, &came, query.as_deref().unwrap_or_default()).await)
+}
+
+async fn not_me_posted(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Response {
+    let came = Came::of(asked);
+    came.answer(not_me::posted(&deps, &came, &body).await)
 }
 
 async fn verify(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQuery) -> Response {

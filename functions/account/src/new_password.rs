@@ -18,12 +18,12 @@ use crate::{Deps, hashing};
 
 /// Asks for the new password.
 pub(crate) fn show(visitor: &Visitor<'_>, parameters: &Parameters) -> Result<Response, Refused> {
-    Ok(open(visitor, parameters)?.map_or_else(|| dead(visitor), |(sealed, _)| page(visitor, sealed, None)))
+    Ok(open(visitor, parameters)?.map_or_else(|| visitor.dead_link(), |(sealed, _)| page(visitor, sealed, None)))
 }
 
 /// Sets it.
 pub(crate) async fn posted(deps: &Deps, visitor: &Visitor<'_>, parameters: &Parameters) -> Result<Response, Refused> {
-    let Some((sealed, link)) = open(visitor, parameters)? else { return Ok(dead(visitor)) };
+    let Some((sealed, link)) = open(visitor, parameters)? else { return Ok(visitor.dead_link()) };
     let tenant = visitor.tenant();
     let home = tenant.home(visitor.now)?;
     let found = home.read_recovery(&link.user_id, &visitor.now.month()).await?;
@@ -33,7 +33,7 @@ pub(crate) async fn posted(deps: &Deps, visitor: &Visitor<'_>, parameters: &Para
         Ok(standing) => standing,
         Err(reason) => {
             tracing::info!(%reason, "a link sets no password");
-            return Ok(dead(visitor));
+            return Ok(visitor.dead_link());
         }
     };
     let chosen = match chosen(deps, visitor, (user, password), parameters.get("password").unwrap_or_default())? {
@@ -46,7 +46,7 @@ pub(crate) async fn posted(deps: &Deps, visitor: &Visitor<'_>, parameters: &Para
     let event = tenant.event_about((&user.id, found.user_key.as_ref()), kind, visitor.came.personal(), (&*deps.random, visitor.now))?;
     match home.change_password(&user.id, &next, visitor.now, &event).await? {
         PasswordChange::Changed => Ok(visitor.notice(StatusCode::OK, visitor.came.language(), Notice::PasswordChanged)),
-        PasswordChange::Stale => Ok(dead(visitor)),
+        PasswordChange::Stale => Ok(visitor.dead_link()),
     }
 }
 
@@ -68,10 +68,6 @@ fn chosen(
     let Ok(chosen) = chosen else { return Ok(chosen) };
     let was_used = hashing::is_former(deps, visitor, (&user.id, password), &chosen)?;
     Ok(if was_used { Err(PasswordProblem::Former) } else { Ok(chosen) })
-}
-
-fn dead(visitor: &Visitor<'_>) -> Response {
-    visitor.notice(StatusCode::GONE, visitor.came.language(), Notice::LinkDead)
 }
 
 fn page(visitor: &Visitor<'_>, sealed: &str, problem: Option<PasswordProblem>) -> Response {

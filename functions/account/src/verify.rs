@@ -26,7 +26,7 @@ pub(crate) async fn show(deps: &Deps, came: &Came, query: &str) -> Result<Respon
     let (visitor, mut visit) = Visitor::arrive(deps, came).await?;
     let parameters = Parameters::parse(query.as_bytes()).map_err(|_| ErrorReason::MalformedRequest)?;
     visit.settle().await;
-    let Some((sealed, link)) = open(&visitor, &parameters)? else { return Ok(dead(&visitor)) };
+    let Some((sealed, link)) = open(&visitor, &parameters)? else { return Ok(visitor.dead_link()) };
     Ok(page(&visitor, sealed, asked(&visitor, &link)))
 }
 
@@ -38,7 +38,7 @@ pub(crate) async fn posted(deps: &Deps, came: &Came, body: &[u8]) -> Result<Resp
 }
 
 async fn answer(deps: &Deps, visitor: &Visitor<'_>, parameters: &Parameters) -> Result<Response, Refused> {
-    let Some((sealed, link)) = open(visitor, parameters)? else { return Ok(dead(visitor)) };
+    let Some((sealed, link)) = open(visitor, parameters)? else { return Ok(visitor.dead_link()) };
     let found = match asked(visitor, &link) {
         ProofAsked::Nothing => read(visitor, &link).await?,
         _ => match by_password(deps, visitor, &link, parameters.get("password").unwrap_or_default()).await? {
@@ -49,8 +49,8 @@ async fn answer(deps: &Deps, visitor: &Visitor<'_>, parameters: &Parameters) -> 
     if found.user.is_some() {
         return Ok(done(deps, visitor, &link, found.row.as_ref())?);
     }
-    let Some(row) = found.row.as_ref().filter(|row| row.pending.is_open_to(&link.sign_up, visitor.now)) else { return Ok(dead(visitor)) };
-    if create(deps, visitor, &found, row).await? { Ok(done(deps, visitor, &link, Some(row))?) } else { Ok(dead(visitor)) }
+    let Some(row) = found.row.as_ref().filter(|row| row.pending.is_open_to(&link.sign_up, visitor.now)) else { return Ok(visitor.dead_link()) };
+    if create(deps, visitor, &found, row).await? { Ok(done(deps, visitor, &link, Some(row))?) } else { Ok(visitor.dead_link()) }
 }
 
 fn open<'a>(visitor: &Visitor<'_>, parameters: &'a Parameters) -> Result<Option<(&'a str, VerificationLink)>, Failure> {
@@ -124,10 +124,6 @@ fn done(deps: &Deps, visitor: &Visitor<'_>, link: &VerificationLink, row: Option
         }
         None => Ok(visitor.notice(StatusCode::OK, visitor.came.language(), Notice::AddressVerified)),
     }
-}
-
-fn dead(visitor: &Visitor<'_>) -> Response {
-    visitor.notice(StatusCode::GONE, visitor.came.language(), Notice::LinkDead)
 }
 
 fn page(visitor: &Visitor<'_>, sealed: &str, asked: ProofAsked) -> Response {

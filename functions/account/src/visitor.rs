@@ -63,6 +63,11 @@ impl<'a> Visitor<'a> {
         let page = NoticePage { language, tenant_name: &self.tenant().record().name, notice };
         responders::html(status, &page, &self.security())
     }
+
+    /// The answer to a link that does nothing any more, whatever it did.
+    pub(crate) fn dead_link(&self) -> Response {
+        self.notice(StatusCode::GONE, self.came.language(), Notice::LinkDead)
+    }
 }
 
 /// A parameter that is a link or a state of ours is no longer than such a thing gets.

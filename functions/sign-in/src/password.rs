@@ -24,11 +24,12 @@ pub(crate) fn compare(deps: &Deps, attempt: &Attempt<'_>, account: &Account, typ
     let typed = Secret::new(typed.to_owned());
     let kinds = &attempt.tenant.record().imported_hashes;
     let stored = account.user.as_ref().zip(account.password.as_ref());
-    let Some((user, credential)) = stored else {
+    let comparable = stored.and_then(|(user, credential)| Some((user, credential, credential.comparable()?)));
+    let Some((user, credential, sealed_hash)) = comparable else {
         verify(deps, &typed, None, kinds)?;
         return Ok(Compared { verdict: PasswordVerdict::Mismatch, upgrade: None });
     };
-    let hash = attempt.tenant.open_password_hash(&user.id, &credential.sealed_hash)?;
+    let hash = attempt.tenant.open_password_hash(&user.id, sealed_hash)?;
     match verify(deps, &typed, Some(hash.expose()), kinds)? {
         Verdict::Match => Ok(Compared { verdict: PasswordVerdict::Match, upgrade: None }),
         Verdict::Mismatch => Ok(Compared { verdict: PasswordVerdict::Mismatch, upgrade: None }),
@@ -53,6 +54,7 @@ mod tests {
     use domain::user::Profile;
     use oauth::authorization_request::AuthorizationRequest;
     use runtime::provision::{NewPassword, NewUser, Provisioner};
+    use testkit::rows::Value;
     use testkit::{Call, Endpoint, Stage, builders, scene};
 
     use super::*;
@@ -69,17 +71,27 @@ mod tests {
         format!("{:?}", deps.workspace.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Whether everybody's password is locked.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    enum Lock {
+        On,
+        Off,
+    }
+
     /// What a process has computed after one refused sign-in under `name`, with a person among the tenant's who came with another hash.
-    async fn runs_after(name: &str) -> Runs {
+    async fn runs_of(name: &str, password: &str, lock: Lock) -> Runs {
         let stage = Stage::new().await;
         let hash = "$2b$05$abcdefghijklmnopqrstuuNKTrdYIyJepeBe0WMJS4ZyMwX4aEJLK".to_owned();
         let (username, email) = ("grace".to_owned(), "grace@example.com".to_owned());
         let new = NewUser { username, email, password: NewPassword::Imported(Secret::new(hash)), profile: Profile::default() };
         let scene = stage.scene().await;
         Provisioner::new(&stage.platform).create_user(&scene.tenant.record().id, &new).await.expect("a person");
+        if lock == Lock::On {
+            scene.change_row(&stage, "CRED#", "locked_at", Value::N("1".to_owned())).await;
+        }
         let (state, browser) = scene.sign_in_state(scene::request(&builders::client()));
         let deps = Deps::new(&stage.platform);
-        let form = [("state", state.as_str()), ("username", name), ("password", "wrong")];
+        let form = [("state", state.as_str()), ("username", name), ("password", password)];
         let answer = Endpoint::new(&stage, crate::router(deps.clone())).send(Call::form("/sign-in", &form).with_cookies(&browser)).await;
         assert_eq!(answer.status, 403);
         deps.workspace.lock().unwrap_or_else(PoisonError::into_inner).runs()
@@ -88,7 +100,14 @@ mod tests {
     #[tokio::test]
     async fn known_unknown_and_imported_accounts_cost_the_same_hashes() {
         for name in ["ada", "grace", "nobody", "not a name"] {
-            assert_eq!(runs_after(name).await, Runs { ours: 1, imported: 1 }, "{name}");
+            assert_eq!(runs_of(name, "wrong", Lock::Off).await, Runs { ours: 1, imported: 1 }, "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_locked_password_costs_the_same_hashes_right_or_wrong() {
+        for (name, password) in [("ada", builders::PASSWORD), ("ada", "wrong"), ("grace", "wrong")] {
+            assert_eq!(runs_of(name, password, Lock::On).await, Runs { ours: 1, imported: 1 }, "{name} {password}");
         }
     }
 

@@ -91,7 +91,9 @@ impl Attempt<'_> {
         let beginning = Beginning { id: id.clone(), user_id: user.id.clone(), methods: vec![AuthenticationMethod::Password] };
         let session = Session::begin(beginning, self.tenant.record().sessions, self.now);
         let browser = if self.browser.knows(&user.id) { BrowserKind::Known } else { BrowserKind::New };
-        let kind = EventKind::SessionStarted { session_id: id, client_id: self.client.id.clone(), browser, runs_out_at: Some(session.runs_out_at()) };
+        let credential_version = account.password.as_ref().map_or(0, |password| password.version);
+        let (client_id, runs_out_at) = (self.client.id.clone(), Some(session.runs_out_at()));
+        let kind = EventKind::SessionStarted { session_id: id, client_id, browser, credential_version, runs_out_at };
         let event = account::event_of(deps, self, account, kind)?;
         let upgrade = matches!(compared.verdict, PasswordVerdict::MatchNeedsUpgrade).then_some(compared.upgrade.as_ref()).flatten();
         match self.tenant.home(self.now)?.start_session(&session, upgrade, &event).await? {

@@ -53,6 +53,8 @@ pub enum Kind {
     ResetLink,
     /// The state of a page that asks for what an account lacks.
     CompletionState,
+    /// The link "this wasn't me" of a notice.
+    NotMeLink,
 }
 
 impl Kind {
@@ -74,6 +76,7 @@ impl Kind {
             Self::ResetState => "reset_state",
             Self::ResetLink => "reset_link",
             Self::CompletionState => "completion_state",
+            Self::NotMeLink => "not_me_link",
         }
     }
 
@@ -95,6 +98,7 @@ impl Kind {
             Self::ResetState => 24,
             Self::ResetLink => 25,
             Self::CompletionState => 30,
+            Self::NotMeLink => 26,
         }
     }
 
@@ -110,9 +114,13 @@ impl Kind {
             | Self::SignUpState
             | Self::ResetState
             | Self::CompletionState => AcrossEpochs::Dies,
-            Self::Session | Self::Device | Self::AccessReference | Self::RefreshToken | Self::VerificationLink | Self::ResetLink => {
-                AcrossEpochs::Survives
-            }
+            Self::Session
+            | Self::Device
+            | Self::AccessReference
+            | Self::RefreshToken
+            | Self::VerificationLink
+            | Self::ResetLink
+            | Self::NotMeLink => AcrossEpochs::Survives,
         }
     }
 }

@@ -18,12 +18,15 @@ pub struct PasswordCredential {
     /// The sealed hashes of those before it that may not come back, the last one first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub former: Vec<SealedBytes>,
+    /// When its owner said that somebody else uses it: from then on it matches nothing, until another one takes its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locked_at: Option<Timestamp>,
 }
 
 impl PasswordCredential {
     /// A person's first password.
     pub const fn first(sealed_hash: SealedBytes, now: Timestamp) -> Self {
-        Self { sealed_hash, version: 1, changed_at: now, former: Vec::new() }
+        Self { sealed_hash, version: 1, changed_at: now, former: Vec::new(), locked_at: None }
     }
 
     /// The password that its owner chose next; as many of the former ones are kept as the tenant's history asks for.
@@ -31,12 +34,24 @@ impl PasswordCredential {
     pub fn followed_by(&self, sealed_hash: SealedBytes, policy: &PasswordPolicy, now: Timestamp) -> Self {
         // The new one is the first of the history.
         let former = self.last(policy.history().saturating_sub(1)).cloned().collect();
-        Self { sealed_hash, version: self.version + 1, changed_at: now, former }
+        Self { sealed_hash, version: self.version + 1, changed_at: now, former, locked_at: None }
     }
 
-    /// The hashes that a new password may match none of, this one among them: at most `policy::PASSWORD_HISTORY_MAX`.
+    /// The same password, which opens nothing any more: whatever was issued for the version before is over as well.
+    #[must_use]
+    pub fn locked(&self, now: Timestamp) -> Self {
+        Self { version: self.version + 1, locked_at: Some(now), ..self.clone() }
+    }
+
+    /// The hash that a typed password is compared with; none while it is locked.
+    // SECURITY: whoever compares a password asks here, so that a locked one is accepted nowhere.
+    pub fn comparable(&self) -> Option<&SealedBytes> {
+        if self.locked_at.is_some() { None } else { Some(&self.sealed_hash) }
+    }
+
+    /// The hashes that a new password may match none of, this one among them: at most `policy::PASSWORD_HISTORY_MAX`. A locked one never comes back.
     pub fn may_not_come_back(&self, policy: &PasswordPolicy) -> impl Iterator<Item = &SealedBytes> {
-        self.last(policy.history())
+        self.last(policy.history().max(usize::from(self.locked_at.is_some())))
     }
 
     fn last(&self, count: usize) -> impl Iterator<Item = &SealedBytes> {
@@ -76,6 +91,21 @@ mod tests {
         assert_eq!(long.followed_by(hash(10), &policy(2), AT).former, [hash(9)]);
         assert_eq!(long.followed_by(hash(10), &policy(0), AT).former, []);
         assert_eq!(PasswordCredential::first(hash(1), AT).may_not_come_back(&policy(5)).count(), 1);
+    }
+
+    #[test]
+    fn a_locked_password_is_compared_with_nothing_and_never_comes_back() {
+        let standing = PasswordCredential { former: vec![hash(9)], ..PasswordCredential::first(hash(1), AT) };
+        assert_eq!(standing.comparable(), Some(&hash(1)));
+        let later = Timestamp::from_seconds(200);
+        let locked = standing.locked(later);
+        assert_eq!(locked, PasswordCredential { version: 2, locked_at: Some(later), ..standing.clone() });
+        assert_eq!(locked.comparable(), None);
+        assert_eq!(standing.may_not_come_back(&policy(0)).count(), 0);
+        assert_eq!(locked.may_not_come_back(&policy(0)).cloned().collect::<Vec<_>>(), [hash(1)]);
+        assert_eq!(locked.may_not_come_back(&policy(2)).cloned().collect::<Vec<_>>(), [hash(1), hash(9)]);
+        let next = locked.followed_by(hash(2), &policy(0), later);
+        assert_eq!((next.version, next.comparable()), (3, Some(&hash(2))));
     }
 
     #[test]

@@ -88,7 +88,7 @@ pub fn caused_by(kind: &EventKind) -> &'static [Channel] {
     match kind {
         EventKind::SessionStarted { browser: Browser::New, .. } => &NEW_BROWSER,
         EventKind::SignUpStarted { .. } | EventKind::SignUpLinkRequested { .. } => &SIGN_UP,
-        EventKind::PasswordResetRequested { .. } => &PASSWORD_RESET,
+        EventKind::PasswordResetRequested { .. } | EventKind::AlarmRaised { .. } => &PASSWORD_RESET,
         EventKind::PasswordChanged { .. } => &PASSWORD_CHANGED,
         EventKind::SessionEnded { .. } => &SESSION_ENDED,
         EventKind::SessionStarted { browser: Browser::Known, .. }
@@ -203,6 +203,7 @@ mod tests {
             session_id: SessionId::from_random([1; 16]),
             client_id: ClientId::parse("app").expect("a client id"),
             browser,
+            credential_version: 1,
             runs_out_at: None,
         };
         assert_eq!(caused_by(&started(Browser::New)), [Channel::MailNewBrowser]);
@@ -251,6 +252,7 @@ mod tests {
     #[test]
     fn a_forgotten_password_is_written_about_where_there_is_an_account_and_a_new_one_always() {
         assert_eq!(caused_by(&EventKind::PasswordResetRequested { credential_version: 1 }), [Channel::MailPasswordReset]);
+        assert_eq!(caused_by(&EventKind::AlarmRaised { credential_version: 2 }), [Channel::MailPasswordReset]);
         assert!(caused_by(&EventKind::PasswordResetRefused).is_empty());
         let changed = EventKind::PasswordChanged { version: 2, by: crate::event::ChangedBy::Reset };
         assert_eq!(caused_by(&changed), [Channel::MailPasswordChanged]);

@@ -139,6 +139,12 @@ pub enum EventKind {
         /// What made it change.
         by: ChangedBy,
     },
+    /// A person said that it wasn't they who signed in or changed something: they are signed out everywhere, and their password is locked.
+    #[serde(rename = "account.alarm_raised")]
+    AlarmRaised {
+        /// The version of the locked password, which a link for a new one will replace.
+        credential_version: u64,
+    },
     /// They asked for the link again.
     #[serde(rename = "sign_up.link_requested")]
     SignUpLinkRequested {
@@ -154,6 +160,9 @@ pub enum EventKind {
         client_id: ClientId,
         /// Whether the browser is known.
         browser: Browser,
+        /// The version of the password that it was started with; zero where there was none.
+        #[serde(default, rename = "version")]
+        credential_version: u64,
         /// When the session is over unless it is used again: it is looked at then.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         runs_out_at: Option<Timestamp>,

@@ -3,6 +3,7 @@
 //! Everything here is pure: no clock, no randomness, no I/O. `now` and random bytes are arguments, so every decision is a function of its
 //! inputs and most tests of the platform live beside these modules.
 
+pub mod alarm;
 pub mod api;
 pub mod attempt;
 pub mod attributes;

@@ -35,9 +35,19 @@ pub fn decide<'a>(
     (user, password): (Option<&'a User>, Option<&'a PasswordCredential>),
     tenant_not_before: Timestamp,
 ) -> Result<(&'a User, &'a PasswordCredential), Dead> {
+    let (user, password) = standing(promise, (user, password), tenant_not_before)?;
+    if promise.asked_at < user.not_before { Err(Dead::BeforeWatermark) } else { Ok((user, password)) }
+}
+
+/// The person and the password of the version that a link was made for, since the tenant's watermark.
+pub(crate) fn standing<'a>(
+    promise: Promise,
+    (user, password): (Option<&'a User>, Option<&'a PasswordCredential>),
+    tenant_not_before: Timestamp,
+) -> Result<(&'a User, &'a PasswordCredential), Dead> {
     let user = user.filter(|user| user.is_active()).ok_or(Dead::NobodyActive)?;
     let password = password.filter(|password| password.version == promise.credential_version).ok_or(Dead::Changed)?;
-    if promise.asked_at < user.not_before.max(tenant_not_before) { Err(Dead::BeforeWatermark) } else { Ok((user, password)) }
+    if promise.asked_at < tenant_not_before { Err(Dead::BeforeWatermark) } else { Ok((user, password)) }
 }
 
 #[cfg(test)]

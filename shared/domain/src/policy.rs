@@ -42,6 +42,8 @@ pub const SIGN_UP_PENDING: Duration = DAY;
 pub const RESET_STATE: Duration = HOUR;
 /// The link of a forgotten password (NIST SP 800-63B-4 §4.2.1.2 allows a day for what is sent to an address that was proved).
 pub const RESET_LINK: Duration = HOUR;
+/// The link "this wasn't me" of a notice: it grants nothing, and a mail may lie for a week. It takes power from whoever else has the account.
+pub const NOT_ME_LINK: Duration = Duration::from_hours(7 * 24);
 /// A logout token (OpenID Connect Back-Channel Logout §4: at most two minutes).
 pub const LOGOUT_TOKEN: Duration = Duration::from_mins(2);
 /// An ID token: its reader looks at it once, on arrival.

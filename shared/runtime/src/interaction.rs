@@ -10,4 +10,6 @@ pub mod states;
 pub use browser::{Browser, DeviceMemory, SessionReference};
 pub use came::{Asked, Came};
 pub use returning::WayBack;
-pub use states::{CompletionState, ConsentState, LogoutState, ResetLink, ResetState, SentTo, SignInState, SignUpState, StateId, VerificationLink};
+pub use states::{
+    CompletionState, ConsentState, LogoutState, NotMeLink, ResetLink, ResetState, SentTo, SignInState, SignUpState, StateId, VerificationLink,
+};

@@ -153,16 +153,8 @@ impl Scene {
     /// # Panics
     /// When it can't be begun.
     pub async fn session(&self) -> Session {
-        let id = SessionId::from_random(self.random.bytes());
-        let beginning = Beginning { id: id.clone(), user_id: self.person.id.clone(), methods: vec![AuthenticationMethod::Password] };
-        let session = Session::begin(beginning, self.tenant.record().sessions, self.now());
-        let kind = EventKind::SessionStarted {
-            session_id: id,
-            client_id: builders::client().id,
-            browser: Browser::Known,
-            runs_out_at: Some(session.runs_out_at()),
-        };
-        self.home().start_session(&session, None, &self.event(kind)).await.expect("a session");
+        let (session, started) = self.begin_session(Browser::Known);
+        self.home().start_session(&session, None, &self.event(started)).await.expect("a session");
         session
     }
 
@@ -171,13 +163,18 @@ impl Scene {
     /// # Panics
     /// When that can't be written.
     pub async fn signed_in(&self, browser: Browser) -> RecordedEvent {
-        let id = SessionId::from_random(self.random.bytes());
-        let beginning = Beginning { id: id.clone(), user_id: self.person.id.clone(), methods: vec![AuthenticationMethod::Password] };
-        let session = Session::begin(beginning, self.tenant.record().sessions, self.now());
-        let runs_out_at = Some(session.runs_out_at());
-        let event = self.personal_event(EventKind::SessionStarted { session_id: id, client_id: builders::client().id, browser, runs_out_at }).await;
+        let (session, started) = self.begin_session(browser);
+        let event = self.personal_event(started).await;
         self.home().start_session(&session, None, &event).await.expect("a session");
         event
+    }
+
+    fn begin_session(&self, browser: Browser) -> (Session, EventKind) {
+        let session_id = SessionId::from_random(self.random.bytes());
+        let beginning = Beginning { id: session_id.clone(), user_id: self.person.id.clone(), methods: vec![AuthenticationMethod::Password] };
+        let session = Session::begin(beginning, self.tenant.record().sessions, self.now());
+        let (client_id, runs_out_at) = (builders::client().id, Some(session.runs_out_at()));
+        (session, EventKind::SessionStarted { session_id, client_id, browser, credential_version: 1, runs_out_at })
     }
 
     /// An event about the person that happens now, with what is personal about it.

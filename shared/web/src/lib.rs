@@ -19,7 +19,7 @@ pub use language::Language;
 pub use letter::Letter;
 pub use pages::{
     Again, AttributeFields, CheckMailPage, CompletePage, ConsentPage, ErrorPage, ErrorReason, FormPostPage, LoggedOutPage, LogoutOutcome, LogoutPage,
-    NewPasswordPage, Notice, NoticePage, Page, ProofAsked, ResetPage, ResetProblem, SelectAccountPage, SignInPage, SignInProblem, SignUpPage,
-    SignUpProblems, VerifyPage,
+    NewPasswordPage, NotMePage, Notice, NoticePage, Page, ProofAsked, ResetPage, ResetProblem, SelectAccountPage, SignInPage, SignInProblem,
+    SignUpPage, SignUpProblems, VerifyPage,
 };
 pub use parameters::{ParameterError, Parameters};

@@ -1,5 +1,6 @@
 //! Accounts that people make themselves, one request at a time.
 
+mod alarms;
 mod attributes;
 mod refusals;
 mod resetting;

@@ -2,6 +2,7 @@
 
 use domain::Timestamp;
 use domain::delivery::Delivery;
+use domain::event::EventKind;
 use runtime::Failure;
 use web::Language;
 
@@ -11,7 +12,9 @@ use crate::Deps;
 
 /// Composes the mail.
 pub(crate) async fn compose(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Result<Composed, Failure> {
-    Ok(person_of(deps, delivery, now).await?.and_then(|about| notice::letter(&about, say)).into())
+    let Some(about) = person_of(deps, delivery, now).await? else { return Ok(Composed::Nobody) };
+    let EventKind::SessionStarted { credential_version, .. } = about.event.kind else { return Ok(Composed::Nobody) };
+    Ok(notice::letter(&about, credential_version, say)?.into())
 }
 
 fn say(language: Language, tenant: &str) -> Said {
@@ -19,12 +22,10 @@ fn say(language: Language, tenant: &str) -> Said {
         Language::English => Said {
             subject: format!("New sign-in to your account at {tenant}"),
             lead: format!("somebody just signed in to your account at {tenant} from a browser that we haven't seen before."),
-            otherwise: "If it wasn't, change your password and tell your administrator.",
         },
         Language::German => Said {
             subject: format!("Neue Anmeldung bei Ihrem Konto bei {tenant}"),
             lead: format!("soeben hat sich jemand mit einem uns unbekannten Browser bei Ihrem Konto bei {tenant} angemeldet."),
-            otherwise: "Wenn nicht, ändern Sie Ihr Passwort und sagen Sie Ihrer Administration Bescheid.",
         },
     }
 }

@@ -1,10 +1,14 @@
 //! Notices: mails that tell a person what happened to their account, when and from where.
 
-use domain::Timestamp;
+use crypto::artefact::Kind;
+use domain::tenant::Recovery;
+use domain::{Timestamp, policy};
+use runtime::Failure;
+use runtime::interaction::NotMeLink;
 use web::letter::{Fact, named};
 use web::{Language, Letter};
 
-use super::{About, Addressed, greeting, language};
+use super::{About, Addressed, greeting, language, link};
 
 /// What a notice says in one language.
 pub(super) struct Said {
@@ -12,20 +16,20 @@ pub(super) struct Said {
     pub(super) subject: String,
     /// What happened.
     pub(super) lead: String,
-    /// What to do if it wasn't the person.
-    pub(super) otherwise: &'static str,
 }
 
-/// The letter of a notice, where the person has an address; `say` is told the tenant's name.
-pub(super) fn letter(about: &About, say: fn(Language, &str) -> Said) -> Option<Addressed> {
-    let to = about.user.email.as_ref()?.address.clone();
+/// The letter of a notice, where the person has an address, with the link "this wasn't me"; `say` is told the tenant's name, and the event says what
+/// version the password was of.
+pub(super) fn letter(about: &About, credential_version: u64, say: fn(Language, &str) -> Said) -> Result<Option<Addressed>, Failure> {
+    let Some(email) = &about.user.email else { return Ok(None) };
     let language = language(&about.user.profile);
     let tenant_name = named(&about.tenant.record().name);
-    let Said { subject, lead, otherwise } = say(language, &tenant_name);
-    let nothing_to_do = match language {
-        Language::English => "If this was you, there is nothing to do.",
-        Language::German => "Wenn Sie das waren, ist nichts zu tun.",
+    let Said { subject, lead } = say(language, &tenant_name);
+    let (words, nothing_to_do) = match language {
+        Language::English => ("This wasn't me", "If this was you, there is nothing to do."),
+        Language::German => ("Das war ich nicht", "Wenn Sie das waren, ist nichts zu tun."),
     };
+    let otherwise = otherwise(language, about.tenant.record().recovery);
     let letter = Letter {
         language,
         tenant_name,
@@ -33,10 +37,34 @@ pub(super) fn letter(about: &About, say: fn(Language, &str) -> Said) -> Option<A
         greeting: greeting(language, &about.user),
         lead,
         facts: facts(language, about),
-        link: None,
+        link: Some((words, not_me_url(about, credential_version)?)),
         closing: [nothing_to_do, otherwise].map(str::to_owned).to_vec(),
     };
-    Some(Addressed { to, letter })
+    Ok(Some(Addressed { to: email.address.clone(), letter }))
+}
+
+const fn otherwise(language: Language, recovery: Recovery) -> &'static str {
+    match (language, recovery) {
+        (Language::English, Recovery::ByMail) => {
+            "If it wasn't, follow the link within seven days: you're signed out everywhere, your password is locked, and you get a link for a new one."
+        }
+        (Language::English, Recovery::Off) => {
+            "If it wasn't, follow the link within seven days: you're signed out everywhere, and your password is locked. Then ask your administrator for a new one."
+        }
+        (Language::German, Recovery::ByMail) => {
+            "Wenn nicht, folgen Sie dem Link innerhalb von sieben Tagen: Sie werden überall abgemeldet, Ihr Passwort wird gesperrt, und Sie bekommen einen Link für ein neues."
+        }
+        (Language::German, Recovery::Off) => {
+            "Wenn nicht, folgen Sie dem Link innerhalb von sieben Tagen: Sie werden überall abgemeldet, und Ihr Passwort wird gesperrt. Bitten Sie dann Ihre Administration um ein neues."
+        }
+    }
+}
+
+/// The link that says of what happened that it wasn't the person.
+fn not_me_url(about: &About, credential_version: u64) -> Result<String, Failure> {
+    let (user_id, happened_at) = (about.user.id.clone(), about.event.at);
+    let payload = NotMeLink { user_id, credential_version, happened_at };
+    link(&about.tenant, &about.event, (Kind::NotMeLink, "/not-me"), happened_at.plus(policy::NOT_ME_LINK), &payload)
 }
 
 fn facts(language: Language, about: &About) -> Vec<Fact> {

@@ -2,6 +2,7 @@
 
 use domain::Timestamp;
 use domain::delivery::Delivery;
+use domain::event::EventKind;
 use runtime::Failure;
 use web::Language;
 
@@ -11,7 +12,9 @@ use crate::Deps;
 
 /// Composes the mail.
 pub(crate) async fn compose(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Result<Composed, Failure> {
-    Ok(person_of(deps, delivery, now).await?.and_then(|about| notice::letter(&about, say)).into())
+    let Some(about) = person_of(deps, delivery, now).await? else { return Ok(Composed::Nobody) };
+    let EventKind::PasswordChanged { version: credential_version, .. } = about.event.kind else { return Ok(Composed::Nobody) };
+    Ok(notice::letter(&about, credential_version, say)?.into())
 }
 
 fn say(language: Language, tenant: &str) -> Said {
@@ -19,12 +22,10 @@ fn say(language: Language, tenant: &str) -> Said {
         Language::English => Said {
             subject: format!("Your password at {tenant} was changed"),
             lead: format!("your account at {tenant} has a new password, and you're signed out everywhere."),
-            otherwise: "If it wasn't, set a new password at once, and tell your administrator.",
         },
         Language::German => Said {
             subject: format!("Ihr Passwort bei {tenant} wurde geändert"),
             lead: format!("Ihr Konto bei {tenant} hat ein neues Passwort, und Sie sind überall abgemeldet."),
-            otherwise: "Wenn nicht, setzen Sie sofort ein neues Passwort und sagen Sie Ihrer Administration Bescheid.",
         },
     }
 }

@@ -6,6 +6,7 @@ use runtime::Clock;
 use testkit::Log;
 use testkit::rows::{Value, text};
 
+use crate::passwords::sealed;
 use crate::support::{nudge, place};
 
 #[tokio::test]
@@ -15,7 +16,7 @@ async fn a_new_browser_is_told_to_its_person() {
     place.nudge(&id).await;
     let mails = place.inbox.mails();
     assert_eq!((mails.len(), mails[0].to.as_str(), mails[0].dedupe.as_str()), (1, "ada@example.com", id.event.as_str()));
-    insta::assert_snapshot!(format!("{}\n\n{}", mails[0].subject, mails[0].text), @"
+    insta::assert_snapshot!(format!("{}\n\n{}", mails[0].subject, mails[0].text.replace(sealed(&mails[0].text, "/not-me"), "<sealed>")), @"
     New sign-in to your account at Demo
 
     Hello Ada,
@@ -26,9 +27,12 @@ async fn a_new_browser_is_told_to_its_person() {
     Address: 198.51.100.7
     Browser: Firefox/150.0
 
+    This wasn't me:
+    https://demo.id.example.com/not-me?link=<sealed>
+
     If this was you, there is nothing to do.
 
-    If it wasn't, change your password and tell your administrator.
+    If it wasn't, follow the link within seven days: you're signed out everywhere, your password is locked, and you get a link for a new one.
 
     Demo
     ");
@@ -42,7 +46,8 @@ async fn a_person_is_written_to_in_their_language() {
     let profile = Value::M([("locale".to_owned(), Value::S("de-CH".to_owned()))].into());
     place.scene.change_person(&place.stage, "profile", profile).await;
     place.nudge(&place.due().await).await;
-    insta::assert_snapshot!(place.inbox.mails()[0].text, @"
+    let text = &place.inbox.mails()[0].text;
+    insta::assert_snapshot!(text.replace(sealed(text, "/not-me"), "<sealed>"), @"
     Guten Tag, ada,
 
     soeben hat sich jemand mit einem uns unbekannten Browser bei Ihrem Konto bei Demo angemeldet.
@@ -51,9 +56,12 @@ async fn a_person_is_written_to_in_their_language() {
     Adresse: 198.51.100.7
     Browser: Firefox/150.0
 
+    Das war ich nicht:
+    https://demo.id.example.com/not-me?link=<sealed>
+
     Wenn Sie das waren, ist nichts zu tun.
 
-    Wenn nicht, ändern Sie Ihr Passwort und sagen Sie Ihrer Administration Bescheid.
+    Wenn nicht, folgen Sie dem Link innerhalb von sieben Tagen: Sie werden überall abgemeldet, Ihr Passwort wird gesperrt, und Sie bekommen einen Link für ein neues.
 
     Demo
     ");

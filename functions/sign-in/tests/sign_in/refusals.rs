@@ -1,6 +1,9 @@
 //! A sign-in that is refused says nothing about the account: the same text, the same requests, the same traces.
 
+use domain::event::{ChangedBy, EventKind};
+use domain::password_policy::PasswordPolicy;
 use http::StatusCode;
+use runtime::Clock;
 use testkit::builders::{self, PASSWORD};
 use testkit::scene::request;
 
@@ -187,4 +190,23 @@ async fn a_refusal_leaves_an_event_and_nothing_personal_in_clear() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_locked_password_opens_nothing_until_another_takes_its_place() {
+    let place = place().await;
+    let home = place.scene.home();
+    let page = place.page();
+    let wrong = place.sign_in(&page, "ada", "wrong").await;
+    let standing = home.read_recovery(&place.scene.person.id, "2026-11").await.expect("a read").password.expect("a password");
+    let locked = standing.locked(place.stage.clock.now());
+    let raised = place.scene.event(EventKind::AlarmRaised { credential_version: locked.version });
+    home.lock_password(&place.scene.person.id, &locked, place.stage.clock.now(), &raised).await.expect("an answer");
+    let page = place.page();
+    let right = place.sign_in_rightly(&page).await;
+    assert_eq!(right.outcome(), wrong.outcome());
+    let next = locked.followed_by(standing.sealed_hash, &PasswordPolicy::default(), place.stage.clock.now());
+    let changed = place.scene.event(EventKind::PasswordChanged { version: next.version, by: ChangedBy::Reset });
+    home.change_password(&place.scene.person.id, &next, place.stage.clock.now(), &changed).await.expect("an answer");
+    assert_eq!(place.sign_in_rightly(&page).await.status, StatusCode::SEE_OTHER);
 }

@@ -157,3 +157,17 @@ pub struct ResetLink {
     #[serde(rename = "t")]
     pub asked_at: Timestamp,
 }
+
+/// The link "this wasn't me" of a notice. An alarm kills it, and so does any change of the password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotMeLink {
+    /// Whose.
+    #[serde(rename = "u")]
+    pub user_id: UserId,
+    /// The version of their password at the time.
+    #[serde(rename = "v")]
+    pub credential_version: u64,
+    /// When it happened.
+    #[serde(rename = "t")]
+    pub happened_at: Timestamp,
+}

@@ -4,6 +4,7 @@ use domain::credential::PasswordCredential;
 use domain::event::RecordedEvent;
 use domain::{Timestamp, UserId};
 
+use super::watermark::watermark;
 use crate::error::StoreError;
 use crate::event_row;
 use crate::keys;
@@ -35,7 +36,7 @@ impl TenantStore {
         let key = keys::password(&self.tenant, user_id);
         let changed = Change::of(
             key.clone(),
-            "SET #sealed_hash = :sealed_hash, #version = :version, #changed_at = :now, #former = :former",
+            "SET #sealed_hash = :sealed_hash, #version = :version, #changed_at = :now, #former = :former REMOVE #locked_at",
             "attribute_exists(#pk) AND #version = :before",
         )
         .with(":sealed_hash", row::value(&key, &credential.sealed_hash)?)
@@ -43,14 +44,7 @@ impl TenantStore {
         .with(":before", row::number(credential.version.saturating_sub(1)))
         .with(":former", row::value(&key, &credential.former)?)
         .with(":now", row::millis(now));
-        let person = Change::of(
-            keys::user(&self.tenant, user_id),
-            "SET #not_before = :now, #updated_at = :now ADD #version :one",
-            "attribute_exists(#pk) AND #status = :active",
-        )
-        .with(":now", row::millis(now))
-        .with(":one", row::number(1))
-        .with(":active", row::text("active"));
+        let person = watermark(self, user_id, now);
         let (event_key, event_item) = event_row::write(self, event)?;
         let transaction = Transaction::named(&self.database, &event.id).change(changed).change(person).put_new(&event_key, event_item);
         Ok(match transaction.commit().await? {

@@ -1,8 +1,7 @@
 //! Tenants, clients, APIs and accounts begin; what flows read of them.
 
 use domain::api::Audience;
-use domain::credential::PasswordCredential;
-use domain::event::{ChangedBy, EventKind, Subject};
+use domain::event::{EventKind, Subject};
 use domain::identifier::IdentifierKind;
 use domain::key_ring::Purpose;
 use domain::roster::{RoleName, Roster};
@@ -10,8 +9,8 @@ use domain::user::User;
 use domain::{ClientId, TenantId, UserId, attempt};
 use futures_util::future::join_all;
 use store::{
-    Account, AccountKeys, ApiCreation, Assignment, AttemptId, ClientCreation, FailureKey, HashAcceptance, PasswordChange, Person, PersonKeys,
-    Signing, StoreError, TenantChange, TenantCreation, UserCreation,
+    Account, AccountKeys, ApiCreation, Assignment, AttemptId, ClientCreation, FailureKey, HashAcceptance, Person, PersonKeys, Signing, StoreError,
+    TenantChange, TenantCreation, UserCreation,
 };
 use testkit::Embedded;
 
@@ -223,26 +222,4 @@ async fn the_first_key_of_a_month_stands_for_everybody() {
     let first = keys[0].clone().expect("a key");
     assert!(keys.iter().all(|key| *key == Ok(first.clone())));
     assert_eq!(store.put_month_key("2026-12", &wrapped_key(99)).await, Ok(wrapped_key(99)));
-}
-
-#[tokio::test]
-async fn a_new_password_takes_the_place_of_the_version_before_it_and_moves_the_watermark() {
-    let embedded = Embedded::memory();
-    let store = tenant_store(&embedded);
-    let id = UserId::from_random([2; 16]);
-    store.create_user(&new_user(2), &event(EventKind::user_created(), 1)).await.expect("an account");
-    assert_eq!(store.read_recovery(&id, "2026-11").await.expect("a read").password, Some(password(1)));
-    let changed = |version| EventKind::PasswordChanged { version, by: ChangedBy::Reset };
-    let next = PasswordCredential { former: vec![password(1).sealed_hash], ..password(2) };
-    assert_eq!(store.change_password(&id, &next, later(5), &event(changed(2), 2)).await, Ok(PasswordChange::Changed));
-    for stale in [password(2), password(4)] {
-        assert_eq!(store.change_password(&id, &stale, later(9), &event(changed(stale.version), 3)).await, Ok(PasswordChange::Stale));
-    }
-    let found = store.read_recovery(&id, "2026-11").await.expect("a read");
-    assert_eq!(found.password, Some(PasswordCredential { changed_at: later(5), ..next }));
-    let user = found.user.expect("a person");
-    assert_eq!((user.not_before, user.updated_at, user.version), (later(5), later(5), 2));
-    let nobody = UserId::from_random([9; 16]);
-    assert_eq!(store.change_password(&nobody, &password(2), later(9), &event(changed(2), 4)).await, Ok(PasswordChange::Stale));
-    assert_eq!(event_rows(&embedded).await.len(), 2);
 }

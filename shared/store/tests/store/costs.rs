@@ -200,8 +200,13 @@ async fn an_event_stays_within_a_kilobyte_with_450_bytes_of_sealed_fields() {
     let till = Till::new();
     let store = till.store();
     let client_id = ClientId::parse(&"c".repeat(36)).expect("a client id");
-    let started =
-        EventKind::SessionStarted { session_id: session_id(), client_id: client_id.clone(), browser: Browser::Known, runs_out_at: Some(later(800)) };
+    let started = EventKind::SessionStarted {
+        session_id: session_id(),
+        client_id: client_id.clone(),
+        browser: Browser::Known,
+        credential_version: 1,
+        runs_out_at: Some(later(800)),
+    };
     let refused = EventKind::SignInRefused { client_id, reason: Refusal::UnknownAccount };
     for mut event in [event(started, 1), event_about(Subject::Unknown("x".repeat(43)), refused, 2)] {
         event.personal = Some(SealedBytes::new(vec![7; 450]));

@@ -12,6 +12,7 @@ mod expiries;
 mod faults;
 mod grants;
 mod once;
+mod passwords;
 mod regions;
 mod rotation;
 mod rows;

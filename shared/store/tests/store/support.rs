@@ -74,7 +74,13 @@ pub(crate) fn event_about(subject: Subject, kind: EventKind, number: u8) -> Reco
 
 pub(crate) fn session_started(number: u8) -> RecordedEvent {
     event(
-        EventKind::SessionStarted { session_id: session_id(), client_id: client_id(), browser: Browser::New, runs_out_at: Some(later(800)) },
+        EventKind::SessionStarted {
+            session_id: session_id(),
+            client_id: client_id(),
+            browser: Browser::New,
+            credential_version: 1,
+            runs_out_at: Some(later(800)),
+        },
         number,
     )
 }

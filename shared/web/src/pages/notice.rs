@@ -19,13 +19,26 @@ pub enum Notice {
     ResetOff,
     /// There is a new password.
     PasswordChanged,
+    /// The person is signed out everywhere and the password is locked; a link for a new one is on its way.
+    AlarmRaised,
+    /// The same where nobody sets a new password by themselves.
+    AlarmRaisedWithoutRecovery,
     /// A link was replaced by a newer one, has expired, or never was one.
     LinkDead,
 }
 
 impl Notice {
     /// Every notice, for tests that show all pages.
-    pub const ALL: [Self; 6] = [Self::SignUpClosed, Self::AddressVerified, Self::ResetSent, Self::ResetOff, Self::PasswordChanged, Self::LinkDead];
+    pub const ALL: [Self; 8] = [
+        Self::SignUpClosed,
+        Self::AddressVerified,
+        Self::ResetSent,
+        Self::ResetOff,
+        Self::PasswordChanged,
+        Self::AlarmRaised,
+        Self::AlarmRaisedWithoutRecovery,
+        Self::LinkDead,
+    ];
 }
 
 /// Says it.

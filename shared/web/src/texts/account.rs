@@ -91,6 +91,16 @@ pub(crate) struct AccountTexts {
     pub(crate) verify_by_password: &'static str,
     /// The password wasn't that of the sign-up.
     pub(crate) verify_wrong_password: &'static str,
+    /// Heading of the page that the link of a notice leads to.
+    pub(crate) not_me: &'static str,
+    /// Its sentence.
+    pub(crate) not_me_detail: &'static str,
+    /// What comes then, where a link for a new password is mailed.
+    pub(crate) not_me_by_mail: &'static str,
+    /// And where none is.
+    pub(crate) not_me_by_administrator: &'static str,
+    /// Its button.
+    pub(crate) not_me_lock: &'static str,
     /// The notices.
     pub(crate) notice: fn(Notice) -> NoticeTexts,
 }

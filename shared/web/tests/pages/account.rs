@@ -8,9 +8,10 @@ use domain::completion::{self, Lacking};
 use domain::password_policy::{CharacterKind, PasswordProblem};
 use domain::registration::{Registration, RegistrationPolicy, Terms, UsernameField};
 use domain::sign_up::{Entered, Problem};
+use domain::tenant::Recovery;
 use web::{
-    Again, CheckMailPage, CompletePage, Language, NewPasswordPage, Notice, NoticePage, Page, ProofAsked, ResetPage, ResetProblem, SignUpPage,
-    SignUpProblems, VerifyPage,
+    Again, CheckMailPage, CompletePage, Language, NewPasswordPage, NotMePage, Notice, NoticePage, Page, ProofAsked, ResetPage, ResetProblem,
+    SignUpPage, SignUpProblems, VerifyPage,
 };
 
 fn policy() -> &'static RegistrationPolicy {
@@ -163,6 +164,10 @@ pub(crate) fn account_samples(language: Language) -> Vec<(String, String)> {
         let action = "/t/demo/reset";
         let page = NewPasswordPage { language, tenant_name: "Northwind", action, link: "sealed-link", password_minimum: 15, problem };
         pages.push((format!("new_password_{problem:?}"), page.html()));
+    }
+    for recovery in [Recovery::ByMail, Recovery::Off] {
+        let page = NotMePage { language, tenant_name: "Northwind", action: "/t/demo/not-me", link: "sealed-link", recovery };
+        pages.push((format!("not_me_{recovery:?}"), page.html()));
     }
     for notice in Notice::ALL {
         pages.push((format!("notice_{notice:?}"), NoticePage { language, tenant_name: "Northwind", notice }.html()));

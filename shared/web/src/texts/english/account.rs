@@ -44,6 +44,11 @@ pub(super) static TEXTS: AccountTexts = AccountTexts {
     verify_detail: "Confirm that this address is yours, and your account is ready.",
     verify_by_password: "You’re in another browser than the one in which you signed up. Enter the password that you chose there.",
     verify_wrong_password: "That isn’t the password of this sign-up. If you didn’t sign up, close this page: nothing happens.",
+    not_me: "This wasn’t me",
+    not_me_detail: "If it was somebody else, we sign you out everywhere and lock your password, so that nobody gets in with it.",
+    not_me_by_mail: "Then we send you a link for a new one.",
+    not_me_by_administrator: "Then ask the people who run this service for a new one.",
+    not_me_lock: "Lock my account",
     notice,
 };
 
@@ -89,6 +94,14 @@ const fn notice(notice: Notice) -> NoticeTexts {
         Notice::PasswordChanged => NoticeTexts {
             title: "Your password is changed",
             detail: "You’re signed out everywhere. Go back to the app and sign in with the new password. You can close this page.",
+        },
+        Notice::AlarmRaised => NoticeTexts {
+            title: "Your account is locked",
+            detail: "You’re signed out everywhere, and the password opens nothing any more. A link for a new one is on its way to your email address.",
+        },
+        Notice::AlarmRaisedWithoutRecovery => NoticeTexts {
+            title: "Your account is locked",
+            detail: "You’re signed out everywhere, and the password opens nothing any more. Ask the people who run this service for a new one.",
         },
         Notice::LinkDead => NoticeTexts {
             title: "This link doesn’t work any more",

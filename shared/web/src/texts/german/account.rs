@@ -44,6 +44,11 @@ pub(super) static TEXTS: AccountTexts = AccountTexts {
     verify_detail: "Bestätigen Sie, dass diese Adresse Ihnen gehört, dann ist Ihr Konto bereit.",
     verify_by_password: "Das ist ein anderer Browser als der, in dem Sie das Konto angelegt haben. Geben Sie das Passwort ein, das Sie dort gewählt haben.",
     verify_wrong_password: "Das ist nicht das Passwort, das für dieses Konto gewählt wurde. Haben Sie keines angelegt, schließen Sie die Seite: Es geschieht nichts.",
+    not_me: "Das war ich nicht",
+    not_me_detail: "War es jemand anderes, melden wir Sie überall ab und sperren Ihr Passwort, sodass niemand mehr damit hineinkommt.",
+    not_me_by_mail: "Dann schicken wir Ihnen einen Link für ein neues.",
+    not_me_by_administrator: "Bitten Sie dann die Betreiber dieses Dienstes um ein neues.",
+    not_me_lock: "Mein Konto sperren",
     notice,
 };
 
@@ -94,6 +99,14 @@ const fn notice(notice: Notice) -> NoticeTexts {
         Notice::PasswordChanged => NoticeTexts {
             title: "Ihr Passwort ist geändert",
             detail: "Sie sind überall abgemeldet. Gehen Sie zurück zur App und melden Sie sich mit dem neuen Passwort an. Diese Seite können Sie schließen.",
+        },
+        Notice::AlarmRaised => NoticeTexts {
+            title: "Ihr Konto ist gesperrt",
+            detail: "Sie sind überall abgemeldet, und das Passwort gilt nicht mehr. Ein Link für ein neues ist an Ihre E-Mail-Adresse unterwegs.",
+        },
+        Notice::AlarmRaisedWithoutRecovery => NoticeTexts {
+            title: "Ihr Konto ist gesperrt",
+            detail: "Sie sind überall abgemeldet, und das Passwort gilt nicht mehr. Bitten Sie die Betreiber dieses Dienstes um ein neues.",
         },
         Notice::LinkDead => NoticeTexts {
             title: "Dieser Link gilt nicht mehr",

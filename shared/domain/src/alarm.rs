@@ -1,0 +1,54 @@
+//! "This wasn't me": whose link from a notice may still raise an alarm, which ends every session and grant and locks the password.
+//!
+//! A link names the version of the password that stood when the notice's cause happened. An alarm and a new password each kill it; the notice of the
+//! new password brings another.
+
+use crate::credential::PasswordCredential;
+use crate::password_reset::{Dead, Promise, standing};
+use crate::timestamp::Timestamp;
+use crate::user::User;
+
+/// The person and the password that an alarm locks.
+///
+/// The person's own watermark doesn't count: whoever is signed out everywhere may still be somebody whose password another knows.
+pub fn decide<'a>(
+    notice: Promise,
+    found: (Option<&'a User>, Option<&'a PasswordCredential>),
+    tenant_not_before: Timestamp,
+) -> Result<(&'a User, &'a PasswordCredential), Dead> {
+    standing(notice, found, tenant_not_before)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::UserId;
+    use crate::secret::SealedBytes;
+    use crate::user::UserStatus;
+
+    const HAPPENED: Timestamp = Timestamp::from_seconds(1000);
+    const LATER: Timestamp = Timestamp::from_seconds(1001);
+
+    fn decided(user: &User, password: Option<&PasswordCredential>, tenant_not_before: Timestamp) -> Option<Dead> {
+        decide(Promise { credential_version: 1, asked_at: HAPPENED }, (Some(user), password), tenant_not_before).err()
+    }
+
+    #[test]
+    fn an_alarm_is_raised_once_and_by_no_link_from_before_a_change() {
+        let (ada, password) = (User::new(UserId::from_random([7; 16]), HAPPENED), PasswordCredential::first(SealedBytes::new(vec![1]), HAPPENED));
+        assert_eq!(decided(&ada, Some(&password), HAPPENED), None);
+        for gone in [Some(password.locked(LATER)), None] {
+            assert_eq!(decided(&ada, gone.as_ref(), HAPPENED), Some(Dead::Changed));
+        }
+        assert_eq!(decided(&ada, Some(&password), LATER), Some(Dead::BeforeWatermark));
+        let disabled = User { status: UserStatus::Disabled, ..ada };
+        assert_eq!(decided(&disabled, Some(&password), HAPPENED), Some(Dead::NobodyActive));
+    }
+
+    #[test]
+    fn somebody_who_is_signed_out_everywhere_may_still_raise_one() {
+        let cut_off = User { not_before: LATER, ..User::new(UserId::from_random([7; 16]), HAPPENED) };
+        let password = PasswordCredential::first(SealedBytes::new(vec![1]), HAPPENED);
+        assert_eq!(decided(&cut_off, Some(&password), HAPPENED), None);
+    }
+}

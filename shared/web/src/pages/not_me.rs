@@ -1,0 +1,42 @@
+//! The page that the link "this wasn't me" of a notice leads to.
+
+use askama::Template;
+use domain::tenant::Recovery;
+
+use super::{Frame, Page, style};
+use crate::language::Language;
+
+/// Asks whether somebody else uses the account. A program that follows the link changes nothing by it: the form posts `link`.
+#[derive(Clone, Copy, Debug, Template)]
+#[template(path = "not_me.html")]
+pub struct NotMePage<'a> {
+    /// The language.
+    pub language: Language,
+    /// The tenant's name.
+    pub tenant_name: &'a str,
+    /// Where the form posts: the issuer's path and `/not-me`.
+    pub action: &'a str,
+    /// The link, as it came.
+    pub link: &'a str,
+    /// How the person gets a new password.
+    pub recovery: Recovery,
+}
+
+impl Page for NotMePage<'_> {
+    fn language(&self) -> Language {
+        self.language
+    }
+
+    fn tenant_name(&self) -> &str {
+        self.tenant_name
+    }
+}
+
+impl NotMePage<'_> {
+    fn afterwards(&self) -> &'static str {
+        match self.recovery {
+            Recovery::ByMail => self.account_texts().not_me_by_mail,
+            Recovery::Off => self.account_texts().not_me_by_administrator,
+        }
+    }
+}
