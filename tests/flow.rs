@@ -9,6 +9,7 @@ mod cors;
 mod crash_points;
 mod faults;
 mod interrupted;
+mod invitation;
 mod key_rotation;
 mod key_service;
 mod ledger;

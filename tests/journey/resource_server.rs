@@ -70,6 +70,6 @@ async fn make_ada_an_editor(platform: &TestPlatform) {
 }
 
 // The journey blocks, and the platform that it talks to answers on this thread.
-async fn blocking(journey: impl FnOnce() -> Value + Send + 'static) -> Value {
+pub(super) async fn blocking(journey: impl FnOnce() -> Value + Send + 'static) -> Value {
     tokio::task::spawn_blocking(journey).await.expect("the journey ends well")
 }

@@ -23,6 +23,11 @@ pub(crate) struct Checked {
 }
 
 impl<'a> Filled<'a> {
+    /// A form before it is filled in, for somebody who is known by this.
+    pub(crate) fn with(entered: Entered<'a>) -> Self {
+        Self { entered, ..Self::default() }
+    }
+
     /// Reads a form. Attributes that it didn't ask for aren't looked at, so that nobody gives themself what administrators give.
     pub(crate) fn read(tenant: &'a Tenant, parameters: &'a Parameters) -> Self {
         let entered = Entered {
@@ -34,6 +39,11 @@ impl<'a> Filled<'a> {
         };
         let attributes = attributes::answers(tenant.attributes.asked_at_sign_up(), |field| parameters.get(field));
         Self { entered, attributes, password: parameters.get("password").unwrap_or_default() }
+    }
+
+    /// The same under an address that is known.
+    pub(crate) fn under(self, email: &'a str) -> Self {
+        Self { entered: Entered { email, ..self.entered }, ..self }
     }
 
     /// Checks it under `policy`, and names all that is wrong with it at once.

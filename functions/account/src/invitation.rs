@@ -43,9 +43,8 @@ pub(crate) async fn posted(deps: &Deps, came: &Came, body: &[u8]) -> Result<Resp
 async fn answer(deps: &Deps, visitor: &Visitor<'_>, parameters: &Parameters) -> Result<Response, Refused> {
     let Some(invited) = Invited::find(visitor, parameters).await? else { return Ok(dead(visitor)) };
     let tenant = visitor.tenant().record();
-    let filled = Filled::read(tenant, parameters);
     // Whoever was invited is admitted, and by the address that was invited, whatever the form says.
-    let filled = Filled { entered: Entered { email: &invited.invitation.email, ..filled.entered }, ..filled };
+    let filled = Filled::read(tenant, parameters).under(&invited.invitation.email);
     let policy = RegistrationPolicy { who: Registration::Open, ..tenant.registration.clone() };
     let checked = match filled.check(tenant, &policy) {
         Ok(checked) => checked,

@@ -1,8 +1,9 @@
-//! Accounts that people make and keep themselves: sign-up, the link that proves an address, the one for a forgotten password, and the one that says
-//! "this wasn't me".
+//! Accounts that people make and keep themselves: sign-up, the link that proves an address, invitations, the link for a forgotten password, and the one
+//! that says "this wasn't me".
 
 mod filled;
 mod hashing;
+mod invitation;
 mod new_password;
 mod not_me;
 mod reset;
@@ -25,8 +26,8 @@ use web::responders;
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::Credentials, Purpose::People], signing: Signing::None };
 
-/// What its role may do: read tenants, clients, people, their passwords and who has an identifier; write attempts, sign-ups, the people that they
-/// become, new passwords and locks, each with its event; seal.
+/// What its role may do: read tenants, clients, people, their passwords, invitations and who has an identifier; write attempts, sign-ups, the people
+/// that they and invitations become, new passwords and locks, each with its event; seal.
 #[derive(Clone)]
 pub struct Deps {
     tenants: Arc<Tenants>,
@@ -56,6 +57,7 @@ pub fn router(deps: Deps) -> Router {
     Router::new()
         .route("/sign-up", get(sign_up).post(sign_up_posted).fallback(others))
         .route("/not-me", get(not_me).post(not_me_posted).fallback(others))
+        .route("/invitation", get(invitation).post(invitation_posted).fallback(others))
         .route("/reset", get(reset).post(reset_posted).fallback(others))
         .route("/verify", get(verify).post(verify_posted).fallback(others))
         .fallback(async || responders::not_found())
@@ -70,6 +72,16 @@ async fn sign_up(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQue
 async fn sign_up_posted(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Response {
     let came = Came::of(asked);
     came.answer(sign_up::posted(&deps, &came, &body).await)
+}
+
+async fn invitation(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQuery) -> Response {
+    let came = Came::of(asked);
+    came.answer(invitation::show(&deps, &came, query.as_deref().unwrap_or_default()).await)
+}
+
+async fn invitation_posted(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Response {
+    let came = Came::of(asked);
+    came.answer(invitation::posted(&deps, &came, &body).await)
 }
 
 async fn reset(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQuery) -> Response {

@@ -16,7 +16,7 @@ use runtime::interaction::pages::language;
 use runtime::interaction::{Came, SentTo, SignUpState, StateId};
 use runtime::{Failure, Refused, Visit};
 use store::{Ground, NewSignUp, SignUpRow};
-use web::{Again, CheckMailPage, ErrorReason, Language, Notice, Parameters, SignUpPage, SignUpProblems, responders};
+use web::{Again, CheckMailPage, ErrorReason, Language, Notice, Parameters, SignUpFrom, SignUpPage, SignUpProblems, responders};
 
 use crate::filled::{Checked, Filled};
 use crate::visitor::{Mails, Visitor, interrupted, waiting};
@@ -148,7 +148,7 @@ impl Form<'_> {
             tenant_name: &tenant.name,
             client_name: self.client_name,
             action: &self.visitor.action("/sign-up"),
-            state: self.sealed,
+            from: SignUpFrom::Page(self.sealed),
             policy: &tenant.registration,
             password_minimum: tenant.passwords.minimum(password_policy::Factors::PasswordAlone),
             schema: &tenant.attributes,

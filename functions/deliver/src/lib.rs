@@ -20,7 +20,7 @@ use store::{Lease, Work};
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::People, Purpose::Signing], signing: Signing::Signs };
 
-/// What its role may do: read the directory's zone, write, lease and settle deliveries, read the event, its person or sign-up and their apps, seal
+/// What its role may do: read the directory's zone, write, lease and settle deliveries, read the event, its person, sign-up or invitation and their apps, seal
 /// links, send mail, sign, call addresses that apps registered, nudge.
 pub struct Deps {
     work: Work,
@@ -100,6 +100,7 @@ async fn send(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Try {
     let tried = match &delivery.id.channel {
         Channel::MailNewBrowser => mail::send(deps, delivery, mail::new_browser::compose(deps, delivery, now)).await,
         Channel::MailSignUp => mail::send(deps, delivery, mail::sign_up::compose(deps, delivery, now)).await,
+        Channel::MailInvitation => mail::send(deps, delivery, mail::invitation::compose(deps, delivery, now)).await,
         Channel::MailPasswordReset => mail::send(deps, delivery, mail::password_reset::compose(deps, delivery, now)).await,
         Channel::MailPasswordChanged => mail::send(deps, delivery, mail::password_changed::compose(deps, delivery, now)).await,
         Channel::BackchannelLogout => backchannel_logout::fan_out(deps, delivery, now).await,

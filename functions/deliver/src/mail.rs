@@ -1,5 +1,6 @@
 //! Mails: each is composed from its event when it is sent, in the language of whoever reads it.
 
+pub(crate) mod invitation;
 pub(crate) mod new_browser;
 mod notice;
 pub(crate) mod password_changed;

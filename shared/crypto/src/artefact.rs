@@ -55,6 +55,8 @@ pub enum Kind {
     CompletionState,
     /// The link "this wasn't me" of a notice.
     NotMeLink,
+    /// The link of an invitation.
+    InvitationLink,
 }
 
 impl Kind {
@@ -77,6 +79,7 @@ impl Kind {
             Self::ResetLink => "reset_link",
             Self::CompletionState => "completion_state",
             Self::NotMeLink => "not_me_link",
+            Self::InvitationLink => "invitation_link",
         }
     }
 
@@ -99,6 +102,7 @@ impl Kind {
             Self::ResetLink => 25,
             Self::CompletionState => 30,
             Self::NotMeLink => 26,
+            Self::InvitationLink => 31,
         }
     }
 
@@ -120,7 +124,8 @@ impl Kind {
             | Self::RefreshToken
             | Self::VerificationLink
             | Self::ResetLink
-            | Self::NotMeLink => AcrossEpochs::Survives,
+            | Self::NotMeLink
+            | Self::InvitationLink => AcrossEpochs::Survives,
         }
     }
 }

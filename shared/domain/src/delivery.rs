@@ -18,6 +18,8 @@ pub enum Channel {
     MailNewBrowser,
     /// The mail with the link that proves an address, or to its owner that somebody wanted an account of theirs.
     MailSignUp,
+    /// The mail with the link of an invitation.
+    MailInvitation,
     /// The mail with the link for a new password.
     MailPasswordReset,
     /// The mail that tells of a new password.
@@ -35,6 +37,7 @@ pub struct InvalidChannel;
 
 const MAIL_NEW_BROWSER: &str = "mail_new_browser";
 const MAIL_SIGN_UP: &str = "mail_sign_up";
+const MAIL_INVITATION: &str = "mail_invitation";
 const MAIL_PASSWORD_RESET: &str = "mail_password_reset";
 const MAIL_PASSWORD_CHANGED: &str = "mail_password_changed";
 const BACKCHANNEL_LOGOUT: &str = "backchannel_logout";
@@ -46,6 +49,7 @@ impl fmt::Display for Channel {
         match self {
             Self::MailNewBrowser => formatter.write_str(MAIL_NEW_BROWSER),
             Self::MailSignUp => formatter.write_str(MAIL_SIGN_UP),
+            Self::MailInvitation => formatter.write_str(MAIL_INVITATION),
             Self::MailPasswordReset => formatter.write_str(MAIL_PASSWORD_RESET),
             Self::MailPasswordChanged => formatter.write_str(MAIL_PASSWORD_CHANGED),
             Self::BackchannelLogout => formatter.write_str(BACKCHANNEL_LOGOUT),
@@ -60,6 +64,7 @@ impl TryFrom<String> for Channel {
         match text.as_str() {
             MAIL_NEW_BROWSER => Ok(Self::MailNewBrowser),
             MAIL_SIGN_UP => Ok(Self::MailSignUp),
+            MAIL_INVITATION => Ok(Self::MailInvitation),
             MAIL_PASSWORD_RESET => Ok(Self::MailPasswordReset),
             MAIL_PASSWORD_CHANGED => Ok(Self::MailPasswordChanged),
             BACKCHANNEL_LOGOUT => Ok(Self::BackchannelLogout),
@@ -79,6 +84,7 @@ impl From<Channel> for String {
 
 static NEW_BROWSER: [Channel; 1] = [Channel::MailNewBrowser];
 static SIGN_UP: [Channel; 1] = [Channel::MailSignUp];
+static INVITATION: [Channel; 1] = [Channel::MailInvitation];
 static PASSWORD_RESET: [Channel; 1] = [Channel::MailPasswordReset];
 static PASSWORD_CHANGED: [Channel; 1] = [Channel::MailPasswordChanged];
 static SESSION_ENDED: [Channel; 1] = [Channel::BackchannelLogout];
@@ -88,6 +94,7 @@ pub fn caused_by(kind: &EventKind) -> &'static [Channel] {
     match kind {
         EventKind::SessionStarted { browser: Browser::New, .. } => &NEW_BROWSER,
         EventKind::SignUpStarted { .. } | EventKind::SignUpLinkRequested { .. } => &SIGN_UP,
+        EventKind::InvitationSent { .. } => &INVITATION,
         EventKind::PasswordResetRequested { .. } | EventKind::AlarmRaised { .. } => &PASSWORD_RESET,
         EventKind::PasswordChanged { .. } => &PASSWORD_CHANGED,
         EventKind::SessionEnded { .. } => &SESSION_ENDED,
@@ -98,6 +105,7 @@ pub fn caused_by(kind: &EventKind) -> &'static [Channel] {
         | EventKind::UserCreated { .. }
         | EventKind::ProfileCompleted { .. }
         | EventKind::TermsAccepted { .. }
+        | EventKind::InvitationRevoked { .. }
         | EventKind::PasswordResetRefused
         | EventKind::SignInRefused { .. }
         | EventKind::SignInThrottled { .. }
@@ -228,6 +236,7 @@ mod tests {
         for (channel, name) in [
             (Channel::MailNewBrowser, "mail_new_browser"),
             (Channel::MailSignUp, "mail_sign_up"),
+            (Channel::MailInvitation, "mail_invitation"),
             (Channel::MailPasswordReset, "mail_password_reset"),
             (Channel::MailPasswordChanged, "mail_password_changed"),
             (Channel::BackchannelLogout, "backchannel_logout"),
@@ -247,6 +256,14 @@ mod tests {
         let started = EventKind::SignUpStarted { sign_up: sign_up.clone(), client_id: None };
         assert_eq!(caused_by(&started), [Channel::MailSignUp]);
         assert_eq!(caused_by(&EventKind::SignUpLinkRequested { sign_up }), [Channel::MailSignUp]);
+    }
+
+    #[test]
+    fn an_invitation_sends_its_link_and_one_that_is_taken_back_nothing() {
+        let invitation = crate::UserId::from_random([1; 16]);
+        let sent = EventKind::InvitationSent { invitation: invitation.clone(), version: 2, invited_by: None };
+        assert_eq!(caused_by(&sent), [Channel::MailInvitation]);
+        assert!(caused_by(&EventKind::InvitationRevoked { invitation }).is_empty());
     }
 
     #[test]

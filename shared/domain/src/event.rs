@@ -67,6 +67,8 @@ pub enum CreatedBy {
     Administrator,
     /// Its owner, by signing up.
     SignUp,
+    /// Its owner, who was invited.
+    Invitation,
 }
 
 /// What happened, without anything personal.
@@ -121,6 +123,23 @@ pub enum EventKind {
         /// The app that they came from.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         client_id: Option<ClientId>,
+    },
+    /// Somebody was invited, or is sent the link anew; the newest link is the one that works.
+    #[serde(rename = "invitation.sent")]
+    InvitationSent {
+        /// Which invitation, and who its person will be.
+        invitation: UserId,
+        /// The version that the link is for.
+        version: u64,
+        /// Who invited.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        invited_by: Option<UserId>,
+    },
+    /// An invitation was taken back.
+    #[serde(rename = "invitation.revoked")]
+    InvitationRevoked {
+        /// Which.
+        invitation: UserId,
     },
     /// Somebody says that a person forgot their password.
     #[serde(rename = "password.reset_requested")]
@@ -363,30 +382,4 @@ fn kept(text: &str, most: usize) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_recorded_event_reads_back_and_names_its_type_in_the_fields_terms() {
-        let event = Event {
-            id: EventId::new(Timestamp::from_seconds(1_795_357_925), [1; 10]),
-            tenant: TenantId::from_random([1; 16]),
-            subject: Subject::User(UserId::from_random([2; 16])),
-            kind: EventKind::SignInRefused { client_id: ClientId::parse("app").expect("a client id"), reason: Refusal::WrongPassword },
-            personal: Personal::default(),
-        };
-        let recorded = event.record(None, Lookups::default());
-        let json = serde_json::to_value(&recorded).expect("an event is JSON");
-        assert_eq!(json["type"], "sign_in.refused");
-        assert_eq!(json["reason"], "wrong_password");
-        assert_eq!(json["subject_kind"], "user");
-        assert_eq!(serde_json::from_value::<RecordedEvent>(json).expect("it reads back"), recorded);
-    }
-
-    #[test]
-    fn a_user_agent_is_cut_and_cleaned() {
-        assert_eq!(kept_user_agent("a\0b\u{202e}c"), "abc");
-        assert_eq!(kept_user_agent(&"ä".repeat(500)).len(), USER_AGENT_MAX);
-        assert_eq!(kept_identifier(&format!("x{}", "ä".repeat(500))).len(), IDENTIFIER_MAX - 1);
-    }
-}
+mod tests;

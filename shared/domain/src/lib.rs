@@ -17,6 +17,7 @@ pub mod event;
 pub mod family;
 pub mod id;
 pub mod identifier;
+pub mod invitation;
 pub mod key_ring;
 pub mod password_policy;
 pub mod password_reset;

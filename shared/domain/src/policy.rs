@@ -38,6 +38,10 @@ pub const PUSHED_REQUEST: Duration = Duration::from_hours(2);
 pub const SIGN_UP_STATE: Duration = Duration::from_hours(1);
 /// A sign-up whose address isn't proved by then is gone, and so is its link.
 pub const SIGN_UP_PENDING: Duration = DAY;
+/// An invitation: long enough for a holiday week; who is late is invited anew.
+pub const INVITATION: Duration = Duration::from_hours(7 * 24);
+/// An invitation that ran out is remembered this long, so that it can be sent anew.
+pub const INVITATION_REMEMBERED: Duration = Duration::from_hours(30 * 24);
 /// A page that asks whose password is forgotten, left open.
 pub const RESET_STATE: Duration = HOUR;
 /// The link of a forgotten password (NIST SP 800-63B-4 §4.2.1.2 allows a day for what is sent to an address that was proved).

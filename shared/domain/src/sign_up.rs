@@ -97,8 +97,21 @@ fn is_username(canonical: &str) -> bool {
     canonical.len() <= policy::USERNAME_MAX && canonical.chars().all(fits) && canonical.starts_with(|letter: char| letter.is_ascii_alphanumeric())
 }
 
-fn is_name(entered: &str) -> bool {
+/// Whether a text may be a given or family name.
+pub fn is_name(entered: &str) -> bool {
     entered.chars().nth(policy::NAME_MAX_CHARACTERS).is_none() && !entered.chars().any(is_control_or_format)
+}
+
+/// The names that were entered, and how they are shown together.
+pub fn names(entered: &Entered<'_>) -> Profile {
+    let (given_name, family_name) = (trimmed(entered.given_name), trimmed(entered.family_name));
+    let names: Vec<&str> = [given_name.as_deref(), family_name.as_deref()].into_iter().flatten().collect();
+    let name = Some(names.join(" ")).filter(|name| !name.is_empty());
+    Profile { name, given_name, family_name, ..Profile::default() }
+}
+
+fn trimmed(text: Option<&str>) -> Option<String> {
+    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
 /// A sign-up whose address isn't proved yet.
@@ -129,15 +142,11 @@ pub struct PendingSignUp {
 impl PendingSignUp {
     /// A sign-up of what was entered, from `browser`, by somebody who reads `locale`.
     pub fn begin(id: UserId, entered: &Entered<'_>, browser: String, locale: &str, now: Timestamp) -> Self {
-        let text = |text: Option<&str>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-        let (given_name, family_name) = (text(entered.given_name), text(entered.family_name));
-        let names: Vec<&str> = [given_name.as_deref(), family_name.as_deref()].into_iter().flatten().collect();
-        let name = Some(names.join(" ")).filter(|name| !name.is_empty());
         Self {
             id,
             email: entered.email.trim().to_owned(),
-            username: text(entered.username),
-            profile: Profile { name, given_name, family_name, locale: Some(locale.to_owned()), ..Profile::default() },
+            username: trimmed(entered.username),
+            profile: Profile { locale: Some(locale.to_owned()), ..names(entered) },
             terms: entered.terms.map(|version| AcceptedTerms { version: version.to_owned(), at: now }),
             attributes: Values::new(),
             browser,

@@ -11,5 +11,6 @@ pub use browser::{Browser, DeviceMemory, SessionReference};
 pub use came::{Asked, Came};
 pub use returning::WayBack;
 pub use states::{
-    CompletionState, ConsentState, LogoutState, NotMeLink, ResetLink, ResetState, SentTo, SignInState, SignUpState, StateId, VerificationLink,
+    CompletionState, ConsentState, InvitationLink, LogoutState, NotMeLink, ResetLink, ResetState, SentTo, SignInState, SignUpState, StateId,
+    VerificationLink,
 };

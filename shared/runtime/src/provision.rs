@@ -1,5 +1,6 @@
 //! Making tenants, people, apps and APIs, as sign-up and the admin API will: keys first, then one transaction each.
 
+mod invitations;
 mod roster;
 
 use std::collections::HashMap;
@@ -29,6 +30,7 @@ use crate::random::Random;
 use crate::tenant_context::{TenantContext, broken};
 use crate::tenants::{Name, Needs, Signing, Tenants};
 
+pub use invitations::NotInvited;
 pub use roster::{Membership, NotAssigned, NotChanged};
 
 const NEEDS: Needs = Needs { purposes: &Purpose::ALL, signing: Signing::None };

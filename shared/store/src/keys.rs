@@ -64,6 +64,13 @@ const SIGN_UP: Kind = kind(
     "a sign-up whose address isn't proved; the newest under it counts",
     "a day after it began",
 );
+const INVITATION: Kind = kind(
+    Table::Identity,
+    "INVITE#{tenant}#{HMAC of identifier}",
+    "INVITATION",
+    "an invitation; the newest under an address counts",
+    "thirty days after it could be accepted",
+);
 const CLAIM: Kind = kind(
     Table::Identity,
     "CLAIM#{tenant}#{identifier kind}#{canonical version}#{HMAC of identifier}",
@@ -127,7 +134,7 @@ const EXPIRY: Kind = kind(
 );
 
 /// Every kind of row, in the order of the data model.
-pub const KINDS: [&Kind; 27] = [
+pub const KINDS: [&Kind; 28] = [
     &SLUG,
     &ZONE,
     &TENANT,
@@ -140,6 +147,7 @@ pub const KINDS: [&Kind; 27] = [
     &PASSWORD,
     &PENDING_PASSWORD,
     &SIGN_UP,
+    &INVITATION,
     &CLAIM,
     &ATTEMPTS,
     &FAILURES,
@@ -262,6 +270,10 @@ pub(crate) fn pending_password(tenant: &TenantId, user: &UserId) -> Key {
 
 pub(crate) fn sign_up(tenant: &TenantId, address: &str) -> Key {
     SIGN_UP.key(&[tenant.as_str(), address], &[])
+}
+
+pub(crate) fn invitation(tenant: &TenantId, address: &str) -> Key {
+    INVITATION.key(&[tenant.as_str(), address], &[])
 }
 
 pub(crate) fn claim(tenant: &TenantId, claim: &Claim) -> Key {

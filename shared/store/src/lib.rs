@@ -30,6 +30,7 @@ pub use acts::create_client::ClientCreation;
 pub use acts::create_tenant::{NewTenant, TenantCreation};
 pub use acts::create_user::{NewUser, UserCreation};
 pub use acts::end_session::SessionEnding;
+pub use acts::invite::{Acceptance, InvitationChange};
 pub use acts::lock_password::PasswordLock;
 pub use acts::record_event::Recording;
 pub use acts::redeem_code::Redemption;

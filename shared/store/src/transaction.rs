@@ -53,6 +53,11 @@ impl<'a> Transaction<'a> {
         Self { database, token: None, parts: Vec::new() }
     }
 
+    /// How many parts were added.
+    pub(crate) const fn len(&self) -> usize {
+        self.parts.len()
+    }
+
     /// Puts a row where none stands.
     pub(crate) fn put_new(mut self, key: &Key, item: Item) -> Self {
         let put = Put::builder()

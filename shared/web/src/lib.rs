@@ -20,6 +20,6 @@ pub use letter::Letter;
 pub use pages::{
     Again, AttributeFields, CheckMailPage, CompletePage, ConsentPage, ErrorPage, ErrorReason, FormPostPage, LoggedOutPage, LogoutOutcome, LogoutPage,
     NewPasswordPage, NotMePage, Notice, NoticePage, Page, ProofAsked, ResetPage, ResetProblem, SelectAccountPage, SignInPage, SignInProblem,
-    SignUpPage, SignUpProblems, VerifyPage,
+    SignUpFrom, SignUpPage, SignUpProblems, VerifyPage,
 };
 pub use parameters::{ParameterError, Parameters};

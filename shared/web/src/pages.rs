@@ -26,7 +26,7 @@ pub use notice::{Notice, NoticePage};
 pub use reset::{NewPasswordPage, ResetPage, ResetProblem};
 pub use select_account::SelectAccountPage;
 pub use sign_in::{SignInPage, SignInProblem};
-pub use sign_up::{Again, CheckMailPage, ProofAsked, SignUpPage, SignUpProblems, VerifyPage};
+pub use sign_up::{Again, CheckMailPage, ProofAsked, SignUpFrom, SignUpPage, SignUpProblems, VerifyPage};
 
 use crate::language::Language;
 use crate::texts::{AccountTexts, Texts};

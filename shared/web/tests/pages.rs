@@ -12,7 +12,7 @@ use domain::tenant::Issuer;
 use web::responders;
 use web::{
     CheckMailPage, ConsentPage, ErrorPage, ErrorReason, FormPostPage, Language, LoggedOutPage, LogoutOutcome, LogoutPage, Page, PageSecurity,
-    SelectAccountPage, SignInPage, SignInProblem, SignUpPage, SignUpProblems,
+    SelectAccountPage, SignInPage, SignInProblem, SignUpFrom, SignUpPage, SignUpProblems,
 };
 
 #[path = "pages/account.rs"]
@@ -292,7 +292,8 @@ fn a_hostile_value_stays_a_value_in_every_slot() {
         let plain = sign_up(language, &problems);
         let entered =
             Entered { email: hostile, username: Some(hostile), given_name: Some(hostile), family_name: Some(hostile), terms: Some(hostile) };
-        let attacked = SignUpPage { tenant_name: hostile, client_name: Some(hostile), action: hostile, state: hostile, entered, ..plain };
+        let attacked =
+            SignUpPage { tenant_name: hostile, client_name: Some(hostile), action: hostile, from: SignUpFrom::Page(hostile), entered, ..plain };
         assert_eq!(shape(&attacked.html()), shape(&plain.html()));
         let attacked = CheckMailPage { tenant_name: hostile, email: hostile, action: hostile, state: hostile, ..check_mail(language) };
         assert_eq!(shape(&attacked.html()), shape(&check_mail(language).html()));

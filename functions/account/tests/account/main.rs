@@ -2,6 +2,7 @@
 
 mod alarms;
 mod attributes;
+mod inviting;
 mod refusals;
 mod resetting;
 mod signing_up;

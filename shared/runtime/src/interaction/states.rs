@@ -134,6 +134,20 @@ pub struct VerificationLink {
     pub browser: String,
 }
 
+/// The link of an invitation. It makes an account only of the invitation that it names, in that version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvitationLink {
+    /// HMAC of the canonical address: where the invitation is kept.
+    #[serde(rename = "a")]
+    pub address: String,
+    /// Which invitation.
+    #[serde(rename = "i")]
+    pub invitation: UserId,
+    /// The version that it was sent for.
+    #[serde(rename = "v")]
+    pub version: u64,
+}
+
 /// The state of a page that asks whose password is forgotten.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResetState {

@@ -105,7 +105,7 @@ impl Provisioner {
 }
 
 // As it stands, not as memory has it.
-async fn record(home: &store::TenantStore) -> Result<Tenant, Failure> {
+pub(super) async fn record(home: &store::TenantStore) -> Result<Tenant, Failure> {
     let bundle = home.read_bundle(&[], Signing::Left).await?;
     bundle.map(|bundle| bundle.tenant).ok_or_else(|| Failure::Broken("a tenant without a record".to_owned()))
 }

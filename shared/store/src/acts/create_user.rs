@@ -13,7 +13,7 @@ use crate::keys;
 use crate::reads::identifier::ClaimedBy;
 use crate::region::TenantStore;
 use crate::row::{self, Ends};
-use crate::transaction::{Outcome, Transaction};
+use crate::transaction::{Outcome, Refusal, Transaction};
 
 /// A person to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +44,14 @@ impl TenantStore {
     ///
     /// Costs 1 request, 7 write units (person, key, event and its index), 2 more with a password and 2 per identifier.
     pub async fn create_user(&self, new: &NewUser, event: &RecordedEvent) -> Result<UserCreation, StoreError> {
+        match self.account(new, event)?.commit().await? {
+            Outcome::Committed => Ok(UserCreation::Created),
+            Outcome::Refused(refusal) => Ok(new.taken(&refusal).map_or(UserCreation::Exists, UserCreation::Taken)),
+        }
+    }
+
+    /// The transaction that makes an account, its claims first.
+    pub(super) fn account(&self, new: &NewUser, event: &RecordedEvent) -> Result<Transaction<'_>, StoreError> {
         let mut transaction = Transaction::named(&self.database, &event.id);
         for claim in &new.claims {
             let key = keys::claim(&self.tenant, claim);
@@ -61,14 +69,15 @@ impl TenantStore {
             let key = keys::password(&self.tenant, &new.user.id);
             transaction = transaction.put_new(&key, row::write(&key, password, Ends::Never)?);
         }
-        match transaction.commit().await? {
-            Outcome::Committed => Ok(UserCreation::Created),
-            Outcome::Refused(_) if new.claims.is_empty() => Ok(UserCreation::Exists),
-            Outcome::Refused(refusal) => {
-                let user_stands = refusal.failed(new.claims.len());
-                let taken = (0..new.claims.len()).find(|index| refusal.failed(*index)).filter(|_| !user_stands);
-                Ok(taken.map_or(UserCreation::Exists, |index| UserCreation::Taken(new.claims[index].kind)))
-            }
-        }
+        Ok(transaction)
+    }
+}
+
+impl NewUser {
+    /// The kind of the first identifier that is somebody else's, where [`TenantStore::account`] was refused; `None` where the person stands.
+    pub(super) fn taken(&self, refusal: &Refusal) -> Option<IdentifierKind> {
+        let user_stands = refusal.failed(self.claims.len());
+        let taken = (0..self.claims.len()).find(|index| refusal.failed(*index)).filter(|_| !user_stands);
+        taken.map(|index| self.claims[index].kind)
     }
 }

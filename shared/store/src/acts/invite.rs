@@ -47,7 +47,7 @@ impl TenantStore {
         let item = row::write(&key, invitation, ends(invitation))?;
         let (event_key, event_item) = event_row::write(self, event)?;
         let transaction = Transaction::named(&self.database, &event.id).replace_another(&key, item, invitation.id.as_str());
-        changed(transaction.put_new(&event_key, event_item).commit().await?)
+        Ok(changed(&transaction.put_new(&event_key, event_item).commit().await?))
     }
 
     /// Writes version, status and end of `invitation`, whose version is one ahead of the one that was read. It costs what [`Self::invite`] does.
@@ -60,7 +60,7 @@ impl TenantStore {
             .with(":ends_at", row::millis(invitation.ends_at))
             .with(":expires_at", row::expires_at(invitation.ends_at.plus(INVITATION_REMEMBERED)));
         let (event_key, event_item) = event_row::write(self, event)?;
-        changed(Transaction::named(&self.database, &event.id).change(change).put_new(&event_key, event_item).commit().await?)
+        Ok(changed(&Transaction::named(&self.database, &event.id).change(change).put_new(&event_key, event_item).commit().await?))
     }
 
     /// Makes the account of `new` and closes the invitation that it comes from.
@@ -96,9 +96,9 @@ fn open_in(change: Change, invitation: &Invitation, version: u64) -> Change {
     change.with(":id", row::text(invitation.id.as_str())).with(":before", row::number(version)).with(":open", open)
 }
 
-fn changed(outcome: Outcome) -> Result<InvitationChange, StoreError> {
-    Ok(match outcome {
+const fn changed(outcome: &Outcome) -> InvitationChange {
+    match outcome {
         Outcome::Committed => InvitationChange::Changed,
         Outcome::Refused(_) => InvitationChange::Stale,
-    })
+    }
 }

@@ -16,6 +16,7 @@ pub(crate) mod create_tenant;
 pub(crate) mod create_user;
 pub(crate) mod end_session;
 mod grant_consent;
+pub(crate) mod invite;
 pub(crate) mod lock_password;
 mod put_month_key;
 pub(crate) mod record_event;

@@ -8,6 +8,7 @@ mod client;
 mod event;
 pub(crate) mod families;
 pub(crate) mod identifier;
+mod invitation;
 pub(crate) mod one;
 pub(crate) mod person;
 pub(crate) mod recovery;

@@ -11,6 +11,7 @@ mod events;
 mod expiries;
 mod faults;
 mod grants;
+mod invitations;
 mod once;
 mod passwords;
 mod regions;

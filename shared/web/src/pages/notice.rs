@@ -13,6 +13,10 @@ pub enum Notice {
     SignUpClosed,
     /// The address is proved, and the account is there; where to go on is another browser.
     AddressVerified,
+    /// Whoever was invited has an account.
+    InvitationAccepted,
+    /// The address that was invited has an account already.
+    InvitedBefore,
     /// If there is an account, a link is on its way.
     ResetSent,
     /// Nobody sets a new password by themselves here.
@@ -29,9 +33,11 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice, for tests that show all pages.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::SignUpClosed,
         Self::AddressVerified,
+        Self::InvitationAccepted,
+        Self::InvitedBefore,
         Self::ResetSent,
         Self::ResetOff,
         Self::PasswordChanged,

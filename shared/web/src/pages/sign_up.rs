@@ -25,8 +25,17 @@ pub struct SignUpProblems {
     pub retry_after: Option<Duration>,
 }
 
-/// Asks for what an account is made of. The form posts `state`, `email`, `given_name`, `family_name`, `password`, and where they are asked for
-/// `username` and `terms`.
+/// Where somebody who makes an account comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignUpFrom<'a> {
+    /// From a sign-in page, or from anywhere: the sealed state of this page.
+    Page(&'a str),
+    /// From a mail: its link, as it came. Their address is known, and is what the link proves.
+    Invitation(&'a str),
+}
+
+/// Asks for what an account is made of. The form posts `state` or `link`, `email`, `given_name`, `family_name`, `password`, a field for each
+/// attribute, and where they are asked for `username` and `terms`.
 #[derive(Clone, Copy, Debug, Template)]
 #[template(path = "sign_up.html")]
 pub struct SignUpPage<'a> {
@@ -36,10 +45,10 @@ pub struct SignUpPage<'a> {
     pub tenant_name: &'a str,
     /// The app that the person came from.
     pub client_name: Option<&'a str>,
-    /// Where the form posts: the issuer's path and `/sign-up`.
+    /// Where the form posts: the issuer's path and `/sign-up` or `/invitation`.
     pub action: &'a str,
-    /// The sealed state of this page.
-    pub state: &'a str,
+    /// Where the person comes from.
+    pub from: SignUpFrom<'a>,
     /// What is asked.
     pub policy: &'a RegistrationPolicy,
     /// The attributes that the tenant keeps, of which it asks for some.
@@ -65,6 +74,14 @@ impl Page for SignUpPage<'_> {
 }
 
 impl SignUpPage<'_> {
+    fn is_invited(&self) -> bool {
+        matches!(self.from, SignUpFrom::Invitation(_))
+    }
+
+    fn heading(&self) -> &'static str {
+        if self.is_invited() { self.account_texts().invitation } else { self.account_texts().sign_up }
+    }
+
     fn client(&self) -> Option<String> {
         self.client_name.map(shown::name)
     }
@@ -96,7 +113,8 @@ impl SignUpPage<'_> {
 
     /// The cursor starts where something is to be mended.
     fn starts_at_password(&self) -> bool {
-        self.problems.password.is_some() && self.problems.entered.is_empty() && self.problems.attributes.is_empty()
+        let alone = self.problems.entered.is_empty() && self.problems.attributes.is_empty();
+        alone && (self.is_invited() || self.problems.password.is_some())
     }
 
     fn attribute_fields(&self) -> AttributeFields<'_> {

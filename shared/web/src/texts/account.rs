@@ -37,6 +37,10 @@ pub(crate) struct AccountTexts {
     pub(crate) terms_name: &'static str,
     /// What is wrong with what was entered.
     pub(crate) sign_up_problem: fn(Problem) -> &'static str,
+    /// Heading of the page that an invitation leads to.
+    pub(crate) invitation: &'static str,
+    /// Its sentence.
+    pub(crate) invitation_detail: &'static str,
     /// After the label of a field that may stay empty.
     pub(crate) optional: &'static str,
     /// The first line of a list in which nothing is chosen.

@@ -11,7 +11,7 @@ use domain::sign_up::{Entered, Problem};
 use domain::tenant::Recovery;
 use web::{
     Again, CheckMailPage, CompletePage, Language, NewPasswordPage, NotMePage, Notice, NoticePage, Page, ProofAsked, ResetPage, ResetProblem,
-    SignUpPage, SignUpProblems, VerifyPage,
+    SignUpFrom, SignUpPage, SignUpProblems, VerifyPage,
 };
 
 fn policy() -> &'static RegistrationPolicy {
@@ -85,7 +85,7 @@ pub(crate) fn sign_up(language: Language, problems: &SignUpProblems) -> SignUpPa
         tenant_name: "Northwind",
         client_name: Some("Field Notes"),
         action: "/t/demo/sign-up",
-        state: "sealed-state",
+        from: SignUpFrom::Page("sealed-state"),
         policy: policy(),
         schema: schema(),
         password_minimum: 15,
@@ -115,6 +115,11 @@ pub(crate) fn account_samples(language: Language) -> Vec<(String, String)> {
     ];
     let all = SignUpProblems { entered: entered.into(), retry_after: Some(Duration::from_mins(10)), ..SignUpProblems::default() };
     pages.push(("sign_up_wrong".to_owned(), sign_up(language, &all).html()));
+    let fine = SignUpProblems::default();
+    let entered = Entered { email: "ada@example.com", given_name: Some("Ada"), ..Entered::default() };
+    let invitation = |problems| SignUpPage { from: SignUpFrom::Invitation("sealed-link"), client_name: None, entered, ..sign_up(language, problems) };
+    pages.push(("invitation".to_owned(), invitation(&fine).html()));
+    pages.push(("invitation_wrong".to_owned(), invitation(&all).html()));
     for password in passwords.into_iter().chain(lacking) {
         let problems = SignUpProblems { password: Some(password), ..SignUpProblems::default() };
         pages.push((format!("sign_up_{password:?}"), sign_up(language, &problems).html()));

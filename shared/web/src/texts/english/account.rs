@@ -17,6 +17,8 @@ pub(super) static TEXTS: AccountTexts = AccountTexts {
     terms: Around { before: "I agree to the ", after: "." },
     terms_name: "terms of use",
     sign_up_problem,
+    invitation: "Accept invitation",
+    invitation_detail: "Choose a password, and your account is ready.",
     optional: " (optional)",
     choose: "Choose…",
     yes: "Yes",
@@ -85,6 +87,14 @@ const fn notice(notice: Notice) -> NoticeTexts {
         Notice::AddressVerified => NoticeTexts {
             title: "Your account is ready",
             detail: "Your email address is confirmed. Go back to the app and sign in. You can close this page.",
+        },
+        Notice::InvitationAccepted => NoticeTexts {
+            title: "Welcome, your account is ready",
+            detail: "Sign in with your email address and the password that you just chose, in any app that asks you to. You can close this page.",
+        },
+        Notice::InvitedBefore => NoticeTexts {
+            title: "You already have an account",
+            detail: "There’s an account under your email address. Sign in with it; if you forgot its password, set a new one from the sign-in page.",
         },
         Notice::ResetSent => NoticeTexts {
             title: "Check your mail",

@@ -17,6 +17,8 @@ pub(super) static TEXTS: AccountTexts = AccountTexts {
     terms: Around { before: "Ich stimme den ", after: " zu." },
     terms_name: "Nutzungsbedingungen",
     sign_up_problem,
+    invitation: "Einladung annehmen",
+    invitation_detail: "Wählen Sie ein Passwort, dann ist Ihr Konto bereit.",
     optional: " (freiwillig)",
     choose: "Bitte wählen …",
     yes: "Ja",
@@ -88,6 +90,14 @@ const fn notice(notice: Notice) -> NoticeTexts {
         Notice::AddressVerified => NoticeTexts {
             title: "Ihr Konto ist bereit",
             detail: "Ihre E-Mail-Adresse ist bestätigt. Gehen Sie zurück zur App und melden Sie sich an. Diese Seite können Sie schließen.",
+        },
+        Notice::InvitationAccepted => NoticeTexts {
+            title: "Willkommen, Ihr Konto ist bereit",
+            detail: "Melden Sie sich mit Ihrer E-Mail-Adresse und dem eben gewählten Passwort an, in jeder App, die danach fragt. Sie können diese Seite schließen.",
+        },
+        Notice::InvitedBefore => NoticeTexts {
+            title: "Sie haben schon ein Konto",
+            detail: "Unter Ihrer E-Mail-Adresse gibt es ein Konto. Melden Sie sich damit an; ein vergessenes Passwort setzen Sie auf der Anmeldeseite neu.",
         },
         Notice::ResetSent => NoticeTexts {
             title: "Bitte sehen Sie in Ihre E-Mails",

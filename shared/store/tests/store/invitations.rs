@@ -1,0 +1,146 @@
+//! Invitations: the newest under an address counts, and becomes one account.
+
+use domain::UserId;
+use domain::event::{CreatedBy, EventKind, Subject};
+use domain::identifier::IdentifierKind;
+use domain::invitation::{Invitation, InvitationStatus, Invitee};
+use futures_util::future::join_all;
+use store::{Acceptance, InvitationChange, NewUser, PersonKeys, StoreError, TenantStore, UserCreation};
+use testkit::Embedded;
+use testkit::transport::Fault;
+
+use crate::costs::Till;
+use crate::faults::Shaky;
+use crate::support::{NOW, claim, event, event_about, event_rows, later, new_user, tenant_store};
+
+const ADDRESS: &str = "a-hash-of-an-address-in-forty-three-letters";
+
+fn id(number: u8) -> UserId {
+    UserId::from_random([number; 16])
+}
+
+fn invitation(number: u8) -> Invitation {
+    let invitee = Invitee { email: "ada@example.com".to_owned(), given_name: Some("Ada".to_owned()), ..Invitee::default() };
+    Invitation::begin(id(number), &invitee, NOW)
+}
+
+fn sent(invitation: &Invitation, number: u8) -> domain::event::RecordedEvent {
+    let kind = EventKind::InvitationSent { invitation: invitation.id.clone(), version: invitation.version, invited_by: None };
+    event_about(Subject::Unknown(ADDRESS.to_owned()), kind, number)
+}
+
+async fn invite(store: &TenantStore, invitation: &Invitation, number: u8) -> Result<InvitationChange, StoreError> {
+    store.invite(ADDRESS, invitation, &sent(invitation, number)).await
+}
+
+async fn change(store: &TenantStore, invitation: &Invitation, number: u8) -> Result<InvitationChange, StoreError> {
+    store.change_invitation(ADDRESS, invitation, &sent(invitation, number)).await
+}
+
+async fn accept(store: &TenantStore, invitation: &Invitation, number: u8) -> Result<Acceptance, StoreError> {
+    let new = new_user(2);
+    let new = NewUser { user: domain::user::User { id: invitation.id.clone(), ..new.user.clone() }, ..new };
+    let kind = EventKind::UserCreated { by: CreatedBy::Invitation, terms: None };
+    store.accept_invitation(ADDRESS, invitation, &new, &event(kind, number)).await
+}
+
+#[tokio::test]
+async fn the_newest_invitation_under_an_address_stands_in_its_newest_version() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    assert_eq!(store.find_invitation(ADDRESS).await, Ok(None));
+    assert_eq!(change(&store, &invitation(1).renewed(NOW).expect("it is open"), 1).await, Ok(InvitationChange::Stale), "there is none");
+    assert_eq!(invite(&store, &invitation(1), 2).await, Ok(InvitationChange::Changed));
+    assert_eq!(store.find_invitation(ADDRESS).await, Ok(Some(invitation(1))));
+    let renewed = invitation(1).renewed(later(60)).expect("it is open");
+    assert_eq!(change(&store, &renewed, 3).await, Ok(InvitationChange::Changed));
+    assert_eq!(change(&store, &renewed, 4).await, Ok(InvitationChange::Stale), "twice");
+    assert_eq!(store.find_invitation(ADDRESS).await, Ok(Some(renewed.clone())));
+    assert_eq!(accept(&store, &invitation(1), 5).await, Ok(Acceptance::Closed), "an older version");
+    assert_eq!(invite(&store, &invitation(3), 6).await, Ok(InvitationChange::Changed));
+    assert_eq!(accept(&store, &renewed, 7).await, Ok(Acceptance::Closed), "an older invitation");
+    assert_eq!(change(&store, &renewed.revoked().expect("it is open"), 8).await, Ok(InvitationChange::Stale));
+    assert_eq!(event_rows(&embedded).await.len(), 3);
+}
+
+#[tokio::test]
+async fn what_was_taken_back_or_accepted_is_changed_no_more() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    invite(&store, &invitation(1), 1).await.expect("an invitation");
+    let revoked = invitation(1).revoked().expect("it is open");
+    assert_eq!(change(&store, &revoked, 2).await, Ok(InvitationChange::Changed));
+    assert_eq!(accept(&store, &revoked, 3).await, Ok(Acceptance::Closed));
+    assert_eq!(accept(&store, &invitation(1), 4).await, Ok(Acceptance::Closed));
+    let again = Invitation { version: 3, status: InvitationStatus::Open, ..revoked };
+    assert_eq!(change(&store, &again, 5).await, Ok(InvitationChange::Stale));
+    invite(&store, &invitation(2), 6).await.expect("an invitation");
+    assert_eq!(accept(&store, &invitation(2), 7).await, Ok(Acceptance::Accepted));
+    assert_eq!(store.find_invitation(ADDRESS).await.expect("an answer").map(|found| found.status), Some(InvitationStatus::Accepted));
+    let renewed = Invitation { version: 2, ..invitation(2) };
+    assert_eq!(change(&store, &renewed, 8).await, Ok(InvitationChange::Stale));
+    let person = store.read_person(&PersonKeys::of(id(2))).await.expect("an answer").user.expect("a person");
+    assert_eq!(person.id, id(2));
+}
+
+#[tokio::test]
+async fn of_racing_answers_one_makes_an_account() {
+    let embedded = Embedded::memory();
+    let store = &tenant_store(&embedded);
+    invite(store, &invitation(1), 1).await.expect("an invitation");
+    let outcomes = join_all((10..30).map(|number| async move { accept(store, &invitation(1), number).await })).await;
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Ok(Acceptance::Accepted)).count(), 1, "{outcomes:?}");
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Ok(Acceptance::Closed)).count(), 19);
+    assert_eq!(event_rows(&embedded).await.len(), 2);
+}
+
+#[tokio::test]
+async fn an_answer_races_with_taking_back_and_one_of_them_happens() {
+    for turn in 0..10 {
+        let embedded = Embedded::memory();
+        let store = &tenant_store(&embedded);
+        invite(store, &invitation(1), 1).await.expect("an invitation");
+        let revoked = invitation(1).revoked().expect("it is open");
+        let (accepted, revoked) = tokio::join!(async { accept(store, &invitation(1), 2).await }, async { change(store, &revoked, 3).await });
+        let happened = (accepted == Ok(Acceptance::Accepted), revoked == Ok(InvitationChange::Changed));
+        assert!(happened.0 != happened.1, "{turn}: {happened:?}");
+        let person = store.read_person(&PersonKeys::of(id(1))).await.expect("an answer").user;
+        assert_eq!(person.is_some(), happened.0, "{turn}");
+    }
+}
+
+#[tokio::test]
+async fn an_identifier_of_somebody_else_leaves_the_invitation_open() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    invite(&store, &invitation(1), 1).await.expect("an invitation");
+    let owner = NewUser { claims: vec![claim(IdentifierKind::Email, "ada")], ..new_user(9) };
+    assert_eq!(store.create_user(&owner, &event(EventKind::user_created(), 2)).await, Ok(UserCreation::Created));
+    assert_eq!(accept(&store, &invitation(1), 3).await, Ok(Acceptance::Taken(IdentifierKind::Email)));
+    assert_eq!(store.find_invitation(ADDRESS).await, Ok(Some(invitation(1))));
+    assert_eq!(store.read_person(&PersonKeys::of(id(1))).await.expect("an answer").user, None);
+}
+
+#[tokio::test]
+async fn an_invitation_pays_five_each_time_and_two_beside_the_account() {
+    let till = Till::new();
+    let store = till.store();
+    invite(&store, &invitation(1), 1).await.expect("an invitation");
+    till.assert_paid(5, "invite");
+    let renewed = invitation(1).renewed(NOW).expect("it is open");
+    change(&store, &renewed, 2).await.expect("a change");
+    till.assert_paid(5, "change_invitation");
+    accept(&store, &renewed, 3).await.expect("an account");
+    till.assert_paid(7 + 2 + 2 * 2 + 2, "accept_invitation");
+}
+
+#[tokio::test]
+async fn an_answer_has_one_effect_whatever_its_first_try_meets() {
+    for fault in Fault::QUICK {
+        let shaky = Shaky::new();
+        invite(&shaky.tenant(), &invitation(1), 1).await.expect("an invitation");
+        shaky.faulty.at(1, fault);
+        assert_eq!(accept(&shaky.tenant(), &invitation(1), 2).await, Ok(Acceptance::Accepted), "{fault:?}");
+        assert_eq!(event_rows(&shaky.embedded).await.len(), 2, "{fault:?}");
+    }
+}

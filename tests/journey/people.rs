@@ -1,0 +1,72 @@
+//! What administrators ask of people, in Chromium: attributes that an account lacks, and invitations. Made on one machine only: no route changes a
+//! tenant's attributes or invites yet.
+
+use domain::attributes::{Attribute, AttributeName, Kind, Reader, Translated, Writer};
+use domain::client::ClientAuthenticationMethod;
+use domain::invitation::Invitee;
+use domain::policy;
+use local::TestPlatform;
+use runtime::Provisioner;
+use serde_json::{Value, json};
+
+use super::node;
+use super::resource_server::blocking;
+use crate::repository::root;
+
+/// Without JavaScript in German, with it in English.
+const TURNS: [(bool, &str, &str); 2] = [(false, "de-DE", "without-javascript-de"), (true, "en-GB", "en")];
+
+/// What a browser is told of the platform, for one of the turns.
+fn input(platform: &TestPlatform, (java_script, locale, name): (bool, &str, &str)) -> Value {
+    let app = platform.demo.app(ClientAuthenticationMethod::None);
+    json!({
+        "issuer": platform.demo.issuer(), "client_id": app.client_id, "javaScript": java_script, "locale": locale, "name": name,
+        "screenshots": root().join("target/screenshots/local"),
+    })
+}
+
+fn with(mut input: Value, more: &Value) -> Value {
+    for (name, value) in more.as_object().into_iter().flatten() {
+        input[name] = value.clone();
+    }
+    input
+}
+
+#[tokio::test]
+async fn somebody_says_what_their_account_lacks() {
+    let platform = TestPlatform::served().await;
+    let provisioner = Provisioner::new(platform.platform());
+    for (turn, called) in TURNS.into_iter().zip(["city", "town"]) {
+        let attribute = Attribute {
+            name: AttributeName::parse(called).expect("a name"),
+            label: Translated([("en".to_owned(), "Place of work".to_owned()), ("de".to_owned(), "Arbeitsort".to_owned())].into()),
+            hint: Translated::default(),
+            kind: Kind::Text { maximum: 20, pattern: Some("[A-Z].*".to_owned()) },
+            required: true,
+            readers: [Reader::Person, Reader::Apps].into(),
+            writer: Writer::Person,
+        };
+        let field = attribute.field();
+        provisioner.change_attributes(&platform.demo.tenant, |schema| schema.attributes.push(attribute)).await.expect("a change");
+        platform.clock.advance(policy::CACHE_USABLE);
+        let person = platform.demo.person();
+        let input = with(input(&platform, turn), &json!({ "field": field, "person": person }));
+        blocking(move || node::journey("people", "completes", &input)).await;
+    }
+}
+
+#[tokio::test]
+async fn somebody_accepts_an_invitation() {
+    let platform = TestPlatform::served().await;
+    let provisioner = Provisioner::new(platform.platform());
+    for (number, turn) in TURNS.into_iter().enumerate() {
+        let email = format!("Grace{number}@example.org");
+        let invitee = Invitee { email: email.clone(), given_name: Some("Grace".to_owned()), locale: Some(turn.1.to_owned()), ..Invitee::default() };
+        provisioner.invite(&platform.demo.tenant, &invitee).await.expect("an invitation");
+        platform.pump().await;
+        let mail = platform.inbox.messages().into_iter().rfind(|mail| mail.to == email).expect("a mail");
+        let link = mail.text.lines().find(|line| line.contains("/invitation?link=")).expect("a link").to_owned();
+        let input = with(input(&platform, turn), &json!({ "email": email, "link": link }));
+        blocking(move || node::journey("people", "accepts", &input)).await;
+    }
+}

@@ -1,0 +1,102 @@
+// People whom their administrators ask for something, in Chromium: what their account lacks, on the way to an app; and an answer to an invitation.
+import assert from "node:assert/strict";
+import { createHash, randomBytes } from "node:crypto";
+import { createServer } from "node:http";
+import { look, withBrowser } from "./chromium.mjs";
+
+const PASSWORD = "seven purple lanterns drift";
+
+/** Signs in, says what is asked for, and arrives at the app; in another browser nothing is asked any more. */
+export async function completes(input) {
+  await withApp(input, async (app) => {
+    await withBrowser(input, async (page) => {
+      await page.goto(app.url);
+      await signIn(page, input.person);
+      await page.waitForSelector("#complete");
+      await looks(page, input, "complete");
+      await page.fill(`#${input.field}`, "oslo");
+      await page.click("#complete");
+      await page.waitForSelector("#problem");
+      await looks(page, input, "complete-problem");
+      assert.equal(await page.inputValue(`#${input.field}`), "oslo");
+      await page.fill(`#${input.field}`, "Oslo");
+      await page.click("#complete");
+      await arrives(page);
+    });
+    await withBrowser(input, async (page) => {
+      await page.goto(app.url);
+      await signIn(page, input.person);
+      await arrives(page);
+    });
+  });
+}
+
+/** Follows the link of an invitation, chooses a password, and signs in with it; then the link is dead. */
+export async function accepts(input) {
+  await withApp(input, async (app) => {
+    await withBrowser(input, async (page) => {
+      await page.goto(input.link);
+      await page.waitForSelector("#sign-up");
+      await looks(page, input, "invitation");
+      assert.equal(await page.inputValue("#email"), input.email);
+      assert.equal(await page.inputValue("#given_name"), "Grace");
+      await page.fill("#password", "too short");
+      await page.click("#sign-up");
+      await page.waitForSelector("#problem");
+      await looks(page, input, "invitation-problem");
+      await page.fill("#password", PASSWORD);
+      await page.click("#sign-up");
+      await page.waitForSelector("#notice");
+      await looks(page, input, "invitation-accepted");
+      await page.goto(app.url);
+      await signIn(page, { username: input.email, password: PASSWORD });
+      await arrives(page);
+      const answer = await page.goto(input.link);
+      assert.equal(answer.status(), 410);
+      await looks(page, input, "invitation-dead");
+    });
+  });
+}
+
+/** An app that does nothing but be returned to. */
+async function withApp({ issuer, client_id }, acts) {
+  const server = createServer((request, response) => response.setHeader("content-type", "text/html").end("<title>app</title><p id=app>app</p>"));
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  const challenge = createHash("sha256").update(randomBytes(32).toString("base64url")).digest("base64url");
+  const asked = new URLSearchParams({
+    response_type: "code",
+    client_id,
+    redirect_uri: `http://127.0.0.1:${server.address().port}/callback`,
+    scope: "openid profile",
+    state: "af0ifjsldkj",
+    code_challenge: challenge,
+    code_challenge_method: "S256",
+  });
+  try {
+    await acts({ url: `${issuer}/authorize?${asked}` });
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+async function signIn(page, { username, password }) {
+  await page.fill("#username", username);
+  await page.fill("#password", password);
+  await page.click("#sign-in");
+}
+
+/** At the app with a code, by way of consent where it is asked. */
+async function arrives(page) {
+  await page.waitForSelector("#app, #consent-allow");
+  if (await page.$("#consent-allow")) {
+    await page.click("#consent-allow");
+    await page.waitForSelector("#app");
+  }
+  assert.ok(new URL(page.url()).searchParams.get("code"), `${page.url()} has a code`);
+}
+
+async function looks(page, settings, name) {
+  assert.equal(await page.getAttribute("html", "lang"), settings.locale.slice(0, 2));
+  await look(page, { ...settings, name: `${name}-${settings.name}` });
+}
