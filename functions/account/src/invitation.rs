@@ -16,7 +16,7 @@ use runtime::interaction::{Came, InvitationLink};
 use runtime::people::KeyOwner;
 use runtime::{Failure, Refused};
 use store::{Acceptance, NewUser};
-use web::{ErrorReason, Notice, Parameters, SignUpFrom, SignUpPage, SignUpProblems, responders};
+use web::{Brand, ErrorReason, Notice, Parameters, SignUpFrom, SignUpPage, SignUpProblems, responders};
 
 use crate::filled::{Checked, Filled};
 use crate::visitor::{Visitor, link};
@@ -106,7 +106,7 @@ impl<'a> Invited<'a> {
         let tenant = self.visitor.tenant().record();
         let page = SignUpPage {
             language: self.visitor.came.language(),
-            tenant_name: &tenant.name,
+            brand: Brand::of(tenant),
             client_name: None,
             action: &self.visitor.action("/invitation"),
             from: SignUpFrom::Invitation(self.sealed),

@@ -11,7 +11,7 @@ use http::StatusCode;
 use runtime::interaction::ResetLink;
 use runtime::{Failure, Refused};
 use store::PasswordChange;
-use web::{NewPasswordPage, Notice, Parameters, responders};
+use web::{Brand, NewPasswordPage, Notice, Parameters, responders};
 
 use crate::visitor::{Visitor, link};
 use crate::{Deps, hashing};
@@ -74,7 +74,7 @@ fn page(visitor: &Visitor<'_>, sealed: &str, problem: Option<PasswordProblem>) -
     let tenant = visitor.tenant().record();
     let page = NewPasswordPage {
         language: visitor.came.language(),
-        tenant_name: &tenant.name,
+        brand: Brand::of(tenant),
         action: &visitor.action("/reset"),
         link: sealed,
         password_minimum: tenant.passwords.minimum(Factors::PasswordAlone),

@@ -13,7 +13,7 @@ use http::StatusCode;
 use runtime::interaction::{Came, NotMeLink};
 use runtime::{Failure, Refused};
 use store::PasswordLock;
-use web::{ErrorReason, NotMePage, Notice, Parameters, responders};
+use web::{Brand, ErrorReason, NotMePage, Notice, Parameters, responders};
 
 use crate::Deps;
 use crate::visitor::{Visitor, link};
@@ -73,7 +73,7 @@ fn page(visitor: &Visitor<'_>, sealed: &str) -> Response {
     let tenant = visitor.tenant().record();
     let page = NotMePage {
         language: visitor.came.language(),
-        tenant_name: &tenant.name,
+        brand: Brand::of(tenant),
         action: &visitor.action("/not-me"),
         link: sealed,
         recovery: tenant.recovery,

@@ -13,7 +13,7 @@ use http::StatusCode;
 use runtime::interaction::{Came, ResetState};
 use runtime::{Failure, Refused};
 use store::Recovery;
-use web::{ErrorReason, Language, Notice, Parameters, ResetPage, ResetProblem, responders};
+use web::{Brand, ErrorReason, Language, Notice, Parameters, ResetPage, ResetProblem, responders};
 
 use crate::visitor::{Mails, Visitor, interrupted, waiting};
 use crate::{Deps, new_password};
@@ -101,7 +101,7 @@ fn language(visitor: &Visitor<'_>, state: &ResetState) -> Language {
 fn page(visitor: &Visitor<'_>, (state, sealed): (&ResetState, &str), identifier: &str, problem: Option<ResetProblem>) -> Response {
     let page = ResetPage {
         language: language(visitor, state),
-        tenant_name: &visitor.tenant().record().name,
+        brand: Brand::of(visitor.tenant().record()),
         action: &visitor.action("/reset"),
         state: sealed,
         identifier,

@@ -16,7 +16,7 @@ use runtime::interaction::pages::language;
 use runtime::interaction::{Came, SentTo, SignUpState, StateId};
 use runtime::{Failure, Refused, Visit};
 use store::{Ground, NewSignUp, SignUpRow};
-use web::{Again, CheckMailPage, ErrorReason, Language, Notice, Parameters, SignUpFrom, SignUpPage, SignUpProblems, responders};
+use web::{Again, Brand, CheckMailPage, ErrorReason, Language, Notice, Parameters, SignUpFrom, SignUpPage, SignUpProblems, responders};
 
 use crate::filled::{Checked, Filled};
 use crate::visitor::{Mails, Visitor, interrupted, waiting};
@@ -145,7 +145,7 @@ impl Form<'_> {
         let tenant = self.visitor.tenant().record();
         let page = SignUpPage {
             language: language_of(self.visitor, self.state.request.as_ref()),
-            tenant_name: &tenant.name,
+            brand: Brand::of(tenant),
             client_name: self.client_name,
             action: &self.visitor.action("/sign-up"),
             from: SignUpFrom::Page(self.sealed),
@@ -194,7 +194,7 @@ async fn send_again(deps: &Deps, visitor: &Visitor<'_>, sent: &SentTo) -> Result
 fn check_mail(visitor: &Visitor<'_>, (state, sealed): (&SignUpState, &str), email: &str, again: Again) -> Response {
     let page = CheckMailPage {
         language: language_of(visitor, state.request.as_ref()),
-        tenant_name: &visitor.tenant().record().name,
+        brand: Brand::of(visitor.tenant().record()),
         email,
         action: &visitor.action("/sign-up"),
         state: sealed,

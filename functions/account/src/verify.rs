@@ -16,7 +16,7 @@ use runtime::interaction::{Came, VerificationLink, requests};
 use runtime::people::KeyOwner;
 use runtime::{Failure, Refused};
 use store::{AttemptKey, NewUser, SignUp, SignUpKeys, SignUpRow, UserCreation};
-use web::{ErrorReason, Notice, Parameters, ProofAsked, VerifyPage, responders};
+use web::{Brand, ErrorReason, Notice, Parameters, ProofAsked, VerifyPage, responders};
 
 use crate::visitor::{Visitor, link, waiting};
 use crate::{Deps, hashing};
@@ -129,7 +129,7 @@ fn done(deps: &Deps, visitor: &Visitor<'_>, link: &VerificationLink, row: Option
 fn page(visitor: &Visitor<'_>, sealed: &str, asked: ProofAsked) -> Response {
     let page = VerifyPage {
         language: visitor.came.language(),
-        tenant_name: &visitor.tenant().record().name,
+        brand: Brand::of(visitor.tenant().record()),
         action: &visitor.action("/verify"),
         link: sealed,
         asked,

@@ -15,7 +15,7 @@ use runtime::interaction::{Browser, Came, SignInState};
 use runtime::tenants::Name;
 use runtime::{Failure, Refused, TenantContext, Visit};
 use store::AttemptKey;
-use web::{ErrorReason, Language, Notice, NoticePage, PageSecurity, Parameters, read_form, responders};
+use web::{Brand, ErrorReason, Language, Notice, NoticePage, PageSecurity, Parameters, read_form, responders};
 
 use crate::Deps;
 
@@ -55,12 +55,12 @@ impl<'a> Visitor<'a> {
 
     /// What every page of the tenant is sent with.
     pub(crate) fn security(&self) -> PageSecurity {
-        PageSecurity::of(&self.tenant().record().issuer)
+        PageSecurity::of(self.tenant().record())
     }
 
     /// A page that says one thing.
     pub(crate) fn notice(&self, status: StatusCode, language: Language, notice: Notice) -> Response {
-        let page = NoticePage { language, tenant_name: &self.tenant().record().name, notice };
+        let page = NoticePage { language, brand: Brand::of(self.tenant().record()), notice };
         responders::html(status, &page, &self.security())
     }
 

@@ -11,7 +11,7 @@ use oauth::{RequestParameters, id_token};
 use runtime::interaction::{Browser, Came, LogoutState};
 use runtime::tenants::Name;
 use runtime::{Failure, Refused, TenantContext};
-use web::{ErrorReason, LogoutPage, PageSecurity, Parameters, responders};
+use web::{Brand, ErrorReason, LogoutPage, PageSecurity, Parameters, responders};
 
 use crate::ending::{Goodbye, end, read_person};
 use crate::{Deps, Visitor};
@@ -84,11 +84,11 @@ fn ask(
     let issuer = &tenant.record().issuer;
     let page = LogoutPage {
         language: goodbye.language(visitor),
-        tenant_name: &tenant.record().name,
+        brand: Brand::of(tenant.record()),
         account: user.account_name(),
         action: &format!("{}/logout", issuer.path()),
         confirmation: &sealed,
     };
-    let security = goodbye.secured(PageSecurity::of(issuer));
+    let security = goodbye.secured(PageSecurity::of(tenant.record()));
     Ok((cookie, responders::html(http::StatusCode::OK, &page, &security)).into_response())
 }

@@ -10,7 +10,7 @@ use http::StatusCode;
 use oauth::logout::{LogoutRequest, NoReturn, Return};
 use runtime::{Failure, Visit};
 use store::{Person, PersonKeys};
-use web::{Cookie, CookiePolicy, Language, LoggedOutPage, LogoutOutcome, PageSecurity, responders};
+use web::{Brand, Cookie, CookiePolicy, Language, LoggedOutPage, LogoutOutcome, PageSecurity, responders};
 
 use crate::{Deps, Visitor};
 
@@ -85,7 +85,7 @@ impl Goodbye {
 
     fn page(&self, visitor: &Visitor<'_>, outcome: LogoutOutcome) -> Response {
         let tenant = visitor.tenant.record();
-        let page = LoggedOutPage { language: self.language(visitor), tenant_name: &tenant.name, outcome };
-        responders::html(StatusCode::OK, &page, &PageSecurity::of(&tenant.issuer))
+        let page = LoggedOutPage { language: self.language(visitor), brand: Brand::of(tenant), outcome };
+        responders::html(StatusCode::OK, &page, &PageSecurity::of(tenant))
     }
 }

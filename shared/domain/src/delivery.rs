@@ -115,6 +115,7 @@ pub fn caused_by(kind: &EventKind) -> &'static [Channel] {
         | EventKind::SigningKeysRotated { .. }
         | EventKind::SigningKeysReplaced { .. }
         | EventKind::ImportedHashesAccepted { .. }
+        | EventKind::BrandingChanged { .. }
         | EventKind::RosterChanged { .. }
         | EventKind::AttributesChanged { .. }
         | EventKind::UserAssigned { .. } => &[],

@@ -259,6 +259,12 @@ pub enum EventKind {
         /// A hash of nobody's password of that kind.
         kind: String,
     },
+    /// The look of the tenant's pages and mails changed.
+    #[serde(rename = "branding.changed")]
+    BrandingChanged {
+        /// Its version afterwards.
+        version: u64,
+    },
     /// The tenant's groups and roles changed.
     #[serde(rename = "roster.changed")]
     RosterChanged {

@@ -7,6 +7,7 @@ pub mod alarm;
 pub mod api;
 pub mod attempt;
 pub mod attributes;
+pub mod branding;
 pub mod claims;
 pub mod client;
 pub mod completion;

@@ -156,6 +156,10 @@ pub const USERNAME_MAX: usize = 64;
 pub const NAME_MAX_CHARACTERS: usize = 100;
 /// A link in a mail, in characters: what programs for mail break no longer lines than (RFC 5322 §2.1.1 has 998).
 pub const LINK_MAX: usize = 600;
+/// The address of a logo or a legal link, in bytes: all of them are in every page.
+pub const BRANDING_URL_MAX: usize = 512;
+/// A tenant's line of welcome, in characters: what a telephone shows above the form.
+pub const WELCOME_MAX_CHARACTERS: usize = 200;
 /// Groups of a tenant: with its roles and bound scopes they are read with the tenant's record, which a DynamoDB item of 400 KB holds.
 pub const GROUPS_MAX: usize = 1000;
 /// Roles of a tenant.

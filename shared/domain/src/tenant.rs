@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::attributes::Schema;
+use crate::branding::Branding;
 use crate::client::WebOrigin;
 use crate::id::{Slug, TenantId};
 use crate::password_policy::PasswordPolicy;
@@ -170,6 +171,9 @@ pub struct Tenant {
     /// The attributes that it keeps of its people beside the standard claims.
     #[serde(default, skip_serializing_if = "Schema::is_untouched")]
     pub attributes: Schema,
+    /// What makes its pages and mails its own.
+    #[serde(default, skip_serializing_if = "Branding::is_untouched")]
+    pub branding: Branding,
 }
 
 impl Tenant {
@@ -190,6 +194,7 @@ impl Tenant {
             imported_hashes: BTreeSet::new(),
             roster: Roster::default(),
             attributes: Schema::default(),
+            branding: Branding::none(),
         }
     }
 }

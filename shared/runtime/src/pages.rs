@@ -4,14 +4,14 @@ use axum::response::Response;
 use domain::tenant::Tenant;
 use http::HeaderValue;
 use http::header::RETRY_AFTER;
-use web::{ErrorPage, ErrorReason, Language, PageSecurity, responders};
+use web::{Brand, ErrorPage, ErrorReason, Language, PageSecurity, responders};
 
 use crate::failure::Failure;
 
 /// An error page; never a redirect.
 pub fn error(language: Language, tenant: Option<&Tenant>, reason: ErrorReason, incident: &str) -> Response {
-    let page = ErrorPage { language, tenant_name: tenant.map(|tenant| tenant.name.as_str()), reason, incident };
-    let security = tenant.map_or_else(PageSecurity::without_issuer, |tenant| PageSecurity::of(&tenant.issuer));
+    let page = ErrorPage { language, brand: tenant.map(Brand::of), reason, incident };
+    let security = tenant.map_or_else(PageSecurity::without_issuer, PageSecurity::of);
     let mut response = responders::html(reason.status(), &page, &security);
     if reason == ErrorReason::Unavailable {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(Failure::RETRY_AFTER.as_secs()));

@@ -1,5 +1,6 @@
 //! Making tenants, people, apps and APIs, as sign-up and the admin API will: keys first, then one transaction each.
 
+mod branding;
 mod invitations;
 mod roster;
 

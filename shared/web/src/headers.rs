@@ -4,12 +4,13 @@ use std::convert::Infallible;
 use std::sync::LazyLock;
 
 use axum::response::{IntoResponseParts, ResponseParts};
+use domain::branding::WebAddress;
 use domain::client::RedirectUri;
 use domain::policy::JWKS_LIFETIME;
-use domain::tenant::Issuer;
+use domain::tenant::Tenant;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use crate::pages::{form_post, style};
+use crate::pages::{brand, form_post, style};
 
 /// Two years, as browsers' preload lists ask.
 const HSTS: &str = "max-age=63072000";
@@ -24,13 +25,16 @@ static PUBLIC: LazyLock<HeaderValue> =
 pub struct PageSecurity {
     secure_transport: bool,
     returns_to: Option<String>,
+    colours: Option<String>,
+    pictures: Option<String>,
     script: Option<&'static str>,
 }
 
 impl PageSecurity {
-    /// A page of an issuer, whose forms post to the issuer alone.
-    pub fn of(issuer: &Issuer) -> Self {
-        Self { secure_transport: !issuer.is_loopback(), ..Self::default() }
+    /// A page of a tenant, whose forms post to its issuer alone. It shows the tenant's colours, and pictures from the origin of its logo.
+    pub fn of(tenant: &Tenant) -> Self {
+        let pictures = tenant.branding.logo.as_ref().map(WebAddress::origin).filter(|origin| is_harmless(origin));
+        Self { secure_transport: !tenant.issuer.is_loopback(), colours: brand::csp_source(&tenant.branding), pictures, ..Self::default() }
     }
 
     /// A page before the tenant is known: an unknown host, a broken request.
@@ -44,9 +48,7 @@ impl PageSecurity {
     #[must_use]
     pub fn returning_to(mut self, redirect_uri: &RedirectUri) -> Self {
         let source = redirect_uri.scheme();
-        // SECURITY: a source that could end the directive would write a policy of its own.
-        let harmless = source.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'.' | b'-' | b'+'));
-        self.returns_to = (harmless && !source.is_empty()).then_some(source);
+        self.returns_to = is_harmless(&source).then_some(source);
         self
     }
 
@@ -59,13 +61,19 @@ impl PageSecurity {
 
     /// The page's Content-Security-Policy.
     pub fn content_security_policy(&self) -> String {
-        let app = self.returns_to.as_deref().map_or_else(String::new, |source| format!(" {source}"));
+        let also = |source: &Option<String>| source.as_deref().map_or_else(String::new, |source| format!(" {source}"));
+        let (app, colours, pictures) = (also(&self.returns_to), also(&self.colours), also(&self.pictures));
         let script = self.script.map_or_else(String::new, |source| format!("; script-src {source}"));
         format!(
-            "default-src 'none'{script}; style-src {style}; img-src data:; form-action 'self'{app}; base-uri 'none'; frame-ancestors 'none'",
+            "default-src 'none'{script}; style-src {style}{colours}; img-src data:{pictures}; form-action 'self'{app}; base-uri 'none'; frame-ancestors 'none'",
             style = style::csp_source()
         )
     }
+}
+
+// SECURITY: a source that could end the directive would write a policy of its own.
+fn is_harmless(source: &str) -> bool {
+    !source.is_empty() && source.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'.' | b'-' | b'+' | b'/'))
 }
 
 // There is no Cross-Origin-Opener-Policy on purpose: any value but the default cuts the tie to the window that opened a sign-in popup, and
@@ -110,10 +118,32 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
 
 #[cfg(test)]
 mod tests {
+    use domain::tenant::Issuer;
+    use domain::{Slug, TenantId, Timestamp};
+
     use super::*;
 
+    fn tenant() -> Tenant {
+        let issuer = Issuer::parse("https://demo.id.example.com").expect("an issuer");
+        Tenant::named(TenantId::from_random([1; 16]), Slug::parse("demo").expect("a slug"), "Demo", issuer, Timestamp::from_seconds(0))
+    }
+
     fn page() -> PageSecurity {
-        PageSecurity::of(&Issuer::parse("https://demo.id.example.com").expect("an issuer"))
+        PageSecurity::of(&tenant())
+    }
+
+    #[test]
+    fn pictures_come_from_the_origin_of_the_logo_and_nowhere_else() {
+        let img_src = |logo: &str| {
+            let mut tenant = tenant();
+            tenant.branding.logo = Some(WebAddress::parse(logo).expect("an address"));
+            let policy = PageSecurity::of(&tenant).content_security_policy();
+            policy.split("; ").find(|directive| directive.starts_with("img-src")).expect("a directive").to_owned()
+        };
+        assert_eq!(img_src("https://cdn.example:8443/a/logo.png?x=;y"), "img-src data: https://cdn.example:8443");
+        // No policy can name an IPv6 address: the picture isn't shown.
+        assert_eq!(img_src("https://[2001:db8::1]/logo.png"), "img-src data:");
+        assert!(page().content_security_policy().contains("; img-src data:; "));
     }
 
     fn form_action(redirect_uri: &str) -> String {

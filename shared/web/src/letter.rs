@@ -1,9 +1,10 @@
 //! Mails as people read them: one content, written as text and as HTML, so that both say the same.
 
 use askama::Template;
+use domain::branding::{Branding, LIGHT, Palette};
 
 use crate::language::Language;
-use crate::pages::shown;
+use crate::pages::{shown, style};
 
 /// A fact of a letter: what it is, and how it is.
 pub type Fact = (&'static str, String);
@@ -15,6 +16,8 @@ pub struct Letter {
     pub language: Language,
     /// Whose letter: the tenant's name.
     pub tenant_name: String,
+    /// What makes it the tenant's own. A letter loads nothing, so it has no logo.
+    pub branding: Branding,
     /// Subject line.
     pub subject: String,
     /// Its greeting.
@@ -53,7 +56,20 @@ impl Letter {
     }
 }
 
+impl Letter {
+    /// The links at its foot: the words, the address.
+    fn legal_links(&self) -> Vec<(&'static str, &str)> {
+        self.branding.links.iter().map(|(link, address)| ((self.language.texts().legal)(*link), address.as_str())).collect()
+    }
+}
+
 impl Html<'_> {
+    /// The colour of the mark and of what to press, and what is written on it.
+    fn colours(&self) -> (String, String) {
+        let palette = self.letter.branding.accent.and_then(|accent| Palette::of(accent.light, LIGHT));
+        palette.map_or_else(|| (format!("#{}", style::ACCENT), "#ffffff".to_owned()), |palette| (palette.accent.to_string(), palette.ink.to_string()))
+    }
+
     fn initial(&self) -> String {
         shown::initial(&self.letter.tenant_name)
     }

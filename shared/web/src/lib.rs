@@ -18,8 +18,8 @@ pub use headers::PageSecurity;
 pub use language::Language;
 pub use letter::Letter;
 pub use pages::{
-    Again, AttributeFields, CheckMailPage, CompletePage, ConsentPage, ErrorPage, ErrorReason, FormPostPage, LoggedOutPage, LogoutOutcome, LogoutPage,
-    NewPasswordPage, NotMePage, Notice, NoticePage, Page, ProofAsked, ResetPage, ResetProblem, SelectAccountPage, SignInPage, SignInProblem,
-    SignUpFrom, SignUpPage, SignUpProblems, VerifyPage,
+    Again, AttributeFields, Brand, CheckMailPage, CompletePage, ConsentPage, ErrorPage, ErrorReason, FormPostPage, LoggedOutPage, LogoutOutcome,
+    LogoutPage, NewPasswordPage, NotMePage, Notice, NoticePage, Page, ProofAsked, ResetPage, ResetProblem, SelectAccountPage, SignInPage,
+    SignInProblem, SignUpFrom, SignUpPage, SignUpProblems, VerifyPage,
 };
 pub use parameters::{ParameterError, Parameters};

@@ -1,6 +1,7 @@
 //! What a person sees: sign-in, consent, error. Every value that somebody else chose is escaped by the template and cut to a sensible length.
 
 mod attributes;
+pub(crate) mod brand;
 mod complete;
 mod consent;
 mod error;
@@ -16,6 +17,7 @@ mod sign_up;
 pub(crate) mod style;
 
 pub use attributes::AttributeFields;
+pub use brand::Brand;
 pub use complete::CompletePage;
 pub use consent::ConsentPage;
 pub use error::{ErrorPage, ErrorReason};
@@ -28,6 +30,8 @@ pub use select_account::SelectAccountPage;
 pub use sign_in::{SignInPage, SignInProblem};
 pub use sign_up::{Again, CheckMailPage, ProofAsked, SignUpFrom, SignUpPage, SignUpProblems, VerifyPage};
 
+use domain::branding::WebAddress;
+
 use crate::language::Language;
 use crate::texts::{AccountTexts, Texts};
 
@@ -36,8 +40,8 @@ pub trait Page: askama::Template {
     /// The language it is in.
     fn language(&self) -> Language;
 
-    /// Whose page it is, as its head says.
-    fn tenant_name(&self) -> &str;
+    /// Whose page it is, as it shows.
+    fn brand(&self) -> Brand<'_>;
 
     /// The whole document.
     fn html(&self) -> String {
@@ -60,6 +64,21 @@ pub(crate) trait Frame {
 
     /// Its mark.
     fn tenant_initial(&self) -> String;
+
+    /// Its picture.
+    fn logo(&self) -> Option<&str>;
+
+    /// Its colours, as rules beside the style sheet.
+    fn brand_sheet(&self) -> Option<String>;
+
+    /// The colour of the page's icon, without the sign before it.
+    fn icon_colour(&self) -> String;
+
+    /// Its line of welcome.
+    fn welcome(&self) -> Option<&str>;
+
+    /// Its links at the foot: the name in ids, the words, the address.
+    fn legal_links(&self) -> Vec<(&'static str, &'static str, &str)>;
 }
 
 impl<P: Page> Frame for P {
@@ -68,10 +87,31 @@ impl<P: Page> Frame for P {
     }
 
     fn tenant(&self) -> String {
-        shown::name(self.tenant_name())
+        shown::name(self.brand().name)
     }
 
     fn tenant_initial(&self) -> String {
-        shown::initial(self.tenant_name())
+        shown::initial(self.brand().name)
+    }
+
+    fn logo(&self) -> Option<&str> {
+        self.brand().branding.logo.as_ref().map(WebAddress::as_str)
+    }
+
+    fn brand_sheet(&self) -> Option<String> {
+        brand::sheet(self.brand().branding)
+    }
+
+    fn icon_colour(&self) -> String {
+        self.brand().branding.accent.map_or_else(|| style::ACCENT.to_owned(), |accent| accent.light.digits())
+    }
+
+    fn welcome(&self) -> Option<&str> {
+        self.brand().branding.welcome(self.language().tag())
+    }
+
+    fn legal_links(&self) -> Vec<(&'static str, &'static str, &str)> {
+        let links = self.brand().branding.links.iter();
+        links.map(|(link, address)| (link.as_str(), (self.texts().legal)(*link), address.as_str())).collect()
     }
 }

@@ -7,6 +7,7 @@ mod german;
 use std::time::Duration;
 
 use domain::attributes::{Attribute, Problems, Schema};
+use domain::branding::LegalLink;
 use domain::password_policy::PasswordProblem;
 
 use crate::language::Language;
@@ -133,6 +134,8 @@ pub(crate) struct Texts {
     pub(crate) password_problem: fn(PasswordProblem) -> String,
     /// Before the incident id.
     pub(crate) incident: &'static str,
+    /// At the foot of every page and mail: what a link leads to.
+    pub(crate) legal: fn(LegalLink) -> &'static str,
     /// At the foot of every page, before the product's name.
     pub(crate) secured_by: &'static str,
 }

@@ -1,11 +1,15 @@
 //! Mails: text and HTML say the same, load nothing from anywhere, and take nobody's name for markup.
 
+use std::collections::BTreeMap;
+
+use domain::branding::{Accent, Branding, Colour, LegalLink, WebAddress};
 use web::{Language, Letter};
 
 fn letter() -> Letter {
     Letter {
         language: Language::English,
         tenant_name: "Northwind".to_owned(),
+        branding: Branding::none(),
         subject: "Confirm your email address".to_owned(),
         greeting: "Hello Ada,".to_owned(),
         lead: "somebody is creating an account.".to_owned(),
@@ -84,4 +88,24 @@ fn a_hostile_value_stays_a_value() {
     };
     let shape = |html: &str| html.split('<').skip(1).map(|tag| tag.split([' ', '>']).next().unwrap_or_default().to_owned()).collect::<Vec<_>>();
     assert_eq!(shape(&attacked.html()), shape(&letter().html()));
+}
+
+#[test]
+fn a_letter_has_the_colours_and_links_of_its_tenant_in_both_forms() {
+    let colour = |text| Colour::parse(text).expect("a colour");
+    let imprint = WebAddress::parse("https://northwind.example/imprint").expect("an address");
+    let branding = Branding {
+        logo: Some(WebAddress::parse("https://northwind.example/logo.png").expect("an address")),
+        accent: Some(Accent { light: colour("#0b6e4f"), dark: colour("#5fd3a8") }),
+        links: BTreeMap::from([(LegalLink::Imprint, imprint)]),
+        ..Branding::none()
+    };
+    for (language, words) in [(Language::English, "Legal notice"), (Language::German, "Impressum")] {
+        let branded = Letter { language, branding: branding.clone(), ..letter() };
+        let (text, html) = (branded.text(), branded.html());
+        assert!(text.ends_with(&format!("Northwind\n{words}: https://northwind.example/imprint\n")), "{text}");
+        assert!(html.contains(&format!("<a href=\"https://northwind.example/imprint\" style=\"margin:0 8px;color:#565c6b\">{words}</a>")), "{html}");
+        assert_eq!(html.matches("background:#0b6e4f;color:#ffffff").count(), 2, "{html}");
+        assert!(!html.contains("#4353e0") && !html.contains("logo.png"), "{html}");
+    }
 }

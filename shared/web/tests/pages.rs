@@ -8,15 +8,19 @@ use base64::engine::general_purpose::STANDARD;
 use domain::client::RedirectUri;
 use domain::password_policy::PasswordProblem;
 use domain::sign_up::{Entered, Problem};
-use domain::tenant::Issuer;
+use domain::tenant::{Issuer, Tenant};
 use web::responders;
 use web::{
-    CheckMailPage, ConsentPage, ErrorPage, ErrorReason, FormPostPage, Language, LoggedOutPage, LogoutOutcome, LogoutPage, Page, PageSecurity,
+    Brand, CheckMailPage, ConsentPage, ErrorPage, ErrorReason, FormPostPage, Language, LoggedOutPage, LogoutOutcome, LogoutPage, Page, PageSecurity,
     SelectAccountPage, SignInPage, SignInProblem, SignUpFrom, SignUpPage, SignUpProblems,
 };
 
 #[path = "pages/account.rs"]
 mod account;
+#[path = "pages/looks.rs"]
+mod looks;
+
+use looks::{brand, tenant};
 
 use account::{account_samples, check_mail, sign_up};
 
@@ -30,7 +34,7 @@ fn redirect_uri() -> RedirectUri {
 fn sign_in(language: Language) -> SignInPage<'static> {
     SignInPage {
         language,
-        tenant_name: "Northwind",
+        brand: brand(),
         client_name: "Field Notes",
         action: "/t/demo/sign-in",
         state: "sealed-state",
@@ -44,7 +48,7 @@ fn sign_in(language: Language) -> SignInPage<'static> {
 fn consent(language: Language, redirect_uri: &RedirectUri) -> ConsentPage<'_> {
     ConsentPage {
         language,
-        tenant_name: "Northwind",
+        brand: brand(),
         client_name: "Field Notes",
         redirect_uri,
         account: "ada@example.com",
@@ -57,13 +61,13 @@ fn consent(language: Language, redirect_uri: &RedirectUri) -> ConsentPage<'_> {
 
 fn form_post(language: Language, redirect_uri: &RedirectUri) -> FormPostPage<'_> {
     let fields = &[("code", "sealed-code"), ("state", "af0ifjsldkj"), ("iss", "https://demo.id.example.com")];
-    FormPostPage { language, tenant_name: "Northwind", client_name: "Field Notes", redirect_uri, fields }
+    FormPostPage { language, brand: brand(), client_name: "Field Notes", redirect_uri, fields }
 }
 
 fn select_account(language: Language) -> SelectAccountPage<'static> {
     SelectAccountPage {
         language,
-        tenant_name: "Northwind",
+        brand: brand(),
         client_name: "Field Notes",
         account: "ada@example.com",
         action: "/t/demo/authorize",
@@ -74,7 +78,7 @@ fn select_account(language: Language) -> SelectAccountPage<'static> {
 }
 
 fn logout(language: Language) -> LogoutPage<'static> {
-    LogoutPage { language, tenant_name: "Northwind", account: "ada@example.com", action: "/t/demo/logout", confirmation: "sealed-state" }
+    LogoutPage { language, brand: brand(), account: "ada@example.com", action: "/t/demo/logout", confirmation: "sealed-state" }
 }
 
 /// Each sample's name and document.
@@ -95,13 +99,13 @@ fn samples(language: Language) -> Vec<(String, String)> {
     }
     pages.push(("logout".to_owned(), logout(language).html()));
     for outcome in [LogoutOutcome::SignedOut, LogoutOutcome::SignedOutWithoutReturn, LogoutOutcome::Stayed] {
-        pages.push((format!("logged_out_{outcome:?}"), LoggedOutPage { language, tenant_name: "Northwind", outcome }.html()));
+        pages.push((format!("logged_out_{outcome:?}"), LoggedOutPage { language, brand: brand(), outcome }.html()));
     }
     for reason in ErrorReason::ALL {
-        let page = ErrorPage { language, tenant_name: Some("Northwind"), reason, incident: "7Q4KXM2P" };
+        let page = ErrorPage { language, brand: Some(brand()), reason, incident: "7Q4KXM2P" };
         pages.push((format!("error_{reason:?}"), page.html()));
     }
-    let nowhere = ErrorPage { language, tenant_name: None, reason: ErrorReason::NotFound, incident: "7Q4KXM2P" };
+    let nowhere = ErrorPage { language, brand: None, reason: ErrorReason::NotFound, incident: "7Q4KXM2P" };
     pages.push(("error_without_tenant".to_owned(), nowhere.html()));
     let (sign_up, reset) = (Some("/t/demo/sign-up?state=sealed-state"), Some("/t/demo/reset?state=sealed-state"));
     let offered = SignInPage { sign_up, reset, ..sign_in(language) };
@@ -156,7 +160,7 @@ fn every_page_reads_like_this_in_every_language() {
 #[test]
 fn every_page_stands_alone_and_says_its_language() {
     for language in Language::ALL {
-        for (name, html) in samples(language) {
+        for (name, html) in samples(language).into_iter().chain(looks::branded(|| samples(language))) {
             assert!(html.starts_with(&format!("<!doctype html>\n<html lang=\"{}\">", language.tag())), "{name}");
             for (once, what) in [("<h1>", "heading"), ("<main>", "main part"), ("<title>", "title"), ("name=\"viewport\"", "viewport")] {
                 assert_eq!(html.matches(once).count(), 1, "{name}: one {what}");
@@ -164,8 +168,9 @@ fn every_page_stands_alone_and_says_its_language() {
             // One page has a script, which its policy knows by its hash.
             assert_eq!(html.matches("<script").count(), usize::from(name == "form_post"), "{name}");
             for never in ["javascript:", " on", "href=\"http", "src=", "@import", "url(", "style=\"", "{{", "{%"] {
-                // The terms are the tenant's, wherever they stand.
-                let hits: Vec<_> = tags(&html).into_iter().filter(|tag| tag.contains(never) && !tag.contains("id=\"terms-link\"")).collect();
+                // The terms, the logo and the links at the foot are the tenant's, wherever they stand.
+                let of_tenant = |tag: &str| ["id=\"terms-link\"", "class=\"logo\"", "id=\"legal-"].iter().any(|its| tag.contains(its));
+                let hits: Vec<_> = tags(&html).into_iter().filter(|tag| tag.contains(never) && !of_tenant(tag)).collect();
                 assert!(hits.is_empty(), "{name}: {never} in {hits:?}");
             }
             assert!(without_style(&html).len() < PAGE_MAX, "{name}: {} bytes", without_style(&html).len());
@@ -255,12 +260,13 @@ fn a_hostile_value_stays_a_value_in_every_slot() {
     let hostile = "\"'></title><script>alert(1)</script><b onmouseover=x>&amp;{{ 7 }}";
     for language in Language::ALL {
         let (plain, uri) = (sign_in(language), redirect_uri());
-        let attacked = SignInPage { tenant_name: hostile, client_name: hostile, action: hostile, state: hostile, identifier: hostile, ..plain };
+        let attacked =
+            SignInPage { brand: Brand::plain(hostile), client_name: hostile, action: hostile, state: hostile, identifier: hostile, ..plain };
         let prefilled = SignInPage { identifier: "ada", ..plain };
         assert_eq!(shape(&attacked.html()), shape(&prefilled.html()));
         let plain = consent(language, &uri);
         let attacked = ConsentPage {
-            tenant_name: hostile,
+            brand: Brand::plain(hostile),
             client_name: hostile,
             account: hostile,
             scopes: &["openid", "profile", "email", "address", "phone", "offline_access", hostile],
@@ -271,11 +277,11 @@ fn a_hostile_value_stays_a_value_in_every_slot() {
         assert_eq!(shape(&attacked.html()), shape(&plain.html()));
         let plain = form_post(language, &uri);
         let fields = &[("code", hostile), ("state", hostile), ("iss", hostile)];
-        let attacked = FormPostPage { tenant_name: hostile, client_name: hostile, fields, ..plain };
+        let attacked = FormPostPage { brand: Brand::plain(hostile), client_name: hostile, fields, ..plain };
         assert_eq!(shape(&attacked.html()), shape(&plain.html()));
         let plain = select_account(language);
         let attacked = SelectAccountPage {
-            tenant_name: hostile,
+            brand: Brand::plain(hostile),
             client_name: hostile,
             account: hostile,
             action: hostile,
@@ -285,17 +291,23 @@ fn a_hostile_value_stays_a_value_in_every_slot() {
             ..plain
         };
         assert_eq!(shape(&attacked.html()), shape(&plain.html()));
-        let plain = ErrorPage { language, tenant_name: Some("Northwind"), reason: ErrorReason::Internal, incident: "7Q4KXM2P" };
-        let attacked = ErrorPage { tenant_name: Some(hostile), incident: hostile, ..plain };
+        let plain = ErrorPage { language, brand: Some(brand()), reason: ErrorReason::Internal, incident: "7Q4KXM2P" };
+        let attacked = ErrorPage { brand: Some(Brand::plain(hostile)), incident: hostile, ..plain };
         assert_eq!(shape(&attacked.html()), shape(&plain.html()));
         let problems = SignUpProblems::default();
         let plain = sign_up(language, &problems);
         let entered =
             Entered { email: hostile, username: Some(hostile), given_name: Some(hostile), family_name: Some(hostile), terms: Some(hostile) };
-        let attacked =
-            SignUpPage { tenant_name: hostile, client_name: Some(hostile), action: hostile, from: SignUpFrom::Page(hostile), entered, ..plain };
+        let attacked = SignUpPage {
+            brand: Brand::plain(hostile),
+            client_name: Some(hostile),
+            action: hostile,
+            from: SignUpFrom::Page(hostile),
+            entered,
+            ..plain
+        };
         assert_eq!(shape(&attacked.html()), shape(&plain.html()));
-        let attacked = CheckMailPage { tenant_name: hostile, email: hostile, action: hostile, state: hostile, ..check_mail(language) };
+        let attacked = CheckMailPage { brand: Brand::plain(hostile), email: hostile, action: hostile, state: hostile, ..check_mail(language) };
         assert_eq!(shape(&attacked.html()), shape(&check_mail(language).html()));
     }
 }
@@ -308,7 +320,8 @@ fn shape(html: &str) -> Vec<(&str, usize)> {
 #[test]
 fn a_name_turns_no_text_around() {
     let (uri, turning) = (redirect_uri(), "moc.knab\u{202e}");
-    let page = ConsentPage { tenant_name: turning, client_name: turning, account: turning, scopes: &[turning], ..consent(Language::English, &uri) };
+    let page =
+        ConsentPage { brand: Brand::plain(turning), client_name: turning, account: turning, scopes: &[turning], ..consent(Language::English, &uri) };
     assert!(page.html().contains("moc.knab") && !page.html().contains('\u{202e}'));
 }
 
@@ -317,9 +330,9 @@ fn a_name_of_a_million_letters_makes_no_large_page() {
     let endless = "W".repeat(1_000_000);
     let uri = redirect_uri();
     let pages = [
-        SignInPage { tenant_name: &endless, client_name: &endless, identifier: &endless, ..sign_in(Language::English) }.html(),
-        ConsentPage { tenant_name: &endless, client_name: &endless, account: &endless, ..consent(Language::English, &uri) }.html(),
-        ErrorPage { language: Language::English, tenant_name: Some(&endless), reason: ErrorReason::NotFound, incident: "1" }.html(),
+        SignInPage { brand: Brand::plain(&endless), client_name: &endless, identifier: &endless, ..sign_in(Language::English) }.html(),
+        ConsentPage { brand: Brand::plain(&endless), client_name: &endless, account: &endless, ..consent(Language::English, &uri) }.html(),
+        ErrorPage { language: Language::English, brand: Some(Brand::plain(&endless)), reason: ErrorReason::NotFound, incident: "1" }.html(),
     ];
     for page in pages {
         assert!(without_style(&page).len() < PAGE_MAX, "{}", without_style(&page).len());
@@ -337,8 +350,7 @@ fn an_app_of_its_own_scheme_is_named_by_it_and_no_scope_makes_no_list() {
 #[test]
 fn the_headers_of_a_page_are_these_and_its_policy_knows_its_style_sheet() {
     let page = sign_in(Language::German);
-    let issuer = Issuer::parse("https://demo.id.example.com").expect("an issuer");
-    let response = responders::html(http::StatusCode::OK, &page, &PageSecurity::of(&issuer).returning_to(&redirect_uri()));
+    let response = responders::html(http::StatusCode::OK, &page, &PageSecurity::of(&tenant()).returning_to(&redirect_uri()));
     let html = page.html();
     let sheet = html.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>")).expect("a style sheet").0;
     let hash = STANDARD.encode(crypto::derive::sha256(sheet.as_bytes()));
@@ -349,18 +361,19 @@ fn the_headers_of_a_page_are_these_and_its_policy_knows_its_style_sheet() {
 
 #[test]
 fn the_policy_of_the_page_that_posts_itself_knows_its_script() {
-    let (uri, issuer) = (redirect_uri(), Issuer::parse("https://demo.id.example.com").expect("an issuer"));
+    let uri = redirect_uri();
     let html = form_post(Language::English, &uri).html();
     let script = html.split_once("<script>").and_then(|(_, rest)| rest.split_once("</script>")).expect("a script").0;
     let hash = STANDARD.encode(crypto::derive::sha256(script.as_bytes()));
-    let policy = PageSecurity::of(&issuer).returning_to(&uri).posting_itself().content_security_policy();
+    let policy = PageSecurity::of(&tenant()).returning_to(&uri).posting_itself().content_security_policy();
     assert!(policy.contains(&format!("; script-src 'sha256-{hash}';")) && policy.contains("form-action 'self' https:;"), "{policy}");
 }
 
 #[test]
 fn only_https_asks_for_https_and_a_page_without_a_tenant_has_the_same_policy() {
-    let page = ErrorPage { language: Language::English, tenant_name: None, reason: ErrorReason::NotFound, incident: "1" };
-    let local = PageSecurity::of(&Issuer::parse("http://localhost:8080/t/demo").expect("an issuer"));
+    let page = ErrorPage { language: Language::English, brand: None, reason: ErrorReason::NotFound, incident: "1" };
+    let issuer = Issuer::parse("http://localhost:8080/t/demo").expect("an issuer");
+    let local = PageSecurity::of(&Tenant { issuer, ..tenant() });
     for security in [local, PageSecurity::without_issuer()] {
         let response = responders::html(page.reason.status(), &page, &security);
         assert_eq!(response.status(), http::StatusCode::NOT_FOUND);

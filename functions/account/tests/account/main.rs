@@ -2,6 +2,7 @@
 
 mod alarms;
 mod attributes;
+mod branding;
 mod inviting;
 mod refusals;
 mod resetting;

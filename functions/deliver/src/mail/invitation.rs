@@ -47,6 +47,7 @@ fn letter(tenant: &TenantContext, address: &str, invitation: &Invitation, event:
     let letter = Letter {
         language,
         tenant_name,
+        branding: tenant.record().branding.clone(),
         subject,
         greeting: greeting_of(language, invitation.profile.given_name.as_deref()),
         lead,

@@ -33,6 +33,7 @@ pub(super) fn letter(about: &About, credential_version: u64, say: fn(Language, &
     let letter = Letter {
         language,
         tenant_name,
+        branding: about.tenant.record().branding.clone(),
         subject,
         greeting: greeting(language, &about.user),
         lead,

@@ -51,6 +51,7 @@ fn letter(about: &About, credential_version: u64, say: Say) -> Result<Option<Add
     let letter = Letter {
         language,
         tenant_name,
+        branding: about.tenant.record().branding.clone(),
         subject,
         greeting: greeting(language, &about.user),
         lead,

@@ -57,6 +57,7 @@ fn to_newcomer(tenant: &TenantContext, address: &str, row: &SignUpRow, event: &R
     let letter = Letter {
         language,
         tenant_name,
+        branding: tenant.record().branding.clone(),
         subject,
         greeting: greeting_of(language, pending.profile.given_name.as_deref()),
         lead,
@@ -83,6 +84,16 @@ fn to_owner(tenant: &TenantContext, owner: &User) -> Option<Addressed> {
             ["Waren Sie das, melden Sie sich mit Ihrem Konto an.", "Wenn nicht, ist nichts zu tun: Es wurde nichts geändert."],
         ),
     };
-    let (greeting, closing) = (greeting(language, owner), closing.map(str::to_owned).to_vec());
-    Some(Addressed { to, letter: Letter { language, tenant_name, subject, greeting, lead, facts: Vec::new(), link: None, closing } })
+    let letter = Letter {
+        language,
+        tenant_name,
+        branding: tenant.record().branding.clone(),
+        subject,
+        greeting: greeting(language, owner),
+        lead,
+        facts: Vec::new(),
+        link: None,
+        closing: closing.map(str::to_owned).to_vec(),
+    };
+    Some(Addressed { to, letter })
 }

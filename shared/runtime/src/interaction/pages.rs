@@ -12,7 +12,7 @@ use domain::user::User;
 use domain::{Timestamp, policy};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use oauth::authorization_request::AuthorizationRequest;
-use web::{CompletePage, ConsentPage, Language, PageSecurity, SelectAccountPage, SignInPage, SignInProblem, responders};
+use web::{Brand, CompletePage, ConsentPage, Language, PageSecurity, SelectAccountPage, SignInPage, SignInProblem, responders};
 
 use super::browser::Browser;
 use super::requests;
@@ -59,7 +59,7 @@ impl PageOf<'_> {
         let reset = (tenant.recovery == Recovery::ByMail).then(|| format!("{}/reset?state={sealed}", issuer.path()));
         let page = SignInPage {
             language: self.language,
-            tenant_name: &self.tenant.record().name,
+            brand: Brand::of(self.tenant.record()),
             client_name: &self.client.name,
             action: &format!("{}/sign-in", issuer.path()),
             state: sealed,
@@ -68,7 +68,7 @@ impl PageOf<'_> {
             reset: reset.as_deref(),
             problem,
         };
-        let security = PageSecurity::of(issuer).returning_to(&self.request.redirect_uri);
+        let security = PageSecurity::of(self.tenant.record()).returning_to(&self.request.redirect_uri);
         let mut response = responders::html(status(problem), &page, &security);
         if let Some(SignInProblem::Throttled { retry_after }) = problem {
             response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from(retry_after.as_secs()));
@@ -83,7 +83,7 @@ impl PageOf<'_> {
         let issuer = &self.tenant.record().issuer;
         let page = SelectAccountPage {
             language: self.language,
-            tenant_name: &self.tenant.record().name,
+            brand: Brand::of(self.tenant.record()),
             client_name: &self.client.name,
             account: user.account_name(),
             action: &format!("{}/authorize", issuer.path()),
@@ -91,7 +91,7 @@ impl PageOf<'_> {
             same: &same,
             other: &other,
         };
-        Ok(responders::html(StatusCode::OK, &page, &PageSecurity::of(issuer).returning_to(&self.request.redirect_uri)))
+        Ok(responders::html(StatusCode::OK, &page, &PageSecurity::of(self.tenant.record()).returning_to(&self.request.redirect_uri)))
     }
 
     /// The page that asks for what the account of `user` lacks.
@@ -113,7 +113,7 @@ impl PageOf<'_> {
         let issuer = &self.tenant.record().issuer;
         let page = CompletePage {
             language: self.language,
-            tenant_name: &self.tenant.record().name,
+            brand: Brand::of(self.tenant.record()),
             client_name: &self.client.name,
             account: user.account_name(),
             action: &format!("{}/complete", issuer.path()),
@@ -124,7 +124,7 @@ impl PageOf<'_> {
             problems,
         };
         let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        responders::html(status, &page, &PageSecurity::of(issuer).returning_to(&self.request.redirect_uri))
+        responders::html(status, &page, &PageSecurity::of(self.tenant.record()).returning_to(&self.request.redirect_uri))
     }
 
     /// The consent page.
@@ -138,7 +138,7 @@ impl PageOf<'_> {
         let issuer = &self.tenant.record().issuer;
         let page = ConsentPage {
             language: self.language,
-            tenant_name: &self.tenant.record().name,
+            brand: Brand::of(self.tenant.record()),
             client_name: &self.client.name,
             redirect_uri: &self.request.redirect_uri,
             account: user.account_name(),
@@ -147,7 +147,7 @@ impl PageOf<'_> {
             action: &format!("{}/consent", issuer.path()),
             state: &sealed,
         };
-        let security = PageSecurity::of(issuer).returning_to(&self.request.redirect_uri);
+        let security = PageSecurity::of(self.tenant.record()).returning_to(&self.request.redirect_uri);
         Ok((cookie, responders::html(StatusCode::OK, &page, &security)).into_response())
     }
 }

@@ -11,7 +11,7 @@ use oauth::authorization_request::{AuthorizationRequest, AuthorizationResponse, 
 use oauth::code::{AuthorizationCode, CodeId};
 use store::AttemptId;
 use store::once::{self, Claiming, OnceKey, Thing};
-use web::{FormPostPage, Language, PageSecurity, responders};
+use web::{Brand, FormPostPage, Language, PageSecurity, responders};
 
 use crate::failure::Failure;
 use crate::random::Random;
@@ -70,14 +70,9 @@ impl WayBack<'_> {
             AuthorizationResponse::Redirect(url) => responders::see_other(&url),
             AuthorizationResponse::FormPost { redirect_uri, fields } => {
                 let tenant = self.tenant.record();
-                let page = FormPostPage {
-                    language: self.language,
-                    tenant_name: &tenant.name,
-                    client_name: &self.client.name,
-                    redirect_uri,
-                    fields: &fields,
-                };
-                let security = PageSecurity::of(&tenant.issuer).returning_to(redirect_uri).posting_itself();
+                let page =
+                    FormPostPage { language: self.language, brand: Brand::of(tenant), client_name: &self.client.name, redirect_uri, fields: &fields };
+                let security = PageSecurity::of(tenant).returning_to(redirect_uri).posting_itself();
                 responders::html(StatusCode::OK, &page, &security)
             }
         }

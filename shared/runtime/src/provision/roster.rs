@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::attributes::{InvalidSchema, Schema};
+use domain::branding::InvalidBranding;
 use domain::event::{EventKind, Lookups, Subject};
 use domain::identifier::{Canonical, InvalidIdentifier};
 use domain::roster::{InvalidRoster, RoleName, Roster};
@@ -14,7 +15,7 @@ use store::{Assignment, PersonKeys, Signing, TenantChange};
 use super::Provisioner;
 use crate::failure::Failure;
 
-/// Why a tenant's groups and roles, or attributes, weren't changed.
+/// Why a tenant's groups and roles, attributes or branding weren't changed.
 #[derive(Debug, thiserror::Error)]
 pub enum NotChanged {
     /// They can't be so.
@@ -23,6 +24,9 @@ pub enum NotChanged {
     /// They can't be so.
     #[error(transparent)]
     Attributes(#[from] InvalidSchema),
+    /// It can't be so.
+    #[error(transparent)]
+    Branding(#[from] InvalidBranding),
     /// The platform's own fault.
     #[error(transparent)]
     Failure(#[from] Failure),

@@ -1,6 +1,7 @@
-//! A part of a tenant's record changes that counts its own changes: its groups and roles, or the attributes of its people.
+//! A part of a tenant's record changes that counts its own changes: its groups and roles, the attributes of its people, or its branding.
 
 use domain::attributes::Schema;
+use domain::branding::Branding;
 use domain::event::RecordedEvent;
 use domain::roster::Roster;
 use serde::Serialize;
@@ -40,6 +41,11 @@ const ATTRIBUTES: Part = Part {
     first: "attribute_exists(#pk) AND attribute_not_exists(#attributes)",
     later: "attribute_exists(#pk) AND #attributes.#version = :before",
 };
+const BRANDING: Part = Part {
+    update: "SET #branding = :part",
+    first: "attribute_exists(#pk) AND attribute_not_exists(#branding)",
+    later: "attribute_exists(#pk) AND #branding.#version = :before",
+};
 
 impl TenantStore {
     /// Writes `roster`, which is one version ahead of the one that was read.
@@ -52,6 +58,11 @@ impl TenantStore {
     /// Writes `schema`, which is one version ahead of the one that was read. It costs what [`Self::change_roster`] does.
     pub async fn change_attributes(&self, schema: &Schema, event: &RecordedEvent) -> Result<TenantChange, StoreError> {
         self.change_part(&ATTRIBUTES, (schema, schema.version), event).await
+    }
+
+    /// Writes `branding`, which is one version ahead of the one that was read. It costs what [`Self::change_roster`] does.
+    pub async fn change_branding(&self, branding: &Branding, event: &RecordedEvent) -> Result<TenantChange, StoreError> {
+        self.change_part(&BRANDING, (branding, branding.version), event).await
     }
 
     async fn change_part<T: Serialize>(&self, part: &Part, (value, version): (&T, u64), event: &RecordedEvent) -> Result<TenantChange, StoreError> {

@@ -5,7 +5,7 @@ use domain::attributes::{Posted, Schema};
 use domain::completion::{Lacking, Problems};
 use domain::registration::Terms;
 
-use super::{AttributeFields, Frame, Page, shown, style};
+use super::{AttributeFields, Brand, Frame, Page, shown, style};
 use crate::language::Language;
 
 /// Asks for attributes, for agreement to terms, or for both. The form posts `state`, a field for each attribute, and `terms`.
@@ -14,8 +14,8 @@ use crate::language::Language;
 pub struct CompletePage<'a> {
     /// The language.
     pub language: Language,
-    /// The tenant's name.
-    pub tenant_name: &'a str,
+    /// Whose page.
+    pub brand: Brand<'a>,
     /// The app that the person is on their way to.
     pub client_name: &'a str,
     /// The account that is signed in: its e-mail address or username.
@@ -39,8 +39,8 @@ impl Page for CompletePage<'_> {
         self.language
     }
 
-    fn tenant_name(&self) -> &str {
-        self.tenant_name
+    fn brand(&self) -> Brand<'_> {
+        self.brand
     }
 }
 

@@ -3,7 +3,7 @@
 use askama::Template;
 use domain::client::RedirectUri;
 
-use super::{Frame, Page, shown, style};
+use super::{Brand, Frame, Page, shown, style};
 use crate::language::Language;
 use crate::texts::ScopeTexts;
 
@@ -13,8 +13,8 @@ use crate::texts::ScopeTexts;
 pub struct ConsentPage<'a> {
     /// The language.
     pub language: Language,
-    /// The tenant's name.
-    pub tenant_name: &'a str,
+    /// Whose page.
+    pub brand: Brand<'a>,
     /// The app that asks.
     pub client_name: &'a str,
     /// Where the browser goes with the answer; its host is shown, because a name alone can lie.
@@ -46,8 +46,8 @@ impl Page for ConsentPage<'_> {
         self.language
     }
 
-    fn tenant_name(&self) -> &str {
-        self.tenant_name
+    fn brand(&self) -> Brand<'_> {
+        self.brand
     }
 }
 

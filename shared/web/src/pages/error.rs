@@ -3,7 +3,7 @@
 use askama::Template;
 use http::StatusCode;
 
-use super::{Frame, Page, style};
+use super::{Brand, Frame, Page, style};
 use crate::form::FormError;
 use crate::language::Language;
 use crate::texts::ErrorTexts;
@@ -87,8 +87,8 @@ impl From<&FormError> for ErrorReason {
 pub struct ErrorPage<'a> {
     /// The language.
     pub language: Language,
-    /// The tenant's name, when the tenant is known.
-    pub tenant_name: Option<&'a str>,
+    /// Whose page, when the tenant is known.
+    pub brand: Option<Brand<'a>>,
     /// What happened.
     pub reason: ErrorReason,
     /// The number that leads to the log.
@@ -100,8 +100,8 @@ impl Page for ErrorPage<'_> {
         self.language
     }
 
-    fn tenant_name(&self) -> &str {
-        self.tenant_name.unwrap_or("Countersign")
+    fn brand(&self) -> Brand<'_> {
+        self.brand.unwrap_or(Brand::plain("Countersign"))
     }
 }
 

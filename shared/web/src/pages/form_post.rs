@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::client::RedirectUri;
 
-use super::{Frame, Page, form_post, shown, style};
+use super::{Brand, Frame, Page, form_post, shown, style};
 use crate::language::Language;
 
 /// The one script: the hash in the page's policy is over exactly this.
@@ -26,8 +26,8 @@ pub(crate) fn csp_source() -> &'static str {
 pub struct FormPostPage<'a> {
     /// The language.
     pub language: Language,
-    /// The tenant's name.
-    pub tenant_name: &'a str,
+    /// Whose page.
+    pub brand: Brand<'a>,
     /// The app that asked.
     pub client_name: &'a str,
     /// Where the form posts: a checked return address.
@@ -41,8 +41,8 @@ impl Page for FormPostPage<'_> {
         self.language
     }
 
-    fn tenant_name(&self) -> &str {
-        self.tenant_name
+    fn brand(&self) -> Brand<'_> {
+        self.brand
     }
 }
 

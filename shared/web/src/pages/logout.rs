@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Frame, Page, shown, style};
+use super::{Brand, Frame, Page, shown, style};
 use crate::language::Language;
 
 /// Asks whether a person wants to sign out. The form posts `confirmation` and `decision`, which is `confirm` or `cancel`.
@@ -11,8 +11,8 @@ use crate::language::Language;
 pub struct LogoutPage<'a> {
     /// The language.
     pub language: Language,
-    /// The tenant's name.
-    pub tenant_name: &'a str,
+    /// Whose page.
+    pub brand: Brand<'a>,
     /// The account that is signed in: its e-mail address or username.
     pub account: &'a str,
     /// Where the form posts: the issuer's path and `/logout`.
@@ -26,8 +26,8 @@ impl Page for LogoutPage<'_> {
         self.language
     }
 
-    fn tenant_name(&self) -> &str {
-        self.tenant_name
+    fn brand(&self) -> Brand<'_> {
+        self.brand
     }
 }
 
@@ -54,8 +54,8 @@ pub enum LogoutOutcome {
 pub struct LoggedOutPage<'a> {
     /// The language.
     pub language: Language,
-    /// The tenant's name.
-    pub tenant_name: &'a str,
+    /// Whose page.
+    pub brand: Brand<'a>,
     /// What became of it.
     pub outcome: LogoutOutcome,
 }
@@ -65,8 +65,8 @@ impl Page for LoggedOutPage<'_> {
         self.language
     }
 
-    fn tenant_name(&self) -> &str {
-        self.tenant_name
+    fn brand(&self) -> Brand<'_> {
+        self.brand
     }
 }
 

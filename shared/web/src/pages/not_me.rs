@@ -3,7 +3,7 @@
 use askama::Template;
 use domain::tenant::Recovery;
 
-use super::{Frame, Page, style};
+use super::{Brand, Frame, Page, style};
 use crate::language::Language;
 
 /// Asks whether somebody else uses the account. A program that follows the link changes nothing by it: the form posts `link`.
@@ -12,8 +12,8 @@ use crate::language::Language;
 pub struct NotMePage<'a> {
     /// The language.
     pub language: Language,
-    /// The tenant's name.
-    pub tenant_name: &'a str,
+    /// Whose page.
+    pub brand: Brand<'a>,
     /// Where the form posts: the issuer's path and `/not-me`.
     pub action: &'a str,
     /// The link, as it came.
@@ -27,8 +27,8 @@ impl Page for NotMePage<'_> {
         self.language
     }
 
-    fn tenant_name(&self) -> &str {
-        self.tenant_name
+    fn brand(&self) -> Brand<'_> {
+        self.brand
     }
 }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Frame, Page, style};
+use super::{Brand, Frame, Page, style};
 use crate::language::Language;
 use crate::texts::NoticeTexts;
 
@@ -53,8 +53,8 @@ impl Notice {
 pub struct NoticePage<'a> {
     /// The language.
     pub language: Language,
-    /// The tenant's name.
-    pub tenant_name: &'a str,
+    /// Whose page.
+    pub brand: Brand<'a>,
     /// What is said.
     pub notice: Notice,
 }
@@ -64,8 +64,8 @@ impl Page for NoticePage<'_> {
         self.language
     }
 
-    fn tenant_name(&self) -> &str {
-        self.tenant_name
+    fn brand(&self) -> Brand<'_> {
+        self.brand
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use askama::Template;
 use domain::password_policy::PasswordProblem;
 
-use super::{Frame, Page, shown, style};
+use super::{Brand, Frame, Page, shown, style};
 use crate::language::Language;
 
 /// What the page says about the attempt before.
@@ -26,8 +26,8 @@ pub enum ResetProblem {
 pub struct ResetPage<'a> {
     /// The language.
     pub language: Language,
-    /// The tenant's name.
-    pub tenant_name: &'a str,
+    /// Whose page.
+    pub brand: Brand<'a>,
     /// Where the form posts: the issuer's path and `/reset`.
     pub action: &'a str,
     /// The sealed state of this page.
@@ -43,8 +43,8 @@ impl Page for ResetPage<'_> {
         self.language
     }
 
-    fn tenant_name(&self) -> &str {
-        self.tenant_name
+    fn brand(&self) -> Brand<'_> {
+        self.brand
     }
 }
 
@@ -67,8 +67,8 @@ impl ResetPage<'_> {
 pub struct NewPasswordPage<'a> {
     /// The language.
     pub language: Language,
-    /// The tenant's name.
-    pub tenant_name: &'a str,
+    /// Whose page.
+    pub brand: Brand<'a>,
     /// Where the form posts: the issuer's path and `/reset`.
     pub action: &'a str,
     /// The link, as it came.
@@ -84,8 +84,8 @@ impl Page for NewPasswordPage<'_> {
         self.language
     }
 
-    fn tenant_name(&self) -> &str {
-        self.tenant_name
+    fn brand(&self) -> Brand<'_> {
+        self.brand
     }
 }
 

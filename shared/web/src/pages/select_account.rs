@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Frame, Page, shown, style};
+use super::{Brand, Frame, Page, shown, style};
 use crate::language::Language;
 
 /// Asks who goes on. Both buttons send a sealed request to the authorization endpoint by GET, so nothing happens that a link couldn't do.
@@ -11,8 +11,8 @@ use crate::language::Language;
 pub struct SelectAccountPage<'a> {
     /// The language.
     pub language: Language,
-    /// The tenant's name.
-    pub tenant_name: &'a str,
+    /// Whose page.
+    pub brand: Brand<'a>,
     /// The app that asks.
     pub client_name: &'a str,
     /// The account that is signed in: its e-mail address or username.
@@ -32,8 +32,8 @@ impl Page for SelectAccountPage<'_> {
         self.language
     }
 
-    fn tenant_name(&self) -> &str {
-        self.tenant_name
+    fn brand(&self) -> Brand<'_> {
+        self.brand
     }
 }
 

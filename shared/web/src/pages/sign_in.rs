@@ -5,7 +5,7 @@ use std::time::Duration;
 use askama::Template;
 use domain::policy::IDENTIFIER_MAX_CHARACTERS;
 
-use super::{Frame, Page, shown, style};
+use super::{Brand, Frame, Page, shown, style};
 use crate::language::Language;
 
 /// What the page says about the attempt before.
@@ -30,8 +30,8 @@ pub enum SignInProblem {
 pub struct SignInPage<'a> {
     /// The language.
     pub language: Language,
-    /// The tenant's name.
-    pub tenant_name: &'a str,
+    /// Whose page.
+    pub brand: Brand<'a>,
     /// The app that asked.
     pub client_name: &'a str,
     /// Where the form posts: the issuer's path and `/sign-in`.
@@ -53,8 +53,8 @@ impl Page for SignInPage<'_> {
         self.language
     }
 
-    fn tenant_name(&self) -> &str {
-        self.tenant_name
+    fn brand(&self) -> Brand<'_> {
+        self.brand
     }
 }
 

@@ -9,7 +9,7 @@ use domain::password_policy::PasswordProblem;
 use domain::registration::{RegistrationPolicy, Terms, UsernameField};
 use domain::sign_up::{Entered, Problem};
 
-use super::{AttributeFields, Frame, Page, shown, style};
+use super::{AttributeFields, Brand, Frame, Page, shown, style};
 use crate::language::Language;
 
 /// What the page says about the attempt before.
@@ -41,8 +41,8 @@ pub enum SignUpFrom<'a> {
 pub struct SignUpPage<'a> {
     /// The language.
     pub language: Language,
-    /// The tenant's name.
-    pub tenant_name: &'a str,
+    /// Whose page.
+    pub brand: Brand<'a>,
     /// The app that the person came from.
     pub client_name: Option<&'a str>,
     /// Where the form posts: the issuer's path and `/sign-up` or `/invitation`.
@@ -68,8 +68,8 @@ impl Page for SignUpPage<'_> {
         self.language
     }
 
-    fn tenant_name(&self) -> &str {
-        self.tenant_name
+    fn brand(&self) -> Brand<'_> {
+        self.brand
     }
 }
 
@@ -171,8 +171,8 @@ pub enum Again {
 pub struct CheckMailPage<'a> {
     /// The language.
     pub language: Language,
-    /// The tenant's name.
-    pub tenant_name: &'a str,
+    /// Whose page.
+    pub brand: Brand<'a>,
     /// The address, as entered.
     pub email: &'a str,
     /// Where the form posts.
@@ -188,8 +188,8 @@ impl Page for CheckMailPage<'_> {
         self.language
     }
 
-    fn tenant_name(&self) -> &str {
-        self.tenant_name
+    fn brand(&self) -> Brand<'_> {
+        self.brand
     }
 }
 
@@ -232,8 +232,8 @@ pub enum ProofAsked {
 pub struct VerifyPage<'a> {
     /// The language.
     pub language: Language,
-    /// The tenant's name.
-    pub tenant_name: &'a str,
+    /// Whose page.
+    pub brand: Brand<'a>,
     /// Where the form posts: the issuer's path and `/verify`.
     pub action: &'a str,
     /// The link, as it came.
@@ -247,8 +247,8 @@ impl Page for VerifyPage<'_> {
         self.language
     }
 
-    fn tenant_name(&self) -> &str {
-        self.tenant_name
+    fn brand(&self) -> Brand<'_> {
+        self.brand
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod account;
 
+use domain::branding::LegalLink;
 use std::time::Duration;
 
 use domain::password_policy::{CharacterKind, PasswordProblem};
@@ -55,6 +56,12 @@ pub(super) static TEXTS: Texts = Texts {
     error,
     password_problem,
     incident: "Incident number",
+    legal: |link| match link {
+        LegalLink::Privacy => "Privacy",
+        LegalLink::Imprint => "Legal notice",
+        LegalLink::Terms => "Terms of use",
+        LegalLink::Support => "Help",
+    },
     secured_by: "Secured by",
 };
 

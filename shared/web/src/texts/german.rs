@@ -2,6 +2,7 @@
 
 mod account;
 
+use domain::branding::LegalLink;
 use std::time::Duration;
 
 use domain::password_policy::{CharacterKind, PasswordProblem};
@@ -55,6 +56,12 @@ pub(super) static TEXTS: Texts = Texts {
     error,
     password_problem,
     incident: "Vorfallnummer",
+    legal: |link| match link {
+        LegalLink::Privacy => "Datenschutz",
+        LegalLink::Imprint => "Impressum",
+        LegalLink::Terms => "Nutzungsbedingungen",
+        LegalLink::Support => "Hilfe",
+    },
     secured_by: "Gesichert durch",
 };
 

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use super::looks::brand;
 use domain::attributes::{self, Attribute, AttributeName, Choice, Kind, Posted, Reader, Schema, Translated, Writer};
 use domain::completion::{self, Lacking};
 use domain::password_policy::{CharacterKind, PasswordProblem};
@@ -82,7 +83,7 @@ fn attribute_problems() -> Vec<attributes::Problems> {
 pub(crate) fn sign_up(language: Language, problems: &SignUpProblems) -> SignUpPage<'_> {
     SignUpPage {
         language,
-        tenant_name: "Northwind",
+        brand: brand(),
         client_name: Some("Field Notes"),
         action: "/t/demo/sign-up",
         from: SignUpFrom::Page("sealed-state"),
@@ -96,7 +97,7 @@ pub(crate) fn sign_up(language: Language, problems: &SignUpProblems) -> SignUpPa
 }
 
 pub(crate) fn check_mail(language: Language) -> CheckMailPage<'static> {
-    CheckMailPage { language, tenant_name: "Northwind", email: "ada@example.com", action: "/t/demo/sign-up", state: "sealed-state", again: Again::No }
+    CheckMailPage { language, brand: brand(), email: "ada@example.com", action: "/t/demo/sign-up", state: "sealed-state", again: Again::No }
 }
 
 /// The pages about accounts.
@@ -140,7 +141,7 @@ pub(crate) fn account_samples(language: Language) -> Vec<(String, String)> {
     ] {
         let page = CompletePage {
             language,
-            tenant_name: "Northwind",
+            brand: brand(),
             client_name: "Field Notes",
             account: "ada@example.com",
             action: "/t/demo/complete",
@@ -157,25 +158,25 @@ pub(crate) fn account_samples(language: Language) -> Vec<(String, String)> {
     }
     let later = ProofAsked::PasswordLater { retry_after: Duration::from_mins(10) };
     for asked in [ProofAsked::Nothing, ProofAsked::Password, ProofAsked::PasswordAgain, later] {
-        let page = VerifyPage { language, tenant_name: "Northwind", action: "/t/demo/verify", link: "sealed-link", asked };
+        let page = VerifyPage { language, brand: brand(), action: "/t/demo/verify", link: "sealed-link", asked };
         pages.push((format!("verify_{asked:?}"), page.html()));
     }
     for problem in [None, Some(ResetProblem::Incomplete), Some(ResetProblem::Throttled { retry_after: Duration::from_mins(10) })] {
         let identifier = "ada@example.com";
-        let page = ResetPage { language, tenant_name: "Northwind", action: "/t/demo/reset", state: "sealed-state", identifier, problem };
+        let page = ResetPage { language, brand: brand(), action: "/t/demo/reset", state: "sealed-state", identifier, problem };
         pages.push((format!("reset_{problem:?}"), page.html()));
     }
     for problem in [None, Some(PasswordProblem::Former)] {
         let action = "/t/demo/reset";
-        let page = NewPasswordPage { language, tenant_name: "Northwind", action, link: "sealed-link", password_minimum: 15, problem };
+        let page = NewPasswordPage { language, brand: brand(), action, link: "sealed-link", password_minimum: 15, problem };
         pages.push((format!("new_password_{problem:?}"), page.html()));
     }
     for recovery in [Recovery::ByMail, Recovery::Off] {
-        let page = NotMePage { language, tenant_name: "Northwind", action: "/t/demo/not-me", link: "sealed-link", recovery };
+        let page = NotMePage { language, brand: brand(), action: "/t/demo/not-me", link: "sealed-link", recovery };
         pages.push((format!("not_me_{recovery:?}"), page.html()));
     }
     for notice in Notice::ALL {
-        pages.push((format!("notice_{notice:?}"), NoticePage { language, tenant_name: "Northwind", notice }.html()));
+        pages.push((format!("notice_{notice:?}"), NoticePage { language, brand: brand(), notice }.html()));
     }
     pages
 }
