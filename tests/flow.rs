@@ -15,6 +15,7 @@ mod key_service;
 mod ledger;
 mod outbox;
 mod password_reset;
+mod random_walk;
 mod refresh;
 mod regions;
 mod relying_party;
