@@ -1,12 +1,15 @@
-//! What administrators ask of people, in Chromium: attributes that an account lacks, and invitations. Made on one machine only: no route changes a
-//! tenant's attributes or invites yet.
+//! What administrators ask of people, in Chromium: attributes that an account lacks, invitations, and who may sign up at all. Made on one machine
+//! only: no route makes tenants, changes their attributes or invites yet. Sign-up where everybody may is in `sign_up.rs`, deployed as well.
 
+use domain::Slug;
 use domain::attributes::{Attribute, AttributeName, Kind, Reader, Translated, Writer};
 use domain::client::ClientAuthenticationMethod;
 use domain::invitation::Invitee;
 use domain::policy;
+use domain::registration::{Registration, RegistrationPolicy};
 use local::TestPlatform;
 use runtime::Provisioner;
+use runtime::provision::NewTenant;
 use serde_json::{Value, json};
 
 use super::node;
@@ -68,5 +71,29 @@ async fn somebody_accepts_an_invitation() {
         let link = mail.text.lines().find(|line| line.contains("/invitation?link=")).expect("a link").to_owned();
         let input = with(input(&platform, turn), &json!({ "email": email, "link": link }));
         blocking(move || node::journey("people", "accepts", &input)).await;
+    }
+}
+
+/// Where nobody may sign up, where the invited may, and where people of a domain may.
+#[tokio::test]
+async fn each_tenant_lets_people_in_as_it_says() {
+    let platform = TestPlatform::served().await;
+    let provisioner = Provisioner::new(platform.platform());
+    let of_domain = Registration::of_domains(&["example.org"]).expect("a domain");
+    for (slug, who) in [("closed", Registration::Closed), ("invited", Registration::Invited), ("domain", of_domain)] {
+        let slug = Slug::parse(slug).expect("a slug");
+        let issuer = platform.platform().routing.issuer(&slug).expect("an issuer");
+        let registration = RegistrationPolicy { who, ..RegistrationPolicy::default() };
+        let new = NewTenant { slug: slug.clone(), name: "Northwind".to_owned(), issuer: issuer.clone(), registration };
+        let tenant = provisioner.create_tenant(&new).await.expect("an answer").expect("a free slug");
+        for (number, turn) in TURNS.into_iter().enumerate() {
+            let email = format!("Grace{number}@example.org");
+            provisioner.invite(&tenant, &Invitee { email: email.clone(), ..Invitee::default() }).await.expect("an invitation");
+            platform.pump().await;
+            let mail = platform.inbox.messages().into_iter().rfind(|mail| mail.to == email).expect("a mail");
+            let link = mail.text.lines().find(|line| line.contains("/invitation?link=")).expect("a link").to_owned();
+            let input = with(input(&platform, turn), &json!({ "issuer": issuer, "mode": slug, "email": email, "link": link }));
+            blocking(move || node::journey("people", "joins", &input)).await;
+        }
     }
 }

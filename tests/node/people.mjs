@@ -58,6 +58,32 @@ export async function accepts(input) {
   });
 }
 
+/** Signs up where that is for everybody of a domain, and nowhere else; an invitation is good everywhere. */
+export async function joins(input) {
+  await withBrowser(input, async (page) => {
+    const answer = await page.goto(`${input.issuer}/sign-up`);
+    if (input.mode === "domain") {
+      await page.fill("#email", "grace@example.com");
+      await page.fill("#password", PASSWORD);
+      await page.click("#sign-up");
+      await page.waitForSelector("#problem");
+      await looks(page, input, "sign-up-other-domain");
+      await page.fill("#email", `other-${input.email}`);
+      await page.fill("#password", PASSWORD);
+      await page.click("#sign-up");
+      await page.waitForSelector("#send-again");
+    } else {
+      assert.equal(answer.status(), 403);
+      await page.waitForSelector("#notice");
+      await looks(page, input, `sign-up-${input.mode}`);
+    }
+    await page.goto(input.link);
+    await page.fill("#password", PASSWORD);
+    await page.click("#sign-up");
+    await page.waitForSelector("#notice");
+  });
+}
+
 /** An app that does nothing but be returned to. */
 async function withApp({ issuer, client_id }, acts) {
   const server = createServer((request, response) => response.setHeader("content-type", "text/html").end("<title>app</title><p id=app>app</p>"));
