@@ -2,7 +2,7 @@
 //! only: no route makes tenants, changes their attributes or invites yet. Sign-up where everybody may is in `sign_up.rs`, deployed as well.
 
 use domain::Slug;
-use domain::attributes::{Attribute, AttributeName, Kind, Reader, Translated, Writer};
+use domain::attributes::{Attribute, AttributeName, Choice, Kind, Reader, Translated, Writer};
 use domain::client::ClientAuthenticationMethod;
 use domain::invitation::Invitee;
 use domain::policy;
@@ -35,22 +35,38 @@ fn with(mut input: Value, more: &Value) -> Value {
     input
 }
 
+/// An attribute that everybody has to tell.
+fn attribute(name: &str, (english, german): (&str, &str), kind: Kind) -> Attribute {
+    Attribute {
+        name: AttributeName::parse(name).expect("a name"),
+        label: Translated([("en".to_owned(), english.to_owned()), ("de".to_owned(), german.to_owned())].into()),
+        hint: Translated::default(),
+        kind,
+        required: true,
+        readers: [Reader::Person, Reader::Apps].into(),
+        writer: Writer::Person,
+    }
+}
+
 #[tokio::test]
 async fn somebody_says_what_their_account_lacks() {
     let platform = TestPlatform::served().await;
     let provisioner = Provisioner::new(platform.platform());
     for (turn, called) in TURNS.into_iter().zip(["city", "town"]) {
-        let attribute = Attribute {
-            name: AttributeName::parse(called).expect("a name"),
-            label: Translated([("en".to_owned(), "Place of work".to_owned()), ("de".to_owned(), "Arbeitsort".to_owned())].into()),
-            hint: Translated::default(),
-            kind: Kind::Text { maximum: 20, pattern: Some("[A-Z].*".to_owned()) },
-            required: true,
-            readers: [Reader::Person, Reader::Apps].into(),
-            writer: Writer::Person,
+        let place = Attribute {
+            hint: Translated([("en".to_owned(), "With a capital letter.".to_owned()), ("de".to_owned(), "Groß geschrieben.".to_owned())].into()),
+            ..attribute(called, ("Place of work", "Arbeitsort"), Kind::Text { maximum: 20, pattern: Some("[A-Z].*".to_owned()) })
         };
-        let field = attribute.field();
-        provisioner.change_attributes(&platform.demo.tenant, |schema| schema.attributes.push(attribute)).await.expect("a change");
+        let of = ["north", "south"].map(|value| Choice { value: value.to_owned(), label: Translated::default() });
+        let asked = [
+            place,
+            attribute(&format!("{called}_team"), ("Team", "Gruppe"), Kind::Choice { of: of.into() }),
+            attribute(&format!("{called}_remote"), ("Works from home", "Arbeitet zu Hause"), Kind::Boolean),
+            attribute(&format!("{called}_since"), ("Since", "Seit"), Kind::Date),
+            attribute(&format!("{called}_desks"), ("Desks", "Plätze"), Kind::Integer),
+        ];
+        let field = asked[0].field();
+        provisioner.change_attributes(&platform.demo.tenant, |schema| schema.attributes.extend(asked)).await.expect("a change");
         platform.clock.advance(policy::CACHE_USABLE);
         let person = platform.demo.person();
         let input = with(input(&platform, turn), &json!({ "field": field, "person": person }));

@@ -15,10 +15,16 @@ export async function completes(input) {
       await page.waitForSelector("#complete");
       await looks(page, input, "complete");
       await page.fill(`#${input.field}`, "oslo");
+      await page.selectOption(`#${input.field}_team`, "south");
+      await page.selectOption(`#${input.field}_remote`, "false");
+      await page.fill(`#${input.field}_since`, "2024-02-29");
+      await page.fill(`#${input.field}_desks`, "2");
       await page.click("#complete");
       await page.waitForSelector("#problem");
       await looks(page, input, "complete-problem");
       assert.equal(await page.inputValue(`#${input.field}`), "oslo");
+      assert.equal(await page.inputValue(`#${input.field}_team`), "south");
+      assert.equal(await page.inputValue(`#${input.field}_since`), "2024-02-29");
       await page.fill(`#${input.field}`, "Oslo");
       await page.click("#complete");
       await arrives(page);
