@@ -38,6 +38,8 @@ enum Flow {
     ResetUnknown,
     NewPassword,
     NotMe,
+    Accept,
+    Complete,
 }
 
 /// The most that a warm flow may ask for: requests, the longest chain of them, write units.
@@ -66,7 +68,7 @@ struct Counted {
 }
 
 impl Flow {
-    const ALL: [Self; 25] = [
+    const ALL: [Self; 27] = [
         Self::Discovery,
         Self::Jwks,
         Self::AuthorizeWithSession,
@@ -92,6 +94,9 @@ impl Flow {
         Self::ResetUnknown,
         Self::NewPassword,
         Self::NotMe,
+        Self::Accept,
+        // Last: from then on everybody is asked for more.
+        Self::Complete,
     ];
 
     const fn name(self) -> &'static str {
@@ -121,6 +126,8 @@ impl Flow {
             Self::ResetUnknown => "reset asked for, unknown account",
             Self::NewPassword => "reset: new password",
             Self::NotMe => "this wasn't me",
+            Self::Accept => "invitation accepted",
+            Self::Complete => "what an account lacks",
         }
     }
 
@@ -134,9 +141,11 @@ impl Flow {
             // Whatever it is, the same for both.
             Self::RefusedKnown | Self::RefusedUnknown => (None, 4),
             Self::Throttled => (None, 1),
-            Self::Consent | Self::Logout | Self::Revoke => (Some((2, 2)), 5),
+            Self::Consent | Self::Complete | Self::Logout | Self::Revoke => (Some((2, 2)), 5),
             Self::Code => (Some((2, 2)), 6),
             Self::SignUp | Self::Verify | Self::ResetKnown | Self::ResetUnknown | Self::NewPassword | Self::NotMe => (Some((3, 3)), 14),
+            // An account as verify makes it, and the end of the invitation.
+            Self::Accept => (Some((3, 3)), 16),
         };
         Budget { requests, write_units: Units::whole(write_units) }
     }
@@ -157,10 +166,15 @@ impl Flow {
             | Self::ResetKnown
             | Self::ResetUnknown
             | Self::NewPassword
-            | Self::NotMe => StatusCode::OK,
-            Self::AuthorizeWithSession | Self::AuthorizeWithSessionToTouch | Self::AuthorizePushed | Self::SignIn | Self::Consent | Self::Verify => {
-                StatusCode::SEE_OTHER
-            }
+            | Self::NotMe
+            | Self::Accept => StatusCode::OK,
+            Self::AuthorizeWithSession
+            | Self::AuthorizeWithSessionToTouch
+            | Self::AuthorizePushed
+            | Self::SignIn
+            | Self::Consent
+            | Self::Complete
+            | Self::Verify => StatusCode::SEE_OTHER,
             Self::Par => StatusCode::CREATED,
             Self::RefusedKnown | Self::RefusedUnknown => StatusCode::FORBIDDEN,
             Self::Throttled => StatusCode::TOO_MANY_REQUESTS,

@@ -21,7 +21,7 @@ impl Visitor {
 }
 
 /// The tenant asks everybody for one more thing from now on, and every function has heard of it.
-async fn ask_for(platform: &TestPlatform, name: &str) -> String {
+pub(crate) async fn ask_for(platform: &TestPlatform, name: &str) -> String {
     let attribute = Attribute {
         name: AttributeName::parse(name).expect("a name"),
         label: Translated::everywhere(name),

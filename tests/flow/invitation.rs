@@ -19,7 +19,8 @@ impl Visitor {
     }
 }
 
-async fn invited(at: &TestPlatform, email: &str) -> String {
+/// The link of an invitation that was just made.
+pub(crate) async fn invited(at: &TestPlatform, email: &str) -> String {
     let invitee = Invitee { email: email.to_owned(), ..Invitee::default() };
     Provisioner::new(at.platform()).invite(&at.demo.tenant, &invitee).await.expect("an invitation");
     mailed_link_to(at, email, "/invitation").await

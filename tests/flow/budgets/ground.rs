@@ -4,8 +4,10 @@ use domain::policy;
 use local::TestPlatform;
 use testkit::endpoint::{Answer, Call};
 
+use super::super::completion::ask_for;
+use super::super::invitation::invited;
 use super::super::relying_party::{RelyingParty, machine_call, path};
-use super::super::sign_up::{mailed_link, mailed_link_to, sealed};
+use super::super::sign_up::{PASSWORD, mailed_link, mailed_link_to, sealed};
 use super::super::tenants::another_app;
 use super::super::visitor::{Visitor, answer};
 use super::{Cost, Counted, Flow};
@@ -125,6 +127,8 @@ impl Ground {
                 grace.call(Call::form(path(&self.app.url("/reset")), &[("link", sealed(&link)), ("password", "nine copper whistles hum")]))
             }
             Flow::NotMe => self.alarming().await,
+            Flow::Accept => self.accepting().await,
+            Flow::Complete => self.completing().await,
             Flow::Verify => {
                 let (mut grace, page) = self.newcomer().await;
                 grace.sign_up(&self.platform, &self.app, &page).await;
@@ -149,6 +153,22 @@ impl Ground {
         grace.arrive(&self.platform, &self.app).await;
         let link = mailed_link_to(&self.platform, &grace.username, "/not-me").await;
         grace.call(Call::form(path(&self.app.url("/not-me")), &[("link", sealed(&link))]))
+    }
+
+    async fn accepting(&mut self) -> Call {
+        let mut grace = self.visitor();
+        let link = invited(&self.platform, &format!("invited{}@example.org", self.number)).await;
+        grace.get(&self.platform, &link).await;
+        grace.call(Call::form(path(&self.app.url("/invitation")), &[("link", sealed(&link)), ("password", PASSWORD)]))
+    }
+
+    async fn completing(&mut self) -> Call {
+        let mut ada = self.visitor();
+        let field = ask_for(&self.platform, &format!("thing{}", self.number)).await;
+        let page = ada.ask(&self.platform, &self.app).await;
+        let answer = ada.sign_in(&self.platform, &self.app, &page).await;
+        let page = ada.follow(&self.platform, &self.app, answer).await;
+        ada.call(Call::form(path(&self.app.url("/complete")), &[("state", page.field("state")), (field.as_str(), "x")]))
     }
 
     async fn with_account(&mut self) -> Visitor {
