@@ -28,10 +28,12 @@ const BETWEEN_LOOKS: usize = 50;
 const SHRINKING_TRIES: usize = 60;
 const SEED: u64 = 20_261_122;
 /// What every walk meets, so that none walks past what it is for.
-const MET: [&str; 26] = [
+const MET: [&str; 28] = [
     "accept Status(200, false)",
     "accept Status(409, false)",
     "accept Status(410, false)",
+    "alarm Status(200, true)",
+    "alarm Status(410, false)",
     "ask Page(\"Allow access\")",
     "ask Page(\"Sign in\")",
     "assign Done(false)",
@@ -47,9 +49,9 @@ const MET: [&str; 26] = [
     "prove Status(410, false)",
     "revoke Done(false)",
     "revoke Refused(\"no open invitation\")",
-    "set password Status(200, false)",
+    "set password Status(200, true)",
     "set password Status(410, false)",
-    "sign in Status(303, false)",
+    "sign in Status(303, true)",
     "sign in Status(403, false)",
     "sign out Page(\"Sign out, and then: You’re signed out\")",
     "sign out Page(\"You’re signed out\")",

@@ -14,6 +14,7 @@ const DAY: u64 = 24 * HOUR;
 
 const SIGN_UP_LINK: u64 = DAY;
 const RESET_LINK: u64 = HOUR;
+const ALARM_LINK: u64 = 7 * DAY;
 const INVITATION: u64 = 7 * DAY;
 const SESSION_IDLE: u64 = 12 * HOUR;
 const SESSION_ABSOLUTE: u64 = 7 * DAY;
@@ -30,11 +31,14 @@ struct Person {
     sign_ups: Vec<SignUp>,
     invitations: Vec<Invitation>,
     resets: Vec<Reset>,
+    notices: Vec<Notice>,
 }
 
 #[derive(Clone, Debug)]
 struct Account {
     password_version: u32,
+    /// Whether its owner said that somebody else used it, and has chosen no new password since.
+    is_locked: bool,
     /// What was signed in to before is over.
     not_before: Moment,
     is_editor: bool,
@@ -58,6 +62,13 @@ struct Invitation {
 #[derive(Clone, Debug)]
 struct Reset {
     asked_at: Moment,
+    password_version: u32,
+}
+
+/// A mail that tells of a sign-in or a new password, with a link that says "this wasn't me".
+#[derive(Clone, Debug)]
+struct Notice {
+    happened_at: Moment,
     password_version: u32,
 }
 
@@ -105,6 +116,7 @@ impl Model {
             Operation::SignOut { browser } => self.sign_out(browser),
             Operation::Forget { who } => self.forget(who),
             Operation::SetPassword { who, link, .. } => self.set_password(who, link),
+            Operation::Alarm { who, link } => self.alarm(who, link),
             Operation::Invite { who, as_editor } => self.invite(who, as_editor),
             Operation::InviteAgain { who } => self.invite_again(who),
             Operation::Revoke { who } => self.revoke(who),
@@ -150,12 +162,12 @@ impl Model {
             return Met::Status(410, false);
         }
         sign_up.became_account = true;
-        person.account = Some(Account { password_version: 1, not_before: self.now, is_editor: false });
+        person.account = Some(Account { password_version: 1, is_locked: false, not_before: self.now, is_editor: false });
         Met::Status(200, false)
     }
 
     fn sign_in(&mut self, who: usize, browser: usize, rightly: bool) -> Met {
-        let succeeds = self.people[who].account.is_some() && rightly;
+        let succeeds = rightly && self.people[who].account.as_ref().is_some_and(|account| !account.is_locked);
         if !succeeds {
             let wrong = self.wrong_passwords.entry((who, self.now / DAY)).or_default();
             if *wrong == WRONG_PASSWORDS {
@@ -164,7 +176,17 @@ impl Model {
             *wrong += 1;
         }
         self.browsers[browser] = succeeds.then_some(Session { who, began_at: self.now, touched_at: self.now, is_over: false });
-        Met::Status(if succeeds { 303 } else { 403 }, false)
+        if succeeds {
+            self.notice(who);
+        }
+        // Each sign-in is from a browser that nobody used before, so its owner is told.
+        if succeeds { Met::Status(303, true) } else { Met::Status(403, false) }
+    }
+
+    fn notice(&mut self, who: usize) {
+        let (happened_at, person) = (self.now, &mut self.people[who]);
+        let password_version = person.account.as_ref().map(|account| account.password_version);
+        person.notices.extend(password_version.map(|password_version| Notice { happened_at, password_version }));
     }
 
     fn is_alive(&self, session: &Session) -> bool {
@@ -209,8 +231,24 @@ impl Model {
             return Met::Status(410, false);
         };
         account.password_version += 1;
+        account.is_locked = false;
         account.not_before = self.now;
-        Met::Status(200, false)
+        self.notice(who);
+        Met::Status(200, true)
+    }
+
+    /// Everything that the account is signed in to is over, the password opens nothing, and a link for a new one is mailed.
+    fn alarm(&mut self, who: usize, which: Which) -> Met {
+        let person = &mut self.people[who];
+        let Some(at) = chosen(&person.notices, which) else { return Met::Skipped };
+        let (notice, account) = (&person.notices[at], person.account.as_mut());
+        let is_good = |account: &&mut Account| account.password_version == notice.password_version && self.now < notice.happened_at + ALARM_LINK;
+        let Some(account) = account.filter(is_good) else { return Met::Status(410, false) };
+        account.password_version += 1;
+        account.is_locked = true;
+        account.not_before = self.now;
+        person.resets.push(Reset { asked_at: self.now, password_version: account.password_version });
+        Met::Status(200, true)
     }
 
     fn invite(&mut self, who: usize, as_editor: bool) -> Met {
@@ -250,7 +288,7 @@ impl Model {
             return Met::Status(409, false);
         }
         invitation.is_open = false;
-        person.account = Some(Account { password_version: 1, not_before: self.now, is_editor: invitation.as_editor });
+        person.account = Some(Account { password_version: 1, is_locked: false, not_before: self.now, is_editor: invitation.as_editor });
         Met::Status(200, false)
     }
 

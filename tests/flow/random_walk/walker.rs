@@ -26,6 +26,7 @@ struct Mailed {
     /// With the password of the sign-up; no link went to an address that had an account.
     sign_ups: Vec<(Option<String>, String)>,
     resets: Vec<String>,
+    notices: Vec<String>,
     invitations: Vec<String>,
     password: String,
 }
@@ -89,6 +90,7 @@ impl<'a> Walker<'a> {
             Operation::SignOut { browser } => self.sign_out(browser).await,
             Operation::Forget { who } => self.forget(who).await,
             Operation::SetPassword { who, link, password } => self.set_password(who, link, password).await,
+            Operation::Alarm { who, link } => self.alarm(who, link).await,
             Operation::Accept { who, link, password } => self.accept(who, link, password).await,
             Operation::Invite { .. } | Operation::InviteAgain { .. } | Operation::Revoke { .. } | Operation::Assign { .. } => {
                 self.administer(operation).await
@@ -162,7 +164,25 @@ impl<'a> Walker<'a> {
         let page = visitor.ask(self.at, &self.app).await;
         let answer = visitor.sign_in(self.at, &self.app, &page).await;
         self.browsers[browser] = Some(visitor);
-        status(&answer)
+        self.noticed(who, &answer).await
+    }
+
+    /// The answer, and whether its notice came.
+    async fn noticed(&mut self, who: usize, answer: &Answer) -> Met {
+        let link = self.new_link(who, "/not-me").await;
+        let was_mailed = link.is_some();
+        self.mailed[who].notices.extend(link);
+        Met::Status(answer.status.as_u16(), was_mailed)
+    }
+
+    async fn alarm(&mut self, who: usize, which: Which) -> Met {
+        let link = chosen(&self.mailed[who].notices, which);
+        let mut visitor = self.visitor();
+        let answer = visitor.post(self.at, &self.url("/not-me"), &[("link", sealed(&link))]).await;
+        let link = self.new_link(who, "/reset").await;
+        let was_mailed = link.is_some();
+        self.mailed[who].resets.extend(link);
+        Met::Status(answer.status.as_u16(), was_mailed)
     }
 
     async fn ask(&mut self, browser: usize) -> Met {
@@ -211,7 +231,7 @@ impl<'a> Walker<'a> {
         if answer.status == StatusCode::OK {
             self.mailed[who].password = password;
         }
-        status(&answer)
+        self.noticed(who, &answer).await
     }
 
     async fn accept(&mut self, who: usize, which: Which, number: u32) -> Met {
