@@ -8,6 +8,7 @@ mod completion;
 mod cors;
 mod crash_points;
 mod faults;
+mod flood;
 mod interrupted;
 mod invitation;
 mod key_rotation;

@@ -21,7 +21,7 @@ use axum::routing::get;
 use crypto::password::Workspace;
 use domain::key_ring::Purpose;
 use runtime::interaction::{Asked, Came};
-use runtime::{Clients, Clock, Needs, Platform, Random, Signing, Tenants};
+use runtime::{Clients, Clock, Needs, Platform, Random, Signing, Tenants, Turns};
 use web::responders;
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::Credentials, Purpose::People], signing: Signing::None };
@@ -36,6 +36,7 @@ pub struct Deps {
     random: Arc<dyn Random>,
     // Argon2's 19 MiB, allocated once and reused; one password is hashed at a time.
     workspace: Arc<Mutex<Workspace>>,
+    turns: Turns,
 }
 
 impl Deps {
@@ -47,6 +48,7 @@ impl Deps {
             clock: platform.clock.clone(),
             random: platform.random.clone(),
             workspace: Arc::new(Mutex::new(Workspace::new())),
+            turns: Turns::default(),
         }
     }
 }
@@ -71,7 +73,7 @@ async fn sign_up(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQue
 
 async fn sign_up_posted(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Response {
     let came = Came::of(asked);
-    came.answer(sign_up::posted(&deps, &came, &body).await)
+    came.answer(deps.turns.take(sign_up::posted(&deps, &came, &body)).await)
 }
 
 async fn invitation(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQuery) -> Response {
@@ -81,7 +83,7 @@ async fn invitation(State(deps): State<Deps>, asked: Asked, RawQuery(query): Raw
 
 async fn invitation_posted(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Response {
     let came = Came::of(asked);
-    came.answer(invitation::posted(&deps, &came, &body).await)
+    came.answer(deps.turns.take(invitation::posted(&deps, &came, &body)).await)
 }
 
 async fn reset(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQuery) -> Response {
@@ -91,7 +93,7 @@ async fn reset(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQuery
 
 async fn reset_posted(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Response {
     let came = Came::of(asked);
-    came.answer(reset::posted(&deps, &came, &body).await)
+    came.answer(deps.turns.take(reset::posted(&deps, &came, &body)).await)
 }
 
 async fn not_me(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQuery) -> Response {
@@ -111,5 +113,5 @@ async fn verify(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQuer
 
 async fn verify_posted(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Response {
     let came = Came::of(asked);
-    came.answer(verify::posted(&deps, &came, &body).await)
+    came.answer(deps.turns.take(verify::posted(&deps, &came, &body)).await)
 }

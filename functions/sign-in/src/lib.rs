@@ -20,7 +20,7 @@ use domain::Timestamp;
 use domain::key_ring::Purpose;
 use oauth::authorization_request::AuthorizationRequest;
 use runtime::interaction::{Asked, Browser, Came, requests};
-use runtime::{Clients, Clock, Needs, Platform, Random, Refused, Signing, TenantContext, Tenants};
+use runtime::{Clients, Clock, Needs, Platform, Random, Refused, Signing, TenantContext, Tenants, Turns};
 use web::{ErrorReason, responders};
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::Credentials, Purpose::People], signing: Signing::None };
@@ -35,6 +35,7 @@ pub struct Deps {
     random: Arc<dyn Random>,
     // Argon2's 19 MiB, allocated once and reused; one password is hashed at a time.
     workspace: Arc<Mutex<Workspace>>,
+    turns: Turns,
     reported: Arc<throttle::Reported>,
 }
 
@@ -47,6 +48,7 @@ impl Deps {
             clock: platform.clock.clone(),
             random: platform.random.clone(),
             workspace: Arc::new(Mutex::new(Workspace::new())),
+            turns: Turns::default(),
             reported: Arc::default(),
         }
     }
@@ -65,7 +67,7 @@ pub fn router(deps: Deps) -> Router {
 
 async fn sign_in(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Response {
     let came = Came::of(asked);
-    came.answer(sign_in::sign_in(&deps, &came, &body).await)
+    came.answer(deps.turns.take(sign_in::sign_in(&deps, &came, &body)).await)
 }
 
 async fn complete(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Response {

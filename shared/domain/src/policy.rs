@@ -111,6 +111,11 @@ pub const ACCOUNT_LONGEST_WAIT: Duration = HOUR;
 
 /// Passwords: code points after NFKC, none cut off; longer input is refused before it costs work.
 pub const PASSWORD_MAX_CHARACTERS: usize = 4096;
+/// Requests of one process that may hash a password at once: at some 30 ms each the last one waits less than a second, well within what a
+/// table's answer is waited for meanwhile.
+pub const PASSWORD_TURNS: usize = 24;
+/// Whoever comes when there are as many is asked to come again after this long, when those are done.
+pub const PASSWORD_TURN_RETRY: Duration = Duration::from_secs(2);
 /// Characters of a new password that stands alone, unless the tenant says otherwise (NIST SP 800-63B-4 §3.1.1.2).
 pub const PASSWORD_MIN_ALONE: u16 = 15;
 /// Characters of one beside a second factor, from the same section; no tenant may ask for fewer.

@@ -26,6 +26,7 @@ pub mod routing;
 pub mod telemetry;
 pub mod tenant_context;
 pub mod tenants;
+mod turns;
 mod wrong_secrets;
 
 pub use client_authentication::{ClientAuthentication, ClientRequest, RefusedRequest};
@@ -44,3 +45,4 @@ pub use refused::Refused;
 pub use routing::{Caller, TenantRouting};
 pub use tenant_context::{ArtefactRefusal, TenantContext};
 pub use tenants::{Needs, Signing, Tenants, Visit};
+pub use turns::Turns;

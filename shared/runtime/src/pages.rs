@@ -1,6 +1,7 @@
 //! The error page as every function sends it.
 
 use axum::response::Response;
+use domain::policy;
 use domain::tenant::Tenant;
 use http::HeaderValue;
 use http::header::RETRY_AFTER;
@@ -13,8 +14,13 @@ pub fn error(language: Language, tenant: Option<&Tenant>, reason: ErrorReason, i
     let page = ErrorPage { language, brand: tenant.map(Brand::of), reason, incident };
     let security = tenant.map_or_else(PageSecurity::without_issuer, PageSecurity::of);
     let mut response = responders::html(reason.status(), &page, &security);
-    if reason == ErrorReason::Unavailable {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(Failure::RETRY_AFTER.as_secs()));
+    let retry_after = match reason {
+        ErrorReason::Unavailable => Some(Failure::RETRY_AFTER),
+        ErrorReason::Busy => Some(policy::PASSWORD_TURN_RETRY),
+        _ => None,
+    };
+    if let Some(wait) = retry_after {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs()));
     }
     response
 }

@@ -32,7 +32,7 @@ impl Place {
         self.scene.seal(Kind::NotMeLink, None, happened_at.plus(policy::NOT_ME_LINK), &link)
     }
 
-    async fn link_for_a_new_password(&self) -> String {
+    pub(crate) async fn link_for_a_new_password(&self) -> String {
         let asked_at = self.now();
         let link = ResetLink { user_id: self.scene.person.id.clone(), credential_version: self.password_version().await, asked_at };
         self.scene.seal(Kind::ResetLink, None, asked_at.plus(policy::RESET_LINK), &link)

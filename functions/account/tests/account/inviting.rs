@@ -47,7 +47,7 @@ impl Place {
         Provisioner::new(&self.stage.platform)
     }
 
-    async fn invite(&self) -> String {
+    pub(crate) async fn invite(&self) -> String {
         self.provisioner().invite(self.tenant_id(), &invitee()).await.expect("an invitation");
         self.invitation_link().await
     }

@@ -3,6 +3,7 @@
 mod alarms;
 mod attributes;
 mod branding;
+mod flooding;
 mod inviting;
 mod refusals;
 mod resetting;

@@ -8,6 +8,7 @@ use futures_util::future::join_all;
 use http::StatusCode;
 use runtime::Clock;
 use testkit::builders::PASSWORD;
+use testkit::rows::text;
 use testkit::{Answer, Call};
 
 use crate::support::{ELSEWHERE, Page, Place, WRONG, place};
@@ -196,4 +197,22 @@ async fn a_flood_leaves_one_event_per_minute_and_one_request_each() {
     place.stage.clock.advance(Duration::from_mins(1));
     place.guess_from(ELSEWHERE, &page, "wrong").await;
     assert_eq!(place.events("sign_in.throttled").await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_flood_is_asked_to_come_again_and_counts_against_nobody() {
+    let place = place().await;
+    let page = place.page();
+    let too_many = 20;
+    let guess = |number: usize| page.sign_in(&format!("nobody{number}"), "wrong").from_address(&format!("203.0.113.{number}"));
+    let answers = join_all((0..policy::PASSWORD_TURNS + too_many).map(|number| place.endpoint.send(guess(number)))).await;
+    let (admitted, refused) = answers.split_at(policy::PASSWORD_TURNS);
+    assert!(admitted.iter().all(|answer| answer.outcome() == WRONG));
+    assert!(refused.iter().all(|answer| answer.outcome() == "429 Many people are signing in just now · Countersign"));
+    assert_eq!(refused[0].header("retry-after"), policy::PASSWORD_TURN_RETRY.as_secs().to_string());
+    let rows = place.stage.rows("identity").await;
+    let counted = rows.iter().filter(|row| text(row, "pk").starts_with("ATTEMPT#")).count();
+    // The attempt of each, and the failures of each account.
+    assert_eq!(counted, 2 * policy::PASSWORD_TURNS);
+    assert_eq!(place.sign_in_rightly(&place.page()).await.status, StatusCode::SEE_OTHER, "and then it is over");
 }

@@ -31,6 +31,8 @@ pub enum ErrorReason {
     NotFound,
     /// The address is for a form, or for a link.
     MethodNotAllowed,
+    /// Too many passwords are being hashed at once; nothing was looked at.
+    Busy,
     /// Something that the platform stands on doesn't answer.
     Unavailable,
     /// A fault of ours.
@@ -39,7 +41,7 @@ pub enum ErrorReason {
 
 impl ErrorReason {
     /// Every reason, for tests that show all pages.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::UnknownClient,
         Self::RedirectUriMismatch,
         Self::MalformedRequest,
@@ -50,6 +52,7 @@ impl ErrorReason {
         Self::CrossSite,
         Self::NotFound,
         Self::MethodNotAllowed,
+        Self::Busy,
         Self::Unavailable,
         Self::Internal,
     ];
@@ -65,6 +68,7 @@ impl ErrorReason {
             Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Busy => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }

@@ -119,6 +119,11 @@ fn error(reason: ErrorReason) -> ErrorTexts {
         ErrorReason::MethodNotAllowed => {
             ("This page can’t be opened directly", "It is one step of signing in to an app.", "Go back to the app and start again.")
         }
+        ErrorReason::Busy => (
+            "Many people are signing in just now",
+            "We take them one after another, and the line is full. Nothing was looked at or changed.",
+            "Go back and try again in a few seconds.",
+        ),
         ErrorReason::Unavailable => (
             "We’ll be right back",
             "A service that we need isn’t answering at the moment. You did nothing wrong.",

@@ -125,6 +125,11 @@ fn error(reason: ErrorReason) -> ErrorTexts {
             "Sie ist ein Schritt der Anmeldung bei einer App.",
             "Gehen Sie zurück zur App und beginnen Sie von vorn.",
         ),
+        ErrorReason::Busy => (
+            "Gerade melden sich viele Menschen an",
+            "Wir nehmen sie der Reihe nach, und die Schlange ist voll. Es wurde nichts angesehen oder geändert.",
+            "Gehen Sie zurück und versuchen Sie es in ein paar Sekunden noch einmal.",
+        ),
         ErrorReason::Unavailable => (
             "Wir sind gleich wieder da",
             "Ein Dienst, den wir brauchen, antwortet gerade nicht. Es liegt nicht an Ihnen.",
