@@ -15,6 +15,7 @@ mod key_rotation;
 mod key_service;
 mod ledger;
 mod outbox;
+mod own_account;
 mod password_reset;
 mod random_walk;
 mod refresh;

@@ -8,6 +8,7 @@ mod events;
 mod make_run;
 mod new_browser_mail;
 mod node;
+mod own_account;
 mod people;
 mod places;
 mod program;

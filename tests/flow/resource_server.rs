@@ -15,7 +15,7 @@ use runtime::Provisioner;
 use runtime::provision::Membership;
 use runtime::{Clock, SystemClock};
 use serde_json::Value;
-use store::{Assignment, TenantChange};
+use store::{TenantChange, UserChange};
 use testkit::endpoint::Call;
 use testkit::jwt::Shown;
 
@@ -132,7 +132,7 @@ fn editors() -> GroupId {
 async fn assign(platform: &TestPlatform, membership: Membership) {
     let username = platform.demo.person().username.clone();
     let outcome = Provisioner::new(platform.platform()).assign(&platform.demo.tenant, &username, &membership).await;
-    assert_eq!(outcome.expect("an answer"), Assignment::Assigned);
+    assert_eq!(outcome.expect("an answer"), UserChange::Changed);
 }
 
 #[tokio::test]

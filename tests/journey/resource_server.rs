@@ -9,7 +9,7 @@ use local::TestPlatform;
 use runtime::provision::Membership;
 use runtime::{Provisioner, SystemClock};
 use serde_json::{Value, json};
-use store::{Assignment, TenantChange};
+use store::{TenantChange, UserChange};
 
 use super::places::{Place, in_both_places};
 use super::{node, python};
@@ -66,7 +66,7 @@ async fn make_ada_an_editor(platform: &TestPlatform) {
     assert_eq!(change.await.expect("an answer"), TenantChange::Changed);
     let membership = Membership { groups: [editors].into(), ..Membership::default() };
     let assigned = provisioner.assign(tenant, &platform.demo.person().username, &membership).await;
-    assert_eq!(assigned.expect("an answer"), Assignment::Assigned);
+    assert_eq!(assigned.expect("an answer"), UserChange::Changed);
 }
 
 // The journey blocks, and the platform that it talks to answers on this thread.

@@ -5,7 +5,8 @@ import { randomUUID } from "node:crypto";
 import { look, withBrowser } from "./chromium.mjs";
 import { mailThat } from "./mail.mjs";
 
-const PASSWORD = "seven purple lanterns drift";
+/** The password of an account that was just made. */
+export const PASSWORD = "seven purple lanterns drift";
 const OTHER_PASSWORD = "nine copper whistles hum";
 const LAST_PASSWORD = "eleven patient harbours wait";
 
@@ -23,7 +24,8 @@ async function forgetsAndLocks(settings) {
   await locks(settings, email, await forgets(settings, email));
 }
 
-async function signUp(settings) {
+/** Makes an account by the link in the mail; its address. */
+export async function signUp(settings) {
   const email = `Grace-${randomUUID()}@example.org`;
   await withBrowser(settings, async (page) => {
     await openForm(page, settings);
@@ -160,7 +162,8 @@ async function fill(page, email, password) {
 }
 
 /** The first link to a path that was mailed to an address, but for one that is spent; `about` picks the mail by its subject. */
-async function linkTo(path, settings, email, { spent, about = /./ } = {}) {
+/** A link of ours in a mail to `email`. */
+export async function linkTo(path, settings, email, { spent, about = /./ } = {}) {
   const fits = (link) => link.startsWith(`${settings.issuer}${path}`) && link !== spent;
   const mail = await mailThat(settings.inbox_url, ({ to, subject, links }) => to === email && about.test(subject) && links.some(fits));
   return mail.links.find(fits);

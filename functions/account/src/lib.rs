@@ -1,9 +1,10 @@
 //! Accounts that people make and keep themselves: sign-up, the link that proves an address, invitations, the link for a forgotten password, and the one
-//! that says "this wasn't me".
+//! that says "this wasn't me"; and the pages on which people keep what they have.
 
 mod filled;
 mod hashing;
 mod invitation;
+mod mine;
 mod new_password;
 mod not_me;
 mod reset;
@@ -20,6 +21,7 @@ use axum::response::Response;
 use axum::routing::get;
 use crypto::password::Workspace;
 use domain::key_ring::Purpose;
+use http::Uri;
 use runtime::interaction::{Asked, Came};
 use runtime::{Clients, Clock, Needs, Platform, Random, Signing, Tenants, Turns};
 use web::responders;
@@ -27,7 +29,7 @@ use web::responders;
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::Credentials, Purpose::People], signing: Signing::None };
 
 /// What its role may do: read tenants, clients, people, their passwords, invitations and who has an identifier; write attempts, sign-ups, the people
-/// that they and invitations become, new passwords and locks, each with its event; seal.
+/// that they and invitations become, new passwords and locks, what people change of their own account, each with its event; list what is theirs; seal.
 #[derive(Clone)]
 pub struct Deps {
     tenants: Arc<Tenants>,
@@ -62,8 +64,21 @@ pub fn router(deps: Deps) -> Router {
         .route("/invitation", get(invitation).post(invitation_posted).fallback(others))
         .route("/reset", get(reset).post(reset_posted).fallback(others))
         .route("/verify", get(verify).post(verify_posted).fallback(others))
+        .route("/account", get(mine).post(mine_posted).fallback(others))
+        .route("/account/{section}", get(mine).post(mine_posted).fallback(others))
         .fallback(async || responders::not_found())
         .with_state(deps)
+}
+
+async fn mine(State(deps): State<Deps>, asked: Asked, uri: Uri) -> Response {
+    let came = Came::of(asked);
+    came.answer(mine::show(&deps, &came, uri.path(), uri.query().unwrap_or_default()).await)
+}
+
+async fn mine_posted(State(deps): State<Deps>, asked: Asked, uri: Uri, body: Bytes) -> Response {
+    let came = Came::of(asked);
+    let answer = mine::posted(&deps, &came, uri.path(), &body);
+    came.answer(if mine::hashes(uri.path()) { deps.turns.take(answer).await } else { answer.await })
 }
 
 async fn sign_up(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQuery) -> Response {

@@ -56,7 +56,8 @@ fn open<'a>(visitor: &Visitor<'_>, parameters: &'a Parameters) -> Result<Option<
     Ok(opened.ok().map(|link| (sealed, link)))
 }
 
-fn chosen(
+/// The password that was typed, if `user` may choose it in the place of theirs.
+pub(crate) fn chosen(
     deps: &Deps,
     visitor: &Visitor<'_>,
     (user, password): (&User, &PasswordCredential),

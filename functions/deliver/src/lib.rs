@@ -1,6 +1,8 @@
 //! Sends what is due. A nudge names a delivery; the row in `work` decides whether it is sent, and remembers what became of it.
 
 mod backchannel_logout;
+mod delete_account;
+mod end_sessions;
 mod mail;
 
 use std::sync::Arc;
@@ -21,7 +23,7 @@ use store::{Lease, Work};
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::People, Purpose::Signing], signing: Signing::Signs };
 
 /// What its role may do: read the directory's zone, write, lease and settle deliveries, read the event, its person, sign-up or invitation and their apps, seal
-/// links, send mail, sign, call addresses that apps registered, nudge.
+/// links, send mail, sign, call addresses that apps registered, nudge; end sessions that were cut off, delete accounts whose time has come.
 pub struct Deps {
     work: Work,
     region: HomeRegion,
@@ -103,6 +105,11 @@ async fn send(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Try {
         Channel::MailInvitation => mail::send(deps, delivery, mail::invitation::compose(deps, delivery, now)).await,
         Channel::MailPasswordReset => mail::send(deps, delivery, mail::password_reset::compose(deps, delivery, now)).await,
         Channel::MailPasswordChanged => mail::send(deps, delivery, mail::password_changed::compose(deps, delivery, now)).await,
+        Channel::MailEmailChange => mail::send(deps, delivery, mail::email_change::compose(deps, delivery, now)).await,
+        Channel::MailEmailChanged => mail::send(deps, delivery, mail::email_changed::compose(deps, delivery, now)).await,
+        Channel::MailDeletion => mail::send(deps, delivery, mail::deletion::compose(deps, delivery, now)).await,
+        Channel::DeleteAccount => delete_account::delete(deps, delivery, now).await,
+        Channel::EndSessions => end_sessions::end(deps, delivery, now).await,
         Channel::BackchannelLogout => backchannel_logout::fan_out(deps, delivery, now).await,
         Channel::LogoutToken(client) => backchannel_logout::tell(deps, delivery, client, now).await,
     };

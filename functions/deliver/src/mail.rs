@@ -1,5 +1,8 @@
 //! Mails: each is composed from its event when it is sent, in the language of whoever reads it.
 
+pub(crate) mod deletion;
+pub(crate) mod email_change;
+pub(crate) mod email_changed;
 pub(crate) mod invitation;
 pub(crate) mod new_browser;
 mod notice;

@@ -94,7 +94,7 @@ async fn write_deliveries(deps: &Deps, event: &RecordedEvent, channels: &[Channe
     let mut written = Vec::new();
     for channel in channels {
         let id = DeliveryId { tenant: event.tenant.clone(), event: event.id.clone(), channel: channel.clone() };
-        let state = DeliveryState::Due { due_at: deps.clock.now() };
+        let state = DeliveryState::Due { due_at: channel.first_due(&event.kind, deps.clock.now()) };
         let delivery = Delivery { id: id.clone(), event_at: event.at, event_shard: event_shard(&event.subject), attempts: 0, state };
         // Seen before is fine: the stream hands over at least once, and the nudge may be what was lost.
         deps.store.work().write_delivery(&delivery).await?;

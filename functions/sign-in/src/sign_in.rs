@@ -9,17 +9,17 @@ use domain::client::Client;
 use domain::event::{Browser as BrowserKind, EventKind};
 use domain::password_policy::{PasswordProblem, PasswordText};
 use domain::policy;
-use domain::session::{AuthenticationMethod, Beginning, Session};
+use domain::session::{Beginning, Keeping, Session};
 use domain::sign_in::{PasswordVerdict, decide};
 use domain::user::User;
 use domain::{SessionId, Timestamp};
 use oauth::authorization_request::{NextStep, Reason, ReturnAddress, SignedIn, next_step};
-use runtime::interaction::browser::{KnownPerson, SessionReference, signed_in_cookies};
+use runtime::interaction::browser::{KnownPerson, signed_in_cookies};
 use runtime::interaction::pages::{PageOf, language};
 use runtime::interaction::{Browser, Came, SignInState, WayBack};
 use runtime::refused::page_reason;
 use runtime::tenants::Name;
-use runtime::{Refused, TenantContext};
+use runtime::{Failure, Refused, TenantContext};
 use store::{Account, SessionStart};
 use web::{ErrorReason, Parameters, SignInProblem, read_form};
 
@@ -77,8 +77,9 @@ impl Attempt<'_> {
             return Ok(self.again(sealed, typed, SignInProblem::Throttled { retry_after: until.since(self.now) }));
         }
         let compared = password::compare(deps, self, &account, password)?;
+        let keeping = self.keeping(form);
         match decide(account.user.as_ref(), compared.verdict) {
-            Ok(user) => self.start(deps, user, (&account, &compared)).await,
+            Ok(user) => self.start(deps, user, (&account, &compared), keeping).await,
             Err(reason) => {
                 refusal::record(deps, self, &named, &account, reason).await?;
                 Ok(self.again(sealed, typed, SignInProblem::WrongCredentials))
@@ -86,10 +87,23 @@ impl Attempt<'_> {
         }
     }
 
-    async fn start(&self, deps: &Deps, user: &User, (account, compared): (&Account, &Compared)) -> Result<Response, Refused> {
+    // Only where the tenant offers it.
+    fn keeping(&self, form: &Parameters) -> Keeping {
+        let offered = self.tenant.record().kept_sessions.is_some();
+        if offered && form.get("keep").is_some() { Keeping::Kept } else { Keeping::WhileOpen }
+    }
+
+    fn session(&self, deps: &Deps, account: &Account, user: &User, keeping: Keeping) -> Result<Session, Failure> {
         let id = SessionId::from_random(self.tenant.derived_id("session", self.state.id.as_bytes())?);
-        let beginning = Beginning { id: id.clone(), user_id: user.id.clone(), methods: vec![AuthenticationMethod::Password] };
-        let session = Session::begin(beginning, self.tenant.record().sessions, self.now);
+        let key = account.user_key.as_ref();
+        let seal = |key| self.tenant.seal_seen((&user.id, key), &id, &self.came.personal(), deps.random.bytes());
+        let beginning = Beginning { keeping, seen_from: key.map(seal).transpose()?, ..Beginning::by_password(id.clone(), user.id.clone()) };
+        Ok(Session::begin(beginning, self.tenant.record().session_lifetimes(keeping), self.now))
+    }
+
+    async fn start(&self, deps: &Deps, user: &User, (account, compared): (&Account, &Compared), keeping: Keeping) -> Result<Response, Refused> {
+        let session = self.session(deps, account, user, keeping)?;
+        let id = session.id.clone();
         let browser = if self.browser.knows(&user.id) { BrowserKind::Known } else { BrowserKind::New };
         let credential_version = account.password.as_ref().map_or(0, |password| password.version);
         let (client_id, runs_out_at) = (self.client.id.clone(), Some(session.runs_out_at()));
@@ -104,9 +118,8 @@ impl Attempt<'_> {
     }
 
     async fn go_on(&self, deps: &Deps, user: &User, account: &Account, session: &Session) -> Result<Response, Refused> {
-        let reference = SessionReference { user_id: user.id.clone(), session_id: session.id.clone() };
         let person = KnownPerson { user_id: user.id.clone(), identifiers: account::identifiers(self.tenant, user)? };
-        let cookies = signed_in_cookies(self.tenant, self.browser, &reference, person, (&*deps.random, self.now))?;
+        let cookies = signed_in_cookies(self.tenant, self.browser, (session, person), (&*deps.random, self.now))?;
         let response = self.onwards(deps, SignedIn { tenant: self.tenant.record(), user, session, consent: account.consent.as_ref() }).await?;
         let [session_cookie, device, binding] = cookies;
         Ok((session_cookie, device, binding, response).into_response())

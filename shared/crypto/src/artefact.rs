@@ -57,6 +57,10 @@ pub enum Kind {
     NotMeLink,
     /// The link of an invitation.
     InvitationLink,
+    /// The state of a form on a person's own account pages.
+    AccountState,
+    /// The link that proves another address of an account.
+    EmailLink,
 }
 
 impl Kind {
@@ -80,6 +84,8 @@ impl Kind {
             Self::CompletionState => "completion_state",
             Self::NotMeLink => "not_me_link",
             Self::InvitationLink => "invitation_link",
+            Self::AccountState => "account_state",
+            Self::EmailLink => "email_link",
         }
     }
 
@@ -103,6 +109,8 @@ impl Kind {
             Self::CompletionState => 30,
             Self::NotMeLink => 26,
             Self::InvitationLink => 31,
+            Self::AccountState => 32,
+            Self::EmailLink => 33,
         }
     }
 
@@ -117,7 +125,8 @@ impl Kind {
             | Self::LogoutRequest
             | Self::SignUpState
             | Self::ResetState
-            | Self::CompletionState => AcrossEpochs::Dies,
+            | Self::CompletionState
+            | Self::AccountState => AcrossEpochs::Dies,
             Self::Session
             | Self::Device
             | Self::AccessReference
@@ -125,7 +134,8 @@ impl Kind {
             | Self::VerificationLink
             | Self::ResetLink
             | Self::NotMeLink
-            | Self::InvitationLink => AcrossEpochs::Survives,
+            | Self::InvitationLink
+            | Self::EmailLink => AcrossEpochs::Survives,
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::id::ClientId;
 use crate::identifier::SUBJECTS_OF_CLIENTS;
 use crate::key_ring::Algorithm;
 use crate::policy;
-use crate::tenant::is_loopback_http;
+use crate::tenant::{SessionPolicy, Tenant, is_loopback_http};
 use crate::timestamp::Timestamp;
 
 /// A redirection endpoint (RFC 6749 §3.1.2), kept byte for byte because it is compared byte for byte (RFC 9700 §4.1.3).
@@ -228,6 +228,11 @@ pub struct BackchannelLogout {
     pub session_required: bool,
 }
 
+/// The id of the tenant's own account pages, [`Client::of_account_pages`].
+pub const ACCOUNT_PAGES: &str = "account";
+/// What follows `/account` in the addresses of those pages.
+pub const ACCOUNT_SECTIONS: [&str; 7] = ["", "/security", "/sessions", "/activity", "/apps", "/data", "/email"];
+
 /// An app of a tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Client {
@@ -269,6 +274,9 @@ pub struct Client {
     pub userinfo_signed_response_alg: Option<Algorithm>,
     /// Whether its users are asked for consent.
     pub consent: ConsentPolicy,
+    /// How young a session has to be, and how lately used, that opens it without a sign-in; any that lives does where it doesn't say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sessions: Option<SessionPolicy>,
     /// Nothing issued to it before this moment counts; it only grows.
     #[serde(default)]
     pub not_before: Timestamp,
@@ -295,9 +303,20 @@ impl Client {
             id_token_signed_response_alg: Algorithm::Es256,
             userinfo_signed_response_alg: None,
             consent: ConsentPolicy::Ask,
+            sessions: None,
             not_before: Timestamp::from_seconds(0),
             created_at,
         }
+    }
+
+    /// The tenant's own pages on which people keep their account: an app like others, so that they are reached through the same sign-in. It asks the
+    /// token endpoint for nothing, and no registered app has its id.
+    pub fn of_account_pages(tenant: &Tenant) -> Option<Self> {
+        let uri = |section: &&str| RedirectUri::parse(&tenant.issuer.endpoint(&format!("/account{section}")));
+        let redirect_uris = ACCOUNT_SECTIONS.iter().map(uri).collect::<Result<_, _>>().ok()?;
+        let id = ClientId::parse(ACCOUNT_PAGES).ok()?;
+        let client = Self::named(id, tenant.name.clone(), tenant.created_at);
+        Some(Self { redirect_uris, grant_types: BTreeSet::new(), consent: ConsentPolicy::Implied, ..client })
     }
 
     /// Whether it can keep a secret (RFC 6749 §2.1).
@@ -316,6 +335,18 @@ impl Client {
 mod tests {
     use super::*;
     use crate::identifier::{Canonical, InvalidIdentifier};
+
+    #[test]
+    fn the_account_pages_are_an_app_of_the_tenants_own_that_gets_no_token() {
+        let issuer = crate::tenant::Issuer::parse("https://demo.id.example.com").expect("an issuer");
+        let slug = crate::Slug::parse("demo").expect("a slug");
+        let tenant = Tenant::named(crate::TenantId::from_random([1; 16]), slug, "Demo", issuer, Timestamp::from_seconds(0));
+        let pages = Client::of_account_pages(&tenant).expect("pages");
+        assert_eq!((pages.id.as_str(), pages.name.as_str(), pages.consent), (ACCOUNT_PAGES, "Demo", ConsentPolicy::Implied));
+        assert!(pages.grant_types.is_empty());
+        let uris: Vec<&str> = pages.redirect_uris.iter().map(RedirectUri::as_str).collect();
+        assert_eq!(uris[..2], ["https://demo.id.example.com/account", "https://demo.id.example.com/account/security"]);
+    }
 
     #[test]
     fn a_redirect_uri_that_runs_code_or_leaves_in_clear_is_refused() {

@@ -24,6 +24,16 @@ pub enum Channel {
     MailPasswordReset,
     /// The mail that tells of a new password.
     MailPasswordChanged,
+    /// The mail with the link that proves another address of an account, or to its owner that somebody wanted it for theirs.
+    MailEmailChange,
+    /// The mail to the address before that there is another one.
+    MailEmailChanged,
+    /// The mail that tells when an account will be deleted.
+    MailDeletion,
+    /// The account is deleted, when its time has come.
+    DeleteAccount,
+    /// The sessions that a person's "not before" ended are ended one by one, so that their apps are told.
+    EndSessions,
     /// A session ended: one delivery for each app that is to be told (OpenID Connect Back-Channel Logout §2.3).
     BackchannelLogout,
     /// The logout token of one app.
@@ -40,6 +50,11 @@ const MAIL_SIGN_UP: &str = "mail_sign_up";
 const MAIL_INVITATION: &str = "mail_invitation";
 const MAIL_PASSWORD_RESET: &str = "mail_password_reset";
 const MAIL_PASSWORD_CHANGED: &str = "mail_password_changed";
+const MAIL_EMAIL_CHANGE: &str = "mail_email_change";
+const MAIL_EMAIL_CHANGED: &str = "mail_email_changed";
+const MAIL_DELETION: &str = "mail_deletion";
+const DELETE_ACCOUNT: &str = "delete_account";
+const END_SESSIONS: &str = "end_sessions";
 const BACKCHANNEL_LOGOUT: &str = "backchannel_logout";
 const LOGOUT_TOKEN: &str = "logout_token:";
 
@@ -52,6 +67,11 @@ impl fmt::Display for Channel {
             Self::MailInvitation => formatter.write_str(MAIL_INVITATION),
             Self::MailPasswordReset => formatter.write_str(MAIL_PASSWORD_RESET),
             Self::MailPasswordChanged => formatter.write_str(MAIL_PASSWORD_CHANGED),
+            Self::MailEmailChange => formatter.write_str(MAIL_EMAIL_CHANGE),
+            Self::MailEmailChanged => formatter.write_str(MAIL_EMAIL_CHANGED),
+            Self::MailDeletion => formatter.write_str(MAIL_DELETION),
+            Self::DeleteAccount => formatter.write_str(DELETE_ACCOUNT),
+            Self::EndSessions => formatter.write_str(END_SESSIONS),
             Self::BackchannelLogout => formatter.write_str(BACKCHANNEL_LOGOUT),
             Self::LogoutToken(client) => write!(formatter, "{LOGOUT_TOKEN}{}", client.as_str()),
         }
@@ -67,6 +87,11 @@ impl TryFrom<String> for Channel {
             MAIL_INVITATION => Ok(Self::MailInvitation),
             MAIL_PASSWORD_RESET => Ok(Self::MailPasswordReset),
             MAIL_PASSWORD_CHANGED => Ok(Self::MailPasswordChanged),
+            MAIL_EMAIL_CHANGE => Ok(Self::MailEmailChange),
+            MAIL_EMAIL_CHANGED => Ok(Self::MailEmailChanged),
+            MAIL_DELETION => Ok(Self::MailDeletion),
+            DELETE_ACCOUNT => Ok(Self::DeleteAccount),
+            END_SESSIONS => Ok(Self::EndSessions),
             BACKCHANNEL_LOGOUT => Ok(Self::BackchannelLogout),
             other => {
                 let client = other.strip_prefix(LOGOUT_TOKEN).ok_or(InvalidChannel)?;
@@ -86,7 +111,12 @@ static NEW_BROWSER: [Channel; 1] = [Channel::MailNewBrowser];
 static SIGN_UP: [Channel; 1] = [Channel::MailSignUp];
 static INVITATION: [Channel; 1] = [Channel::MailInvitation];
 static PASSWORD_RESET: [Channel; 1] = [Channel::MailPasswordReset];
-static PASSWORD_CHANGED: [Channel; 1] = [Channel::MailPasswordChanged];
+static ALARM: [Channel; 2] = [Channel::MailPasswordReset, Channel::EndSessions];
+static PASSWORD_CHANGED: [Channel; 2] = [Channel::MailPasswordChanged, Channel::EndSessions];
+static EMAIL_CHANGE: [Channel; 1] = [Channel::MailEmailChange];
+static EMAIL_CHANGED: [Channel; 1] = [Channel::MailEmailChanged];
+static DELETION: [Channel; 2] = [Channel::MailDeletion, Channel::DeleteAccount];
+static GONE: [Channel; 1] = [Channel::EndSessions];
 static SESSION_ENDED: [Channel; 1] = [Channel::BackchannelLogout];
 
 /// What an event causes to be sent.
@@ -95,9 +125,14 @@ pub fn caused_by(kind: &EventKind) -> &'static [Channel] {
         EventKind::SessionStarted { browser: Browser::New, .. } => &NEW_BROWSER,
         EventKind::SignUpStarted { .. } | EventKind::SignUpLinkRequested { .. } => &SIGN_UP,
         EventKind::InvitationSent { .. } => &INVITATION,
-        EventKind::PasswordResetRequested { .. } | EventKind::AlarmRaised { .. } => &PASSWORD_RESET,
+        EventKind::PasswordResetRequested { .. } => &PASSWORD_RESET,
+        EventKind::AlarmRaised { .. } => &ALARM,
         EventKind::PasswordChanged { .. } => &PASSWORD_CHANGED,
         EventKind::SessionEnded { .. } => &SESSION_ENDED,
+        EventKind::EmailChangeRequested { .. } => &EMAIL_CHANGE,
+        EventKind::EmailChanged { .. } => &EMAIL_CHANGED,
+        EventKind::DeletionRequested { .. } => &DELETION,
+        EventKind::AccountDeleted => &GONE,
         EventKind::SessionStarted { browser: Browser::Known, .. }
         | EventKind::TenantCreated
         | EventKind::ClientCreated { .. }
@@ -107,6 +142,9 @@ pub fn caused_by(kind: &EventKind) -> &'static [Channel] {
         | EventKind::TermsAccepted { .. }
         | EventKind::InvitationRevoked { .. }
         | EventKind::PasswordResetRefused
+        | EventKind::ProfileChanged { .. }
+        | EventKind::ConsentWithdrawn { .. }
+        | EventKind::DeletionCancelled
         | EventKind::SignInRefused { .. }
         | EventKind::SignInThrottled { .. }
         | EventKind::ConsentGranted { .. }
@@ -119,6 +157,16 @@ pub fn caused_by(kind: &EventKind) -> &'static [Channel] {
         | EventKind::RosterChanged { .. }
         | EventKind::AttributesChanged { .. }
         | EventKind::UserAssigned { .. } => &[],
+    }
+}
+
+impl Channel {
+    /// When what `kind` causes is due first; at once, but for what was put off.
+    pub const fn first_due(&self, kind: &EventKind, now: Timestamp) -> Timestamp {
+        match (self, kind) {
+            (Self::DeleteAccount, EventKind::DeletionRequested { due_at }) => *due_at,
+            _ => now,
+        }
     }
 }
 
@@ -270,15 +318,24 @@ mod tests {
     #[test]
     fn a_forgotten_password_is_written_about_where_there_is_an_account_and_a_new_one_always() {
         assert_eq!(caused_by(&EventKind::PasswordResetRequested { credential_version: 1 }), [Channel::MailPasswordReset]);
-        assert_eq!(caused_by(&EventKind::AlarmRaised { credential_version: 2 }), [Channel::MailPasswordReset]);
+        assert_eq!(caused_by(&EventKind::AlarmRaised { credential_version: 2 }), [Channel::MailPasswordReset, Channel::EndSessions]);
         assert!(caused_by(&EventKind::PasswordResetRefused).is_empty());
         let changed = EventKind::PasswordChanged { version: 2, by: crate::event::ChangedBy::Reset };
-        assert_eq!(caused_by(&changed), [Channel::MailPasswordChanged]);
+        assert_eq!(caused_by(&changed), [Channel::MailPasswordChanged, Channel::EndSessions]);
+    }
+
+    #[test]
+    fn a_deletion_is_told_at_once_and_done_when_it_is_due() {
+        let (now, due_at) = (Timestamp::from_seconds(1), Timestamp::from_seconds(9));
+        let asked = EventKind::DeletionRequested { due_at };
+        let due: Vec<_> = caused_by(&asked).iter().map(|channel| (channel.clone(), channel.first_due(&asked, now))).collect();
+        assert_eq!(due, [(Channel::MailDeletion, now), (Channel::DeleteAccount, due_at)]);
+        assert_eq!(caused_by(&EventKind::AccountDeleted), [Channel::EndSessions]);
     }
 
     #[test]
     fn the_end_of_a_session_is_told_whatever_ended_it() {
-        for reason in [EndReason::SignedOut, EndReason::Expired] {
+        for reason in [EndReason::SignedOut, EndReason::Expired, EndReason::Revoked, EndReason::NotBefore] {
             let ended = EventKind::SessionEnded { session_id: SessionId::from_random([1; 16]), reason };
             assert_eq!(caused_by(&ended), [Channel::BackchannelLogout]);
         }

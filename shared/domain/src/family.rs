@@ -43,6 +43,8 @@ pub enum RevocationReason {
     LineagesDiverged,
     /// Its app gave it back (RFC 7009).
     Returned,
+    /// Its person withdrew what they had allowed the app.
+    ConsentWithdrawn,
 }
 
 /// A token family.

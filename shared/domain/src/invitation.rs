@@ -147,7 +147,7 @@ impl Invitation {
         let locale = self.profile.locale.clone().or_else(|| Some(locale.to_owned()));
         User {
             username: entered.username.map(|username| username.trim().to_owned()),
-            email: Some(Email { address: self.email.clone(), verified: true }),
+            email: Some(Email::first(self.email.clone(), true)),
             profile: Profile { locale, ..profile },
             terms: entered.terms.map(|version| AcceptedTerms { version: version.to_owned(), at: now }),
             groups: self.groups.iter().filter(|group| roster.groups.contains_key(*group)).cloned().collect(),
@@ -246,7 +246,7 @@ mod tests {
             terms: Some("2"),
         };
         let grace = invitation().become_person(&entered, Values::new(), (&roster(), "de"), NOW);
-        assert_eq!(grace.email, Some(Email { address: "Grace@Example.org".to_owned(), verified: true }));
+        assert_eq!(grace.email, Some(Email::first("Grace@Example.org", true)));
         assert_eq!((grace.username.as_deref(), grace.profile.name.as_deref()), (Some("grace"), Some("Grace Hopper")));
         assert_eq!((grace.profile.locale.as_deref(), grace.terms.map(|terms| terms.version)), (Some("de"), Some("2".to_owned())));
         assert_eq!((grace.groups, grace.roles), ([group(1)].into(), [role("editor")].into()));

@@ -3,6 +3,7 @@
 //! Everything here is pure: no clock, no randomness, no I/O. `now` and random bytes are arguments, so every decision is a function of its
 //! inputs and most tests of the platform live beside these modules.
 
+pub mod account;
 pub mod alarm;
 pub mod api;
 pub mod attempt;
@@ -14,8 +15,10 @@ pub mod completion;
 pub mod consent;
 pub mod credential;
 pub mod delivery;
+pub mod device;
 pub mod event;
 pub mod family;
+pub mod history;
 pub mod id;
 pub mod identifier;
 pub mod invitation;
@@ -24,6 +27,7 @@ pub mod password_policy;
 pub mod password_reset;
 pub mod placement;
 pub mod policy;
+pub mod profile;
 pub mod refresh;
 pub mod registration;
 pub mod roster;

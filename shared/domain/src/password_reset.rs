@@ -24,6 +24,9 @@ pub enum Dead {
     /// The password changed since.
     #[error("the password changed since")]
     Changed,
+    /// It was mailed to an address that is theirs no more.
+    #[error("the address changed since")]
+    AddressChanged,
     /// Everything from before a watermark is over, and so is the link.
     #[error("asked for before a watermark")]
     BeforeWatermark,
@@ -47,6 +50,9 @@ pub(crate) fn standing<'a>(
 ) -> Result<(&'a User, &'a PasswordCredential), Dead> {
     let user = user.filter(|user| user.is_active()).ok_or(Dead::NobodyActive)?;
     let password = password.filter(|password| password.version == promise.credential_version).ok_or(Dead::Changed)?;
+    if user.email.as_ref().and_then(|email| email.since).is_some_and(|since| promise.asked_at < since) {
+        return Err(Dead::AddressChanged);
+    }
     if promise.asked_at < tenant_not_before { Err(Dead::BeforeWatermark) } else { Ok((user, password)) }
 }
 
@@ -55,7 +61,7 @@ mod tests {
     use super::*;
     use crate::id::UserId;
     use crate::secret::SealedBytes;
-    use crate::user::UserStatus;
+    use crate::user::{Email, UserStatus};
 
     const ASKED: Timestamp = Timestamp::from_seconds(1000);
     const LATER: Timestamp = Timestamp::from_seconds(1001);
@@ -78,6 +84,13 @@ mod tests {
         for changed in [Some(password(2)), Some(password(4)), None] {
             assert_eq!(decided(Some(&ada()), changed.as_ref(), ASKED), Some(Dead::Changed));
         }
+    }
+
+    #[test]
+    fn a_link_that_was_mailed_to_an_address_of_before_is_dead() {
+        let address = |since| User { email: Some(Email { address: "new@example.com".to_owned(), verified: true, since: Some(since) }), ..ada() };
+        assert_eq!(decided(Some(&address(LATER)), Some(&password(3)), ASKED), Some(Dead::AddressChanged));
+        assert_eq!(decided(Some(&address(ASKED)), Some(&password(3)), ASKED), None);
     }
 
     #[test]

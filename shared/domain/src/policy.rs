@@ -85,6 +85,20 @@ pub const SESSION_IDLE: Duration = Duration::from_hours(12);
 pub const SESSION_ABSOLUTE: Duration = Duration::from_hours(7 * 24);
 /// A session's row is kept this long past its end, so that whoever looks whether it ran out still finds it.
 pub const SESSION_REMEMBERED: Duration = DAY;
+/// How long after a sign-in a person may change what they prove themself with, before they sign in once more (RFC 9470 asks for such a step).
+pub const FRESH_SIGN_IN: Duration = Duration::from_mins(10);
+/// A form of a person's own account, left open.
+pub const ACCOUNT_STATE: Duration = HOUR;
+/// The link that proves a new address of an account.
+pub const EMAIL_LINK: Duration = DAY;
+/// For how long an account remembers an address that it had: its owner may say that the change wasn't theirs.
+pub const FORMER_EMAIL: Duration = Duration::from_hours(7 * 24);
+/// Changes of the address within that time; each is remembered.
+pub const EMAIL_CHANGES: usize = 5;
+/// An account that its person wants gone stands this much longer, so that they can change their mind, or learn that somebody else wanted it.
+pub const DELETION_GRACE: Duration = Duration::from_hours(14 * 24);
+/// Entries of a person's history on one page.
+pub const HISTORY_PAGE: usize = 50;
 /// A session's last use is written when it is older than this part of the idle time.
 pub const SESSION_TOUCH_PART: u32 = 8;
 /// A browser is known for this long after its last sign-in.

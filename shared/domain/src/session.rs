@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::{EventKind, RecordedEvent, Subject};
 use crate::id::{SessionId, TenantId, UserId};
 use crate::policy;
+use crate::secret::SealedBytes;
 use crate::tenant::{SessionPolicy, Tenant};
 use crate::timestamp::Timestamp;
 use crate::user::User;
@@ -27,6 +28,21 @@ pub enum EndReason {
     SignedOut,
     /// It ran out.
     Expired,
+    /// Its person ended it from elsewhere.
+    Revoked,
+    /// Everything of its person from before a moment was ended: they have a new password, say.
+    NotBefore,
+}
+
+/// How long a browser keeps a session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Keeping {
+    /// Until it is closed.
+    #[default]
+    WhileOpen,
+    /// Beyond that, because its person said so at sign-in.
+    Kept,
 }
 
 /// A session that was ended; the row stays as a tombstone, so that the state that made it makes no other.
@@ -58,6 +74,12 @@ pub struct Session {
     /// Set when it was ended; nothing brings it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<SessionEnd>,
+    /// Whether its browser keeps it when it is closed.
+    #[serde(default)]
+    pub keeping: Keeping,
+    /// Where its person signed in: address and browser, sealed under the person's own key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_from: Option<SealedBytes>,
 }
 
 /// Why a session doesn't count.
@@ -125,6 +147,17 @@ pub struct Beginning {
     pub user_id: UserId,
     /// How.
     pub methods: Vec<AuthenticationMethod>,
+    /// Whether the browser keeps it when it is closed.
+    pub keeping: Keeping,
+    /// From where, sealed.
+    pub seen_from: Option<SealedBytes>,
+}
+
+impl Beginning {
+    /// What a password starts, in a browser of which nothing is known.
+    pub fn by_password(id: SessionId, user_id: UserId) -> Self {
+        Self { id, user_id, methods: vec![AuthenticationMethod::Password], keeping: Keeping::WhileOpen, seen_from: None }
+    }
 }
 
 impl Session {
@@ -139,6 +172,8 @@ impl Session {
             idle_seconds: lifetimes.idle_seconds,
             ends_at: now.plus(lifetimes.absolute()),
             ended: None,
+            keeping: beginning.keeping,
+            seen_from: beginning.seen_from,
         }
     }
 
@@ -150,7 +185,7 @@ impl Session {
         if !user.is_active() {
             return Err(Ended::UserDisabled);
         }
-        if self.authenticated_at < user.not_before.max(tenant.not_before) {
+        if self.is_cut_off(tenant, Some(user)) {
             return Err(Ended::BeforeWatermark);
         }
         if now >= self.ends_at {
@@ -160,6 +195,21 @@ impl Session {
             return Err(Ended::Idle);
         }
         Ok(())
+    }
+
+    /// Whether it is young enough, and was used lately enough, for an app whose sessions are shorter than the tenant's.
+    pub fn serves(&self, app: Option<SessionPolicy>, now: Timestamp) -> bool {
+        app.is_none_or(|app| now.since(self.authenticated_at) < app.absolute() && now.since(self.last_used_at) < app.idle())
+    }
+
+    /// Whether its person proved themself so lately that they may change what they prove themself with.
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        now.since(self.authenticated_at) < policy::FRESH_SIGN_IN
+    }
+
+    /// Whether everything of its person from before a moment after its beginning was ended; whoever is gone has nothing left.
+    pub fn is_cut_off(&self, tenant: &Tenant, user: Option<&User>) -> bool {
+        user.is_none_or(|user| self.authenticated_at < user.not_before.max(tenant.not_before))
     }
 
     /// When the session is over unless it is used again.
@@ -198,7 +248,7 @@ mod tests {
     }
 
     fn session() -> Session {
-        let beginning = Beginning { id: SessionId::from_random([1; 16]), user_id: user().id, methods: vec![AuthenticationMethod::Password] };
+        let beginning = Beginning::by_password(SessionId::from_random([1; 16]), user().id);
         Session::begin(beginning, SessionPolicy { idle_seconds: 800, absolute_seconds: 2000 }, Timestamp::from_seconds(10_000))
     }
 
@@ -244,6 +294,24 @@ mod tests {
             let ended = Session { ended: Some(SessionEnd { at: idle, reason: EndReason::SignedOut }), ..session };
             assert_eq!(ended.run_out(Timestamp::from_seconds(20_000)), RunOut::EndedBefore);
         }
+    }
+
+    #[test]
+    fn an_app_may_ask_for_a_younger_and_a_livelier_session_than_the_tenant() {
+        let app = SessionPolicy { idle_seconds: 60, absolute_seconds: 600 };
+        assert!(session().serves(Some(app), Timestamp::from_seconds(10_059)));
+        assert!(!session().serves(Some(app), Timestamp::from_seconds(10_060)));
+        let used = Session { last_used_at: Timestamp::from_seconds(10_590), ..session() };
+        assert!(used.serves(Some(app), Timestamp::from_seconds(10_599)));
+        assert!(!used.serves(Some(app), Timestamp::from_seconds(10_600)));
+        assert!(used.serves(None, Timestamp::from_seconds(10_600)));
+    }
+
+    #[test]
+    fn a_session_is_fresh_for_ten_minutes_however_it_is_used() {
+        let used = Session { last_used_at: Timestamp::from_seconds(10_599), ..session() };
+        assert!(used.is_fresh(Timestamp::from_seconds(10_599)));
+        assert!(!used.is_fresh(Timestamp::from_seconds(10_600)));
     }
 
     #[test]

@@ -163,7 +163,7 @@ impl PendingSignUp {
     pub fn become_person(&self, username: Option<&str>, now: Timestamp) -> User {
         User {
             username: username.map(str::to_owned),
-            email: Some(Email { address: self.email.clone(), verified: true }),
+            email: Some(Email::first(self.email.clone(), true)),
             profile: self.profile.clone(),
             terms: self.terms.clone(),
             attributes: self.attributes.clone(),
@@ -254,7 +254,7 @@ mod tests {
         assert!(!pending.is_open_to(&UserId::from_random([5; 16]), NOW));
         let person = pending.become_person(pending.username.as_deref(), NOW);
         assert_eq!((person.id, person.username.as_deref()), (id, Some("ada")));
-        assert_eq!(person.email, Some(Email { address: "Ada@Example.com".to_owned(), verified: true }));
+        assert_eq!(person.email, Some(Email::first("Ada@Example.com", true)));
         assert_eq!(person.profile.name.as_deref(), Some("Ada Lovelace"));
         assert_eq!(person.profile.locale.as_deref(), Some("de"));
         assert_eq!(person.terms, Some(AcceptedTerms { version: "2".to_owned(), at: NOW }));

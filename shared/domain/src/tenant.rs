@@ -15,6 +15,7 @@ use crate::password_policy::PasswordPolicy;
 use crate::policy;
 use crate::registration::RegistrationPolicy;
 use crate::roster::Roster;
+use crate::session::Keeping;
 use crate::timestamp::Timestamp;
 
 /// The issuer identifier of OpenID Connect Discovery §3: a URL without query, fragment or trailing slash, fixed when the tenant is created.
@@ -145,6 +146,9 @@ pub struct Tenant {
     /// How long its sessions live.
     #[serde(default)]
     pub sessions: SessionPolicy,
+    /// How long a session lives that its person asked to be kept; where it is `None`, nobody is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_sessions: Option<SessionPolicy>,
     /// How people get an account.
     #[serde(default)]
     pub registration: RegistrationPolicy,
@@ -185,6 +189,7 @@ impl Tenant {
             name: name.to_owned(),
             issuer,
             sessions: SessionPolicy::default(),
+            kept_sessions: None,
             registration: RegistrationPolicy::default(),
             origins: BTreeSet::new(),
             not_before: Timestamp::from_seconds(0),
@@ -196,6 +201,21 @@ impl Tenant {
             attributes: Schema::default(),
             branding: Branding::none(),
         }
+    }
+}
+
+impl Tenant {
+    /// How long a session lives that is kept, or isn't.
+    pub fn session_lifetimes(&self, keeping: Keeping) -> SessionPolicy {
+        match keeping {
+            Keeping::WhileOpen => self.sessions,
+            Keeping::Kept => self.kept_sessions.unwrap_or(self.sessions),
+        }
+    }
+
+    /// The longest that any of its sessions lives.
+    pub fn longest_session(&self) -> Duration {
+        self.kept_sessions.map_or(Duration::ZERO, |kept| kept.absolute()).max(self.sessions.absolute())
     }
 }
 

@@ -61,6 +61,12 @@ impl Timestamp {
         day
     }
 
+    /// As people read it: `2026-11-22 14:32 UTC`.
+    pub fn to_minute(self) -> String {
+        let stamp = self.rfc3339();
+        format!("{} {} UTC", &stamp[..10], &stamp[11..16])
+    }
+
     /// RFC 3339 in UTC with whole seconds, `2026-11-22T14:32:05Z`.
     pub fn rfc3339(self) -> String {
         let at = self.utc();

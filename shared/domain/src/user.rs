@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::{Deletion, FormerEmail, PendingEmail};
 use crate::attributes::Values;
 use crate::id::{GroupId, UserId};
 use crate::registration::AcceptedTerms;
@@ -17,6 +18,16 @@ pub struct Email {
     pub address: String,
     /// Whether its owner has proved it.
     pub verified: bool,
+    /// Since when it is this person's, if it took another's place. A link that was mailed to the one before is dead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+}
+
+impl Email {
+    /// An address that nothing stood in the place of.
+    pub fn first(address: impl Into<String>, verified: bool) -> Self {
+        Self { address: address.into(), verified, since: None }
+    }
 }
 
 /// Whether a person may act.
@@ -66,6 +77,15 @@ pub struct User {
     /// What the tenant keeps of them beside the standard claims.
     #[serde(default, skip_serializing_if = "Values::is_empty")]
     pub attributes: Values,
+    /// The address that is to take the place of theirs when it is proved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_email: Option<PendingEmail>,
+    /// The addresses that were theirs lately, the latest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_emails: Vec<FormerEmail>,
+    /// Set when they want their account to be deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deletion: Option<Deletion>,
 }
 
 /// The standard claims of OpenID Connect Core §5.1 beyond name and e-mail address of the account, each absent when unknown.
@@ -165,6 +185,9 @@ impl User {
             groups: BTreeSet::new(),
             roles: BTreeSet::new(),
             attributes: Values::new(),
+            pending_email: None,
+            former_emails: Vec::new(),
+            deletion: None,
         }
     }
 

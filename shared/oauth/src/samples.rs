@@ -10,7 +10,7 @@ use domain::claims::RequestedClaims;
 use domain::client::{Client, ClientAuthenticationMethod, GrantType, RedirectUri, SecretHash, SecurityProfile};
 use domain::family::{Family, FamilyState};
 use domain::roster::{Group, GroupName, RoleName, Roster};
-use domain::session::{AuthenticationMethod, Beginning, Session};
+use domain::session::{Beginning, Session};
 use domain::tenant::{Issuer, SessionPolicy, Tenant};
 use domain::user::{Address, Email, Phone, Profile, User};
 use domain::{ClientId, Epoch, FamilyId, GroupId, SessionId, Slug, TenantId, Timestamp, UserId};
@@ -93,7 +93,7 @@ pub(crate) fn user() -> User {
     User {
         sub: "sub-of-ada".to_owned(),
         username: Some("ada".to_owned()),
-        email: Some(Email { address: "Ada@example.com".to_owned(), verified: true }),
+        email: Some(Email::first("Ada@example.com", true)),
         profile: Profile { name: Some("Ada Lovelace".to_owned()), ..Profile::default() },
         updated_at: Timestamp::from_seconds(2),
         ..User::new(UserId::from_random([7; 16]), Timestamp::from_seconds(0))
@@ -140,7 +140,7 @@ pub(crate) fn roster() -> Roster {
 
 /// A session of [`user`] that began a minute ago.
 pub(crate) fn session() -> Session {
-    let beginning = Beginning { id: SessionId::from_random([3; 16]), user_id: user().id, methods: vec![AuthenticationMethod::Password] };
+    let beginning = Beginning::by_password(SessionId::from_random([3; 16]), user().id);
     Session::begin(beginning, SessionPolicy::default(), Timestamp::from_seconds(NOW.seconds() - 60))
 }
 

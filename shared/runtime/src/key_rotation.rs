@@ -64,7 +64,7 @@ impl KeyRotations {
             home.put_off_look(Some(due), now.plus(policy::SIGNING_KEY_LOOK_AGAIN)).await?;
             return Ok(Looked::Nothing);
         };
-        let rotation = RotationPolicy::of(&bundle.tenant.sessions);
+        let rotation = RotationPolicy::of(&bundle.tenant);
         let steps = ring.steps(&rotation, now);
         if steps.is_empty() {
             let next_look = ring.due_at(&rotation);
@@ -96,7 +96,7 @@ impl KeyRotations {
         let changes = ring.changes_to(&after);
         let event = self.event(tenant, EventKind::SigningKeysReplaced { version: after.version, changes: changes.clone() }, now);
         // The look that was due before finds nothing to do, and is put off to the same moment as this one.
-        let next_look = after.due_at(&RotationPolicy::of(&bundle.tenant.sessions));
+        let next_look = after.due_at(&RotationPolicy::of(&bundle.tenant));
         match home.rotate_keys((&ring, &after), None, next_look, &event).await? {
             KeyRotation::Rotated => Ok(Looked::Rotated(changes)),
             KeyRotation::Stale => Ok(Looked::Stale),

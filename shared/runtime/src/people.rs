@@ -1,11 +1,11 @@
 //! People's own keys, and what is sealed under them: personal fields of events from the first event on.
 
 use crypto::{SymmetricKey, envelope};
-use domain::event::{Event, Lookups, RecordedEvent};
+use domain::event::{Event, Lookups, Personal, RecordedEvent};
 use domain::identifier::{CANONICAL_VERSION, Canonical};
 use domain::key_ring::{Purpose, WrappedUserKey};
 use domain::secret::SealedBytes;
-use domain::{Secret, Timestamp, UserId};
+use domain::{Secret, SessionId, Timestamp, UserId};
 use store::Claim;
 
 use crate::failure::Failure;
@@ -56,6 +56,29 @@ impl TenantContext {
         Ok(event.record(Some(SealedBytes::new(sealed)), Lookups { address, identifier }))
     }
 
+    /// Seals what is personal about a person's session under their own key.
+    pub fn seal_seen(
+        &self,
+        (user, wrapped): (&UserId, &WrappedUserKey),
+        session: &SessionId,
+        seen: &Personal,
+        salt: [u8; 16],
+    ) -> Result<SealedBytes, Failure> {
+        let key = self.open_personal_key(KeyOwner::User(user), wrapped)?;
+        let plain = serde_json::to_vec(seen).map_err(broken("session"))?;
+        Ok(SealedBytes::new(envelope::wrap_with(&key, &self.seen_context(session), salt, &plain)))
+    }
+
+    /// Opens what [`Self::seal_seen`] sealed, with the person's key.
+    pub fn open_seen(&self, key: &SymmetricKey, session: &SessionId, sealed: &SealedBytes) -> Result<Personal, Failure> {
+        let plain = envelope::unwrap_with(key, &self.seen_context(session), sealed.as_bytes()).map_err(broken("session"))?;
+        serde_json::from_slice(plain.expose()).map_err(broken("session"))
+    }
+
+    fn seen_context(&self, session: &SessionId) -> String {
+        format!("session|{}|{session}", self.record().id)
+    }
+
     /// Seals a password's PHC string under the tenant's `credentials` key.
     pub fn seal_password_hash(&self, user: &UserId, phc: &Secret<String>, salt: [u8; 16]) -> Result<SealedBytes, Failure> {
         let keys = self.keys(Purpose::Credentials)?;
@@ -85,8 +108,8 @@ fn event_context(event: &Event) -> String {
 }
 
 /// Reads back the personal fields of a recorded event.
-pub fn open_event(recorded: &RecordedEvent, key: &SymmetricKey) -> Result<domain::event::Personal, Failure> {
-    let Some(sealed) = &recorded.personal else { return Ok(domain::event::Personal::default()) };
+pub fn open_event(recorded: &RecordedEvent, key: &SymmetricKey) -> Result<Personal, Failure> {
+    let Some(sealed) = &recorded.personal else { return Ok(Personal::default()) };
     let context = format!("event|{}|{}", recorded.tenant, recorded.id);
     let plain = envelope::unwrap_with(key, &context, sealed.as_bytes()).map_err(broken("event"))?;
     serde_json::from_slice(plain.expose()).map_err(broken("event"))

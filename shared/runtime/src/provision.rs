@@ -141,7 +141,7 @@ impl Provisioner {
         if let Some(standing) = home.read_bundle(&[], store::Signing::Included).await? {
             // A look at its keys that was lost is found again; one that stands is the same row.
             if let Some(ring) = &standing.signing {
-                home.put_off_look(None, ring.due_at(&RotationPolicy::of(&standing.tenant.sessions))).await?;
+                home.put_off_look(None, ring.due_at(&RotationPolicy::of(&standing.tenant))).await?;
             }
             return Ok(Some(id));
         }
@@ -151,7 +151,7 @@ impl Provisioner {
         let named = Tenant::named(id.clone(), new.slug.clone(), &new.name, new.issuer.clone(), now);
         let tenant = Tenant { registration: new.registration.clone(), ..named };
         let event = self.event(&id, EventKind::TenantCreated, Subject::Tenant, now).record(None, Lookups::default());
-        let first_look_at = signing.due_at(&RotationPolicy::of(&tenant.sessions));
+        let first_look_at = signing.due_at(&RotationPolicy::of(&tenant));
         let new = store::NewTenant { tenant, data_keys, signing, first_look_at };
         match home.create_tenant(&new, &event).await? {
             TenantCreation::Created | TenantCreation::Exists => Ok(Some(id)),
@@ -212,7 +212,7 @@ impl Provisioner {
         let id = UserId::from_random(self.random().bytes());
         User {
             username: Some(new.username.clone()),
-            email: Some(Email { address: new.email.clone(), verified: true }),
+            email: Some(Email::first(new.email.clone(), true)),
             profile: new.profile.clone(),
             ..User::new(id, now)
         }

@@ -6,8 +6,9 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::api::{Api, Audience};
-use domain::client::Client;
+use domain::client::{ACCOUNT_PAGES, Client};
 use domain::placement::{Freshness, freshness};
+use domain::tenant::Tenant;
 use domain::{ClientId, TenantId, Timestamp};
 use store::{StoreError, TenantStore};
 
@@ -24,22 +25,23 @@ pub trait Record: Sized + Send + Sync + 'static {
     type Name: Clone + Display + Eq + Hash + Send + Sync + 'static;
 
     /// Reads it by its name.
-    fn read(home: &TenantStore, name: &Self::Name) -> impl Future<Output = Result<Option<Self>, StoreError>> + Send;
+    fn read(tenant: &Tenant, home: &TenantStore, name: &Self::Name) -> impl Future<Output = Result<Option<Self>, StoreError>> + Send;
 }
 
 impl Record for Client {
     type Name = ClientId;
 
-    fn read(home: &TenantStore, name: &ClientId) -> impl Future<Output = Result<Option<Self>, StoreError>> + Send {
-        home.find_client(name)
+    async fn read(tenant: &Tenant, home: &TenantStore, name: &ClientId) -> Result<Option<Self>, StoreError> {
+        // The pages of the platform itself stand in no row, so that no tenant can be without them.
+        if name.as_str() == ACCOUNT_PAGES { Ok(Self::of_account_pages(tenant)) } else { home.find_client(name).await }
     }
 }
 
 impl Record for Api {
     type Name = Audience;
 
-    fn read(home: &TenantStore, name: &Audience) -> impl Future<Output = Result<Option<Self>, StoreError>> + Send {
-        home.find_api(name)
+    async fn read(_: &Tenant, home: &TenantStore, name: &Audience) -> Result<Option<Self>, StoreError> {
+        home.find_api(name).await
     }
 }
 
@@ -92,7 +94,7 @@ impl<R: Record> Records<R> {
 
     async fn load(&self, tenant: &TenantContext, name: &R::Name, now: Timestamp) -> Result<Option<Arc<R>>, Failure> {
         let slot = (tenant.record().id.clone(), name.clone());
-        let record = R::read(tenant.home(now)?, name).await?.map(Arc::new);
+        let record = R::read(tenant.record(), tenant.home(now)?, name).await?.map(Arc::new);
         let mut known = self.lock();
         if known.len() >= MOST {
             known.clear();

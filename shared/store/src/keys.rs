@@ -168,6 +168,9 @@ pub const KINDS: [&Kind; 28] = [
 /// Template of `subject_pk`, the partition key of the events' index `by-subject`; its sort key `subject_sk` is the event's id.
 pub const SUBJECT_INDEX: &str = "SUBJECT#{tenant}#{subject}";
 
+/// The name of that index.
+pub(crate) const SUBJECT_INDEX_NAME: &str = "by-subject";
+
 /// One row's place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Key {
@@ -254,10 +257,30 @@ pub(crate) fn family(tenant: &TenantId, user: &UserId, family: &FamilyId) -> Key
     FAMILY.key(&[tenant.as_str(), user.as_str()], &[family.as_str()])
 }
 
-/// The partition of a person's families, and what their sort keys begin with.
-pub(crate) fn families(tenant: &TenantId, user: &UserId) -> (String, String) {
-    let begin = FAMILY.sort.split('{').next().unwrap_or_default();
-    (fill(FAMILY.partition, &[tenant.as_str(), user.as_str()]), begin.to_owned())
+/// Rows of a kind in one partition: what their sort keys begin with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Range {
+    pub(crate) partition: String,
+    pub(crate) begin: String,
+}
+
+impl Kind {
+    fn of_person(&self, tenant: &TenantId, user: &UserId) -> Range {
+        let begin = self.sort.split('{').next().unwrap_or_default();
+        Range { partition: fill(self.partition, &[tenant.as_str(), user.as_str()]), begin: begin.to_owned() }
+    }
+}
+
+pub(crate) fn families(tenant: &TenantId, user: &UserId) -> Range {
+    FAMILY.of_person(tenant, user)
+}
+
+pub(crate) fn sessions(tenant: &TenantId, user: &UserId) -> Range {
+    SESSION.of_person(tenant, user)
+}
+
+pub(crate) fn consents(tenant: &TenantId, user: &UserId) -> Range {
+    CONSENT.of_person(tenant, user)
 }
 
 pub(crate) fn password(tenant: &TenantId, user: &UserId) -> Key {

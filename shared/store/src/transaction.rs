@@ -1,5 +1,7 @@
 //! Several rows changed together or not at all. A failed condition is an answer that says which part failed and on which row.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use domain::EventId;
@@ -114,6 +116,29 @@ impl<'a> Transaction<'a> {
     pub(crate) fn remove(mut self, key: &Key) -> Self {
         let delete =
             Delete::builder().table_name(self.database.name(key.table)).set_key(Some(key.attributes())).build().expect("table and key are set");
+        self.parts.push(TransactWriteItem::builder().delete(delete).build());
+        self
+    }
+
+    /// Removes a row that has to stand.
+    pub(crate) fn remove_standing(self, key: &Key) -> Self {
+        self.remove_if(key, "attribute_exists(#pk)", None)
+    }
+
+    /// Removes a row that has to be of this version.
+    pub(crate) fn remove_version(self, key: &Key, version: u64) -> Self {
+        self.remove_if(key, "attribute_exists(#pk) AND #version = :version", Some(HashMap::from([(":version".to_owned(), row::number(version))])))
+    }
+
+    fn remove_if(mut self, key: &Key, condition: &'static str, values: Option<Item>) -> Self {
+        let delete = Delete::builder()
+            .table_name(self.database.name(key.table))
+            .set_key(Some(key.attributes()))
+            .condition_expression(condition)
+            .set_expression_attribute_names(Some(names(condition)))
+            .set_expression_attribute_values(values)
+            .build()
+            .expect("table and key are set");
         self.parts.push(TransactWriteItem::builder().delete(delete).build());
         self
     }

@@ -51,7 +51,7 @@ pub fn user() -> User {
     };
     User {
         username: Some("ada".to_owned()),
-        email: Some(Email { address: "ada@example.com".to_owned(), verified: true }),
+        email: Some(Email::first("ada@example.com", true)),
         profile,
         not_before: Timestamp::from_seconds(0),
         ..User::new(user_id(), FixedClock::USUAL)

@@ -12,6 +12,14 @@ pub type Value = AttributeValue;
 /// A row of a table.
 pub type Row = HashMap<String, AttributeValue>;
 
+/// A part of a row, as the store writes it.
+///
+/// # Panics
+/// When it is nothing that a row holds.
+pub fn value(part: &impl serde::Serialize) -> Value {
+    serde_dynamo::to_attribute_value(part).expect("a part of a row")
+}
+
 impl Stage {
     /// Every row of a table.
     ///
@@ -56,18 +64,6 @@ impl Stage {
     fn table(&self, role: &str) -> String {
         let definition = self.embedded.definitions().iter().find(|definition| definition.role == role);
         definition.map(|definition| definition.name.clone()).expect("a table of the stacks")
-    }
-}
-
-/// An attribute as JSON says it.
-pub fn value(json: &serde_json::Value) -> Value {
-    match json {
-        serde_json::Value::Null => Value::Null(true),
-        serde_json::Value::Bool(truth) => Value::Bool(*truth),
-        serde_json::Value::Number(number) => Value::N(number.to_string()),
-        serde_json::Value::String(text) => Value::S(text.clone()),
-        serde_json::Value::Array(items) => Value::L(items.iter().map(value).collect()),
-        serde_json::Value::Object(fields) => Value::M(fields.iter().map(|(name, field)| (name.clone(), value(field))).collect()),
     }
 }
 

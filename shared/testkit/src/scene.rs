@@ -15,9 +15,9 @@ use domain::identifier::Canonical;
 use domain::key_ring::Purpose;
 use domain::refresh::Offline;
 use domain::registration::RegistrationPolicy;
-use domain::session::{AuthenticationMethod, Beginning, Session};
+use domain::session::{Beginning, Session};
 use domain::tenant::Issuer;
-use domain::user::User;
+use domain::user::{Profile, User};
 use domain::{ClientId, FamilyId, SessionId, Slug, TenantId, Timestamp, policy};
 use oauth::authorization_request::{AuthorizationRequest, ResponseMode, reference};
 use oauth::code::{AuthorizationCode, CodeId};
@@ -148,6 +148,20 @@ impl Scene {
         Provisioner::new(&self.platform).create_client(&self.tenant.record().id, client).await.expect("an app");
     }
 
+    /// One more person, with the password of the first.
+    ///
+    /// # Panics
+    /// When they can't be made.
+    pub async fn add_person(&self, username: &str, email: &str) -> User {
+        let new =
+            NewUser { username: username.to_owned(), email: email.to_owned(), password: builders::password().into(), profile: Profile::default() };
+        let provisioner = Provisioner::new(&self.platform);
+        provisioner.create_user(&self.tenant.record().id, &new).await.expect("a person");
+        let claim = self.tenant.claim(&Canonical::typed(username).expect("a name")).expect("a claim");
+        let id = self.home().find_identifier(&claim).await.expect("an answer").expect("an owner");
+        self.home().read_person(&PersonKeys::of(id)).await.expect("an answer").user.expect("a person")
+    }
+
     /// The person's session, begun now.
     ///
     /// # Panics
@@ -171,7 +185,7 @@ impl Scene {
 
     fn begin_session(&self, browser: Browser) -> (Session, EventKind) {
         let session_id = SessionId::from_random(self.random.bytes());
-        let beginning = Beginning { id: session_id.clone(), user_id: self.person.id.clone(), methods: vec![AuthenticationMethod::Password] };
+        let beginning = Beginning::by_password(session_id.clone(), self.person.id.clone());
         let session = Session::begin(beginning, self.tenant.record().sessions, self.now());
         let (client_id, runs_out_at) = (builders::client().id, Some(session.runs_out_at()));
         (session, EventKind::SessionStarted { session_id, client_id, browser, credential_version: 1, runs_out_at })

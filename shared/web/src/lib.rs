@@ -18,8 +18,9 @@ pub use headers::PageSecurity;
 pub use language::Language;
 pub use letter::Letter;
 pub use pages::{
-    Again, AttributeFields, Brand, CheckMailPage, CompletePage, ConsentPage, ErrorPage, ErrorReason, FormPostPage, LoggedOutPage, LogoutOutcome,
-    LogoutPage, NewPasswordPage, NotMePage, Notice, NoticePage, Page, ProofAsked, ResetPage, ResetProblem, SelectAccountPage, SignInPage,
-    SignInProblem, SignUpFrom, SignUpPage, SignUpProblems, VerifyPage,
+    ActivityPage, Again, AppsPage, AttributeFields, Brand, CheckMailPage, CompletePage, ConfirmEmailPage, ConnectedApp, ConsentPage, DataPage, Done,
+    Entry, ErrorPage, ErrorReason, FormPostPage, Head, LoggedOutPage, LogoutOutcome, LogoutPage, NewPasswordPage, NotMePage, Notice, NoticePage,
+    Page, ProfilePage, ProofAsked, ResetPage, ResetProblem, Said, Section, SecurityPage, SelectAccountPage, SessionsPage, ShownSession, SignInPage,
+    SignInProblem, SignUpFrom, SignUpPage, SignUpProblems, VerifyPage, Wrong,
 };
 pub use parameters::{ParameterError, Parameters};

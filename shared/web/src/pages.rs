@@ -7,6 +7,7 @@ mod consent;
 mod error;
 pub(crate) mod form_post;
 mod logout;
+mod mine;
 mod not_me;
 mod notice;
 mod reset;
@@ -23,6 +24,10 @@ pub use consent::ConsentPage;
 pub use error::{ErrorPage, ErrorReason};
 pub use form_post::FormPostPage;
 pub use logout::{LoggedOutPage, LogoutOutcome, LogoutPage};
+pub use mine::{
+    ActivityPage, AppsPage, ConfirmEmailPage, ConnectedApp, DataPage, Done, Entry, Head, ProfilePage, Said, Section, SecurityPage, SessionsPage,
+    ShownSession, Wrong,
+};
 pub use not_me::NotMePage;
 pub use notice::{Notice, NoticePage};
 pub use reset::{NewPasswordPage, ResetPage, ResetProblem};
@@ -59,6 +64,9 @@ pub(crate) trait Frame {
         self.texts().account
     }
 
+    /// The tag of the page's language.
+    fn tag(&self) -> &'static str;
+
     /// The tenant's name, fit to be shown.
     fn tenant(&self) -> String;
 
@@ -84,6 +92,10 @@ pub(crate) trait Frame {
 impl<P: Page> Frame for P {
     fn texts(&self) -> &'static Texts {
         self.language().texts()
+    }
+
+    fn tag(&self) -> &'static str {
+        self.language().tag()
     }
 
     fn tenant(&self) -> String {

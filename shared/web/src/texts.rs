@@ -3,6 +3,7 @@
 mod account;
 mod english;
 mod german;
+mod mine;
 
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use crate::language::Language;
 use crate::pages::ErrorReason;
 
 pub(crate) use account::{AccountTexts, NoticeTexts};
+pub(crate) use mine::MyAccountTexts;
 
 /// A sentence around a name, which every language puts where its grammar wants it.
 #[derive(Clone, Copy)]
@@ -128,6 +130,8 @@ pub(crate) struct Texts {
     pub(crate) stayed_detail: &'static str,
     /// The pages about accounts.
     pub(crate) account: &'static AccountTexts,
+    /// The pages of a person's own account.
+    pub(crate) mine: &'static MyAccountTexts,
     /// The error page, by reason.
     pub(crate) error: fn(ErrorReason) -> ErrorTexts,
     /// Why a password can't be chosen, and what to do.

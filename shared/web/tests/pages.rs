@@ -19,6 +19,8 @@ use web::{
 mod account;
 #[path = "pages/looks.rs"]
 mod looks;
+#[path = "pages/mine.rs"]
+mod mine;
 
 use looks::{brand, tenant};
 
@@ -39,6 +41,7 @@ fn sign_in(language: Language) -> SignInPage<'static> {
         action: "/t/demo/sign-in",
         state: "sealed-state",
         identifier: "",
+        may_keep: false,
         sign_up: None,
         reset: None,
         problem: None,
@@ -110,7 +113,10 @@ fn samples(language: Language) -> Vec<(String, String)> {
     let (sign_up, reset) = (Some("/t/demo/sign-up?state=sealed-state"), Some("/t/demo/reset?state=sealed-state"));
     let offered = SignInPage { sign_up, reset, ..sign_in(language) };
     pages.push(("sign_in_with_sign_up".to_owned(), offered.html()));
+    let kept = SignInPage { may_keep: true, ..sign_in(language) };
+    pages.push(("sign_in_that_may_be_kept".to_owned(), kept.html()));
     pages.extend(account_samples(language));
+    pages.extend(mine::my_samples(language));
     pages
 }
 
@@ -140,6 +146,9 @@ fn the_documents_are_these() {
         "verify_PasswordAgain",
         "consent",
         "form_post",
+        "mine_profile",
+        "mine_security",
+        "mine_sessions",
         "select_account",
         "logout",
         "logged_out_SignedOut",
@@ -190,7 +199,8 @@ fn no_page_is_left_in_another_language() {
         let english: BTreeSet<_> = english.lines().collect();
         let shared: Vec<_> = german.lines().filter(|line| line.len() > 1 && english.contains(line)).collect();
         let names = ["Northwind", "Field Notes", "Countersign", "7Q4KXM2P", "ada@example.com", "notes.example.com", "inventory:read"];
-        assert!(shared.iter().all(|line| names.contains(line)), "{name}: {shared:?}");
+        let foreign = |line: &&str| !names.contains(line) && !mine::SAME_IN_EVERY_LANGUAGE.contains(line);
+        assert!(!shared.iter().any(foreign), "{name}: {shared:?}");
     }
 }
 

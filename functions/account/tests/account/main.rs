@@ -5,6 +5,7 @@ mod attributes;
 mod branding;
 mod flooding;
 mod inviting;
+mod mine;
 mod refusals;
 mod resetting;
 mod signing_up;

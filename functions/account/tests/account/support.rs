@@ -9,7 +9,7 @@ use oauth::authorization_request::AuthorizationRequest;
 use runtime::Clock;
 use runtime::interaction::VerificationLink;
 use store::{PersonKeys, SignUpRow};
-use testkit::rows::{self, Row, text};
+use testkit::rows::{Row, text, value};
 use testkit::scene::request;
 use testkit::{Answer, Call, CookieJar, Endpoint, Scene, Stage, builders};
 
@@ -28,7 +28,7 @@ pub(crate) struct Place {
 pub(crate) async fn place_with(policy: serde_json::Value) -> Place {
     let stage = Stage::new().await;
     let scene = stage.scene().await;
-    scene.change_row(&stage, "TENANT#", "registration", rows::value(&policy)).await;
+    scene.change_row(&stage, "TENANT#", "registration", value(&policy)).await;
     let endpoint = Endpoint::new(&stage, account::router(Deps::new(&stage.platform)));
     Place { stage, scene, endpoint }
 }
@@ -36,7 +36,7 @@ pub(crate) async fn place_with(policy: serde_json::Value) -> Place {
 /// A tenant where everybody may sign up, that keeps these attributes of its people.
 pub(crate) async fn place_keeping(attributes: serde_json::Value) -> Place {
     let place = place().await;
-    place.scene.change_row(&place.stage, "TENANT#", "attributes", rows::value(&serde_json::json!({ "version": 1, "attributes": attributes }))).await;
+    place.scene.change_row(&place.stage, "TENANT#", "attributes", value(&serde_json::json!({ "version": 1, "attributes": attributes }))).await;
     let endpoint = Endpoint::new(&place.stage, account::router(Deps::new(&place.stage.platform)));
     Place { endpoint, ..place }
 }

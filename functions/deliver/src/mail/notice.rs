@@ -1,8 +1,8 @@
 //! Notices: mails that tell a person what happened to their account, when and from where.
 
 use crypto::artefact::Kind;
+use domain::policy;
 use domain::tenant::Recovery;
-use domain::{Timestamp, policy};
 use runtime::Failure;
 use runtime::interaction::NotMeLink;
 use web::letter::{Fact, named};
@@ -68,18 +68,13 @@ fn not_me_url(about: &About, credential_version: u64) -> Result<String, Failure>
     link(&about.tenant, &about.event, (Kind::NotMeLink, "/not-me"), happened_at.plus(policy::NOT_ME_LINK), &payload)
 }
 
-fn facts(language: Language, about: &About) -> Vec<Fact> {
+/// When, and from where.
+pub(super) fn facts(language: Language, about: &About) -> Vec<Fact> {
     let (names, unknown) = match language {
         Language::English => (["When", "Address", "Browser"], "unknown"),
         Language::German => (["Wann", "Adresse", "Browser"], "unbekannt"),
     };
     let known = |fact: &Option<String>| fact.clone().unwrap_or_else(|| unknown.to_owned());
-    let facts = [readable(about.event.at), known(&about.personal.address), known(&about.personal.user_agent)];
+    let facts = [about.event.at.to_minute(), known(&about.personal.address), known(&about.personal.user_agent)];
     names.into_iter().zip(facts).collect()
-}
-
-/// A moment as people read it.
-fn readable(at: Timestamp) -> String {
-    let stamp = at.rfc3339();
-    format!("{} {} UTC", &stamp[..10], &stamp[11..16])
 }

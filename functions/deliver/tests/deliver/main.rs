@@ -3,6 +3,7 @@
 mod backchannel_logout;
 mod nudges;
 mod outages;
+mod own_account;
 mod passwords;
 mod sign_up;
 mod support;

@@ -10,16 +10,7 @@ use runtime::Clock;
 use runtime::interaction::{NotMeLink, ResetLink};
 use testkit::rows::Value;
 
-use crate::support::{Place, place};
-
-impl Place {
-    /// An event about Ada, and the delivery that it causes.
-    async fn due_about_ada(&self, kind: EventKind, channel: Channel) -> domain::delivery::DeliveryId {
-        let event = self.scene.personal_event(kind).await;
-        self.scene.home().record_event(&event).await.expect("an event");
-        self.due_by(channel, &event).await
-    }
-}
+use crate::support::place;
 
 /// What is sealed in the one link of a mail, which leads to this path of the tenant.
 pub(crate) fn sealed<'a>(text: &'a str, path: &str) -> &'a str {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use deliver::Deps;
 use domain::delivery::{Channel, Delivery, DeliveryId, DeliveryState};
-use domain::event::{Browser, RecordedEvent};
+use domain::event::{Browser, EventKind, RecordedEvent};
 use runtime::Clock;
 use store::event_shard;
 use testkit::{Inbox, LocalEgress, LocalQueue, Scene, Stage};
@@ -50,6 +50,13 @@ impl Place {
         let delivery = Delivery { id: id.clone(), event_at: event.at, event_shard: event_shard(&event.subject), attempts: 0, state };
         self.stage.platform.store.work().write_delivery(&delivery).await.expect("a delivery");
         id
+    }
+
+    /// An event about Ada, and the delivery that it causes.
+    pub(crate) async fn due_about_ada(&self, kind: EventKind, channel: Channel) -> DeliveryId {
+        let event = self.scene.personal_event(kind).await;
+        self.scene.home().record_event(&event).await.expect("an event");
+        self.due_by(channel, &event).await
     }
 
     /// Hands over a batch; says which messages were named as failed.

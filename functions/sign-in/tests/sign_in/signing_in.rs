@@ -227,3 +227,33 @@ async fn the_tenants_other_app_and_another_process_go_on_with_the_same_page() {
     insta::assert_snapshot!(answer.outcome(), @"303 https://demo.id.example.com/authorize?client_id=sample-confidential&request_uri=urn:ietf:params:oauth:request_uri:<sealed>");
     assert_eq!(place.scene.resumed(&answer), asked);
 }
+
+#[tokio::test]
+async fn a_browser_keeps_its_session_where_the_tenant_offers_that_and_the_person_asks_for_it() {
+    let place = place().await;
+    let name = format!("{}=", place.scene.cookie_name(Cookie::Session));
+    let kept_for = |answer: &testkit::Answer| {
+        let cookie = answer.headers.get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok()).find(|cookie| cookie.starts_with(&name));
+        let cookie = cookie.expect("a session's cookie").to_owned();
+        cookie.split("; ").find_map(|part| part.strip_prefix("Max-Age=")).map(str::to_owned)
+    };
+    let page = place.page();
+    let fields =
+        |page: &Page| [("state", page.state.clone()), ("username", "ada".to_owned()), ("password", PASSWORD.to_owned()), ("keep", "yes".to_owned())];
+    let send = async |place: &crate::support::Place, page: &Page| {
+        let fields = fields(page);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        place.endpoint.send(testkit::Call::form("/sign-in", &fields).with_cookies(&page.browser)).await
+    };
+    assert_eq!(kept_for(&send(&place, &page).await), None, "where it isn't offered, asking for it is nothing");
+    let kept = domain::tenant::SessionPolicy { idle_seconds: 60 * 86_400, absolute_seconds: 90 * 86_400 };
+    place.scene.change_row(&place.stage, "TENANT#", "kept_sessions", testkit::rows::value(&kept)).await;
+    place.stage.clock.advance(policy::CACHE_USABLE);
+    assert_eq!(kept_for(&place.sign_in_rightly(&place.page()).await), None, "nobody asked");
+    assert_eq!(kept_for(&send(&place, &place.page()).await).as_deref(), Some("7776000"));
+    let now = place.stage.clock.now();
+    let sessions = place.scene.home().list_sessions(&place.scene.person.id, now).await.expect("a list");
+    let longest = sessions.iter().max_by_key(|session| session.ends_at).expect("a session");
+    assert_eq!((longest.ends_at, longest.idle_seconds), (now.plus(kept.absolute()), kept.idle_seconds));
+    assert!(sessions.iter().all(|session| session.seen_from.is_some()), "each knows where it began");
+}

@@ -1,4 +1,6 @@
 use super::*;
+use crate::id::ClientId;
+use crate::sign_in::Refusal;
 
 #[test]
 fn a_recorded_event_reads_back_and_names_its_type_in_the_fields_terms() {

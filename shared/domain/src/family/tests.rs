@@ -3,7 +3,7 @@
 use super::*;
 use crate::Slug;
 use crate::TenantId;
-use crate::session::{AuthenticationMethod, Beginning, EndReason, SessionEnd};
+use crate::session::{Beginning, EndReason, SessionEnd};
 use crate::tenant::{Issuer, SessionPolicy};
 use crate::user::UserStatus;
 
@@ -48,7 +48,7 @@ fn scene() -> Scene {
     let named = Tenant::named(TenantId::from_random([1; 16]), slug, "Demo", issuer, Timestamp::from_seconds(0));
     let tenant = Tenant { not_before: WATERMARK, ..named };
     let client = Client { not_before: WATERMARK, ..Client::named(family().client_id, "App", Timestamp::from_seconds(0)) };
-    let beginning = Beginning { id: family().session_id, user_id: user().id, methods: vec![AuthenticationMethod::Password] };
+    let beginning = Beginning::by_password(family().session_id, user().id);
     let session = Session::begin(beginning, SessionPolicy::default(), WATERMARK);
     Scene { tenant, client: Some(client), user: Some(user()), session: Some(session), family: Some(family()) }
 }

@@ -11,7 +11,7 @@ use super::{Algorithm, KeyState, SigningKeyRecord, SigningRing};
 use crate::id::TenantId;
 use crate::policy;
 use crate::secret::SealedBytes;
-use crate::tenant::SessionPolicy;
+use crate::tenant::Tenant;
 use crate::timestamp::Timestamp;
 
 /// How long keys stay in each state.
@@ -26,9 +26,9 @@ pub struct RotationPolicy {
 }
 
 impl RotationPolicy {
-    /// The policy of a tenant whose sessions live so long: its ID tokens are good hints until their session is over.
-    pub fn of(sessions: &SessionPolicy) -> Self {
-        let longest = policy::LONGEST_TOKEN.max(sessions.absolute());
+    /// The policy of a tenant: its ID tokens are good hints until their session is over.
+    pub fn of(tenant: &Tenant) -> Self {
+        let longest = policy::LONGEST_TOKEN.max(tenant.longest_session());
         Self {
             signs: policy::SIGNING_KEY_SIGNS,
             published_ahead: policy::NEXT_KEY_PUBLISHED,

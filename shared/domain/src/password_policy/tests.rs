@@ -17,7 +17,7 @@ fn tenant() -> Tenant {
 fn ada() -> User {
     User {
         username: Some("countess".to_owned()),
-        email: Some(Email { address: "first.programmer@numbers.example".to_owned(), verified: true }),
+        email: Some(Email::first("first.programmer@numbers.example", true)),
         profile: Profile { given_name: Some("Ada".to_owned()), family_name: Some("Lovelace".to_owned()), ..Profile::default() },
         ..User::new(UserId::from_random([2; 16]), EPOCH)
     }

@@ -54,7 +54,7 @@ pub fn next_step<'a>(
     if request.subject.as_ref().is_some_and(|sub| *sub != person.user.sub) {
         return unless_forbidden(request, NextStep::SignIn, Reason::OtherPerson);
     }
-    if !request.is_young_enough(person.session, now) {
+    if !request.is_young_enough(person.session, now) || !person.session.serves(client.sessions, now) {
         return unless_forbidden(request, NextStep::SignIn, Reason::SignedInTooLongAgo);
     }
     // Who signed in for this request has said who they are.
@@ -81,6 +81,7 @@ mod tests {
     use domain::claims::{ClaimSet, RequestedClaims, StandardClaim};
     use domain::client::ConsentPolicy;
     use domain::registration::{AcceptedTerms, Terms};
+    use domain::tenant::SessionPolicy;
     use domain::user::UserStatus;
 
     use super::*;
@@ -137,6 +138,21 @@ mod tests {
         let asked_before = AuthorizationRequest { asked_at: Timestamp::from_seconds(NOW.seconds() - 10), ..aged(0, &[]) };
         assert_eq!([step(&asked_before, 10), step(&asked_before, 11)], ["code", "sign"]);
         assert_eq!(step(&aged(u64::MAX, &[]), 1_000_000), "code");
+    }
+
+    #[test]
+    fn an_app_with_shorter_sessions_than_the_tenants_asks_again() {
+        let (user, consent) = (samples::user(), allowed(&["openid", "email", "profile"]));
+        let session = Session { authenticated_at: Timestamp::from_seconds(NOW.seconds() - 100), ..samples::session() };
+        let tenant = samples::tenant();
+        let signed_in = Some(SignedIn { tenant: &tenant, user: &user, session: &session, consent: Some(&consent) });
+        let steps = |absolute_seconds| {
+            let limits = SessionPolicy { idle_seconds: u64::MAX / 2000, absolute_seconds };
+            let app = Client { sessions: Some(limits), ..samples::public_client() };
+            [[].as_slice(), &[Prompt::None]].map(|prompts| next_step(&request(prompts), &app, signed_in, NOW).map(named))
+        };
+        assert!(steps(101)[0].as_ref().is_ok_and(|step| step.starts_with("code")), "{:?}", steps(101));
+        assert_eq!(steps(100), [Ok("sign in".to_owned()), Err(Reason::SignedInTooLongAgo)]);
     }
 
     #[test]

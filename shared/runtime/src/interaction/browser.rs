@@ -2,6 +2,7 @@
 
 use crypto::artefact::Kind;
 use crypto::{base64url, derive};
+use domain::session::{Keeping, Session};
 use domain::{SessionId, Timestamp, UserId, policy};
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
@@ -99,18 +100,18 @@ impl Browser {
 pub fn signed_in_cookies(
     tenant: &TenantContext,
     before: &Browser,
-    session: &SessionReference,
-    person: KnownPerson,
+    (session, person): (&Session, KnownPerson),
     (random, now): (&dyn Random, Timestamp),
 ) -> Result<[SetCookie; 3], Failure> {
     let cookies = CookiePolicy::of(&tenant.record().issuer);
-    let ends = now.plus(tenant.record().sessions.absolute());
-    let session = tenant.seal(Kind::Session, None, ends, random.bytes(), session)?;
+    let reference = SessionReference { user_id: session.user_id.clone(), session_id: session.id.clone() };
+    let sealed = tenant.seal(Kind::Session, None, session.ends_at, random.bytes(), &reference)?;
+    let kept_for = (session.keeping == Keeping::Kept).then(|| session.ends_at.since(now));
     let memory = remember(before.device.clone(), person, random);
     let device = tenant.seal(Kind::Device, None, now.plus(policy::DEVICE_KNOWN), random.bytes(), &memory)?;
     let (_, binding) = new_binding(tenant, random)?;
     Ok([
-        cookies.set(Cookie::Session, &session, None).map_err(broken("session cookie"))?,
+        cookies.set(Cookie::Session, &sealed, kept_for).map_err(broken("session cookie"))?,
         cookies.set(Cookie::Device, &device, Some(policy::DEVICE_KNOWN)).map_err(broken("device cookie"))?,
         binding,
     ])

@@ -64,6 +64,7 @@ impl PageOf<'_> {
             action: &format!("{}/sign-in", issuer.path()),
             state: sealed,
             identifier: typed,
+            may_keep: tenant.kept_sessions.is_some(),
             sign_up: sign_up.as_deref(),
             reset: reset.as_deref(),
             problem,

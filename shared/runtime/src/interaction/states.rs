@@ -158,6 +158,28 @@ pub struct ResetState {
     pub ui_locales: Option<String>,
 }
 
+/// The state of a form on a person's own account pages: whose pages they were when it was shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountState {
+    /// The browser it was made for.
+    pub binding: String,
+    /// Whose account.
+    pub user_id: UserId,
+    /// In which session.
+    pub session_id: SessionId,
+}
+
+/// The link that proves another address of an account. A newer wish kills it, and nobody but its person gets anywhere by it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmailLink {
+    /// Whose account.
+    #[serde(rename = "u")]
+    pub user_id: UserId,
+    /// The version of their record that remembers the wish.
+    #[serde(rename = "v")]
+    pub version: u64,
+}
+
 /// The link for a new password. Any change of the password kills it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResetLink {

@@ -10,7 +10,7 @@ use domain::roster::{InvalidRoster, RoleName, Roster};
 use domain::tenant::Tenant;
 use domain::user::User;
 use domain::{GroupId, TenantId, policy};
-use store::{Assignment, PersonKeys, Signing, TenantChange};
+use store::{PersonKeys, Signing, TenantChange, UserChange, UserPart};
 
 use super::Provisioner;
 use crate::failure::Failure;
@@ -91,7 +91,7 @@ impl Provisioner {
     }
 
     /// Gives the person of that name or address these groups and roles, and no others.
-    pub async fn assign(&self, tenant: &TenantId, typed: &str, membership: &Membership) -> Result<Assignment, NotAssigned> {
+    pub async fn assign(&self, tenant: &TenantId, typed: &str, membership: &Membership) -> Result<UserChange, NotAssigned> {
         let now = self.platform.clock.now();
         let tenant = self.tenant(tenant, now).await?;
         let home = tenant.home(now)?;
@@ -104,7 +104,7 @@ impl Provisioner {
         let user = User { groups, roles, version: user.version + 1, updated_at: now, ..user };
         let subject = Subject::User(user.id.clone());
         let event = self.event(&tenant.record().id, EventKind::UserAssigned { version: user.version }, subject, now);
-        Ok(home.assign(&user, &event.record(None, Lookups::default())).await.map_err(Failure::from)?)
+        Ok(home.change_user(&user, UserPart::Assignment, &event.record(None, Lookups::default())).await.map_err(Failure::from)?)
     }
 }
 

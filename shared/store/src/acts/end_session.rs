@@ -35,7 +35,7 @@ impl TenantStore {
         let change = Change::of(key.clone(), "SET #ended = :ended", "attribute_exists(#pk) AND attribute_not_exists(#ended)")
             .with(":ended", row::value(&key, &end)?);
         let change = match end.reason {
-            EndReason::SignedOut => change,
+            EndReason::SignedOut | EndReason::Revoked | EndReason::NotBefore => change,
             EndReason::Expired => change
                 .only_if("attribute_exists(#pk) AND attribute_not_exists(#ended) AND #last_used_at = :seen")
                 .with(":seen", row::millis(seen.last_used_at)),

@@ -3,10 +3,11 @@
 //! A failed condition is an outcome, named after what it means. Write units are those of rows within 1 KB.
 
 pub(crate) mod accept_imported_hash;
-pub(crate) mod assign;
 pub(crate) mod begin_sign_up;
+pub(crate) mod change_email;
 pub(crate) mod change_password;
 pub(crate) mod change_tenant;
+pub(crate) mod change_user;
 pub(crate) mod complete_profile;
 mod count_failure;
 mod count_wrong_secret;
@@ -15,6 +16,7 @@ pub(crate) mod create_client;
 pub(crate) mod create_tenant;
 pub(crate) mod create_user;
 pub(crate) mod end_session;
+pub(crate) mod erase_user;
 mod grant_consent;
 pub(crate) mod invite;
 pub(crate) mod lock_password;
@@ -28,3 +30,4 @@ pub(crate) mod rotate_keys;
 pub(crate) mod start_session;
 pub(crate) mod touch_session;
 mod watermark;
+pub(crate) mod withdraw_consent;

@@ -21,6 +21,11 @@ impl Found {
         self.0.remove(key).map(|item| row::read(key, item)).transpose()
     }
 
+    /// The row at `key`.
+    pub(crate) fn take_item(&mut self, key: &Key) -> Option<Item> {
+        self.0.remove(key)
+    }
+
     /// The value at `key`, if it was asked for.
     pub(crate) fn take_if<T: DeserializeOwned>(&mut self, key: Option<&Key>) -> Result<Option<T>, StoreError> {
         key.map_or(Ok(None), |key| self.take(key))

@@ -3,10 +3,11 @@
 pub(crate) mod account;
 mod api;
 pub(crate) mod batch;
+pub(crate) mod belongings;
 pub(crate) mod bundle;
 mod client;
 mod event;
-pub(crate) mod families;
+mod history;
 pub(crate) mod identifier;
 mod invitation;
 pub(crate) mod one;

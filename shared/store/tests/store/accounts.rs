@@ -9,8 +9,8 @@ use domain::user::User;
 use domain::{ClientId, TenantId, UserId, attempt};
 use futures_util::future::join_all;
 use store::{
-    Account, AccountKeys, ApiCreation, Assignment, AttemptId, ClientCreation, FailureKey, HashAcceptance, Person, PersonKeys, Signing, StoreError,
-    TenantChange, TenantCreation, UserCreation,
+    Account, AccountKeys, ApiCreation, AttemptId, ClientCreation, FailureKey, HashAcceptance, Person, PersonKeys, Signing, StoreError, TenantChange,
+    TenantCreation, UserChange, UserCreation, UserPart,
 };
 use testkit::Embedded;
 
@@ -125,13 +125,13 @@ async fn of_many_assignments_at_once_one_stands() {
     let assign = |number: u8| {
         let roles = [RoleName::parse(&format!("role {number}")).expect("a name")].into();
         let user = User { roles, version: new.user.version + 1, updated_at: later(number.into()), ..new.user.clone() };
-        async move { store.assign(&user, &event(EventKind::UserAssigned { version: user.version }, number)).await }
+        async move { store.change_user(&user, UserPart::Assignment, &event(EventKind::UserAssigned { version: user.version }, number)).await }
     };
-    assert_eq!(assign(100).await, Ok(Assignment::Stale), "nobody yet");
+    assert_eq!(assign(100).await, Ok(UserChange::Stale), "nobody yet");
     store.create_user(&new, &event(EventKind::user_created(), 1)).await.expect("an account");
     let outcomes = join_all((2..52).map(assign)).await;
-    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Ok(Assignment::Assigned)).count(), 1);
-    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Ok(Assignment::Stale)).count(), 49);
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Ok(UserChange::Changed)).count(), 1);
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Ok(UserChange::Stale)).count(), 49);
     let found = store.read_person(&PersonKeys::of(new.user.id.clone())).await.expect("an answer").user.expect("a person");
     assert_eq!((found.version, found.roles.len(), found.groups.len()), (new.user.version + 1, 1, 0));
 }

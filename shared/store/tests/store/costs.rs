@@ -4,6 +4,7 @@ use domain::attempt::window;
 use domain::delivery::DeliveryState;
 use domain::event::{Browser, EventKind, Subject};
 use domain::family::{Family, RevocationReason};
+use domain::identifier::IdentifierKind;
 use domain::key_ring::KeyState;
 use domain::key_ring::rotation::DueLook;
 use domain::policy::{ACCOUNT_WINDOW, ATTEMPT_WINDOW};
@@ -14,13 +15,15 @@ use domain::session::{AuthenticationMethod, EndReason, SessionEnd};
 use domain::sign_in::Refusal;
 use domain::{ClientId, Epoch, FamilyId};
 use store::once::{self, OnceKey, Thing};
-use store::{AccountKeys, AttemptId, AttemptKey, FailureKey, Lease, PasswordUpgrade, PersonKeys, Signing, TenantStore};
+use store::{
+    AccountKeys, AttemptId, AttemptKey, Belongings, EmailClaims, FailureKey, Lease, PasswordUpgrade, PersonKeys, Signing, TenantStore, UserPart,
+};
 use testkit::units::Units;
 use testkit::{Counting, Embedded};
 
 use crate::support::{
-    NOW, api, client, client_id, consent, delivery, event, event_about, family, family_id, grant_issued, later, new_tenant, new_user, password,
-    placement, ring, rotated, session, session_id, session_started, tenant_id, user_id, wrapped_key,
+    NOW, api, claim, client, client_id, consent, delivery, event, event_about, family, family_id, grant_issued, later, new_tenant, new_user,
+    password, placement, ring, rotated, session, session_id, session_started, tenant_id, user_id, wrapped_key,
 };
 
 pub(crate) struct Till {
@@ -169,12 +172,31 @@ async fn a_tenant_pays_eight_and_two_per_data_key_and_a_client_four() {
     store.create_user(&new, &event(EventKind::user_created(), 7)).await.expect("an account");
     till.counting.take();
     let assigned = domain::user::User { version: new.user.version + 1, ..new.user };
-    store.assign(&assigned, &event(EventKind::UserAssigned { version: assigned.version }, 8)).await.expect("an answer");
-    till.assert_paid(5, "assign");
+    store.change_user(&assigned, UserPart::Assignment, &event(EventKind::UserAssigned { version: assigned.version }, 8)).await.expect("an answer");
+    till.assert_paid(5, "change_user");
     let completed = domain::user::User { version: assigned.version + 1, ..assigned };
     let kind = EventKind::ProfileCompleted { version: completed.version, terms: Some("2026-11".to_owned()) };
     store.complete_profile(&completed, &event(kind, 9)).await.expect("an answer");
     till.assert_paid(5, "complete_profile");
+}
+
+#[tokio::test]
+async fn another_address_pays_nine_a_withdrawn_consent_five_and_an_end_nine_and_two_per_name() {
+    let till = Till::new();
+    let store = till.store();
+    let new = new_user(2);
+    store.create_user(&new, &event(EventKind::user_created(), 1)).await.expect("an account");
+    store.grant_consent(&new.user.id, &consent(), &grant_issued(2)).await.expect("a consent");
+    till.counting.take();
+    let user = domain::user::User { version: new.user.version + 1, ..new.user };
+    let claims = EmailClaims { former: Some(claim(IdentifierKind::Email, "ada")), proved: claim(IdentifierKind::Email, "new") };
+    store.change_email(&user, &claims, &event(EventKind::EmailChanged { version: user.version }, 3)).await.expect("an answer");
+    till.assert_paid(9, "change_email");
+    store.withdraw_consent(&user.id, &client_id(), &event(EventKind::ConsentWithdrawn { client_id: client_id() }, 4)).await.expect("an answer");
+    till.assert_paid(5, "withdraw_consent");
+    let belongings = Belongings { claims: vec![new.claims[0].clone(), claims.proved], consents: Vec::new() };
+    store.erase_user(&user, &belongings, &event(EventKind::AccountDeleted, 5)).await.expect("an answer");
+    till.assert_paid(9 + 2 * 2, "erase_user");
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ mod faults;
 mod grants;
 mod invitations;
 mod once;
+mod own_account;
 mod passwords;
 mod regions;
 mod rotation;

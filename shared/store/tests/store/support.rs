@@ -15,7 +15,7 @@ use domain::family::{Family, FamilyState};
 use domain::identifier::{CANONICAL_VERSION, IdentifierKind};
 use domain::key_ring::{Algorithm, KeyState, Purpose, SigningKeyRecord, SigningRing, WrappedDataKey, WrappedKeyVersion, WrappedUserKey};
 use domain::secret::SealedBytes;
-use domain::session::{AuthenticationMethod, Session};
+use domain::session::{AuthenticationMethod, Keeping, Session};
 use domain::tenant::{Issuer, Tenant};
 use domain::user::{Email, Profile, User};
 use domain::{ClientId, Epoch, EventId, FamilyId, Placement, Region, SessionId, Slug, TenantId, Timestamp, UserId, ZoneName};
@@ -95,6 +95,8 @@ pub(crate) fn session() -> Session {
         idle_seconds: 800,
         ends_at: later(2000),
         ended: None,
+        keeping: Keeping::WhileOpen,
+        seen_from: None,
     }
 }
 
@@ -131,7 +133,7 @@ pub(crate) fn consent() -> Consent {
 pub(crate) fn user(id: UserId) -> User {
     User {
         username: Some("ada".to_owned()),
-        email: Some(Email { address: "ada@example.com".to_owned(), verified: true }),
+        email: Some(Email::first("ada@example.com", true)),
         profile: Profile { name: Some("Ada".to_owned()), ..Profile::default() },
         not_before: Timestamp::from_seconds(0),
         ..User::new(id, NOW)

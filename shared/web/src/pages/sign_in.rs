@@ -24,7 +24,7 @@ pub enum SignInProblem {
     Expired,
 }
 
-/// Asks for a name and a password. The form posts `username`, `password` and `state`.
+/// Asks for a name and a password. The form posts `username`, `password`, `state` and, where it is offered, `keep`.
 #[derive(Clone, Copy, Debug, Template)]
 #[template(path = "sign_in.html")]
 pub struct SignInPage<'a> {
@@ -40,6 +40,8 @@ pub struct SignInPage<'a> {
     pub state: &'a str,
     /// What was typed as the name, or is known of it (`login_hint`); empty at first.
     pub identifier: &'a str,
+    /// Whether a person may say that their browser keeps them signed in; the form posts `keep`.
+    pub may_keep: bool,
     /// Where an account is made, if people make their own here.
     pub sign_up: Option<&'a str>,
     /// Where a new password is set, if people can do that by themselves.

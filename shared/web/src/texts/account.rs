@@ -65,6 +65,8 @@ pub(crate) struct AccountTexts {
     pub(crate) complete_then: Around,
     /// Its button.
     pub(crate) go_on: &'static str,
+    /// Box on the sign-in page.
+    pub(crate) keep_signed_in: &'static str,
     /// Link on the sign-in page.
     pub(crate) forgotten: &'static str,
     /// Heading of the page that it leads to.

@@ -1,6 +1,7 @@
 //! English.
 
 mod account;
+mod mine;
 
 use domain::branding::LegalLink;
 use std::time::Duration;
@@ -53,6 +54,7 @@ pub(super) static TEXTS: Texts = Texts {
     stayed: "You’re still signed in",
     stayed_detail: "Nothing was changed. You can close this page or go back to the app.",
     account: &account::TEXTS,
+    mine: &mine::TEXTS,
     error,
     password_problem,
     incident: "Incident number",

@@ -1,6 +1,7 @@
 //! German.
 
 mod account;
+mod mine;
 
 use domain::branding::LegalLink;
 use std::time::Duration;
@@ -53,6 +54,7 @@ pub(super) static TEXTS: Texts = Texts {
     stayed: "Sie sind weiterhin angemeldet",
     stayed_detail: "Es hat sich nichts geändert. Sie können diese Seite schließen oder zur App zurückkehren.",
     account: &account::TEXTS,
+    mine: &mine::TEXTS,
     error,
     password_problem,
     incident: "Vorfallnummer",

@@ -1,12 +1,19 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::Slug;
+use crate::tenant::{Issuer, SessionPolicy};
 
 const START: Timestamp = Timestamp::from_seconds(1_795_357_925);
 const HOUR: Duration = Duration::from_hours(1);
 
+fn tenant() -> Tenant {
+    let issuer = Issuer::parse("https://demo.id.example.com").expect("an issuer");
+    Tenant::named(TenantId::from_random([1; 16]), Slug::parse("demo").expect("a slug"), "Demo", issuer, START)
+}
+
 fn policy() -> RotationPolicy {
-    RotationPolicy::of(&SessionPolicy::default())
+    RotationPolicy::of(&tenant())
 }
 
 fn made(number: usize, algorithm: Algorithm) -> NewKey {
@@ -89,7 +96,10 @@ fn an_algorithm_that_comes_later_is_published_before_it_signs() {
 
 #[test]
 fn keys_stay_published_as_long_as_the_longest_token_or_session_of_the_tenant() {
-    let of_sessions = |absolute: Duration| RotationPolicy::of(&SessionPolicy { idle_seconds: 60, absolute_seconds: absolute.as_secs() }).retires;
+    let lives = |absolute: Duration| SessionPolicy { idle_seconds: 60, absolute_seconds: absolute.as_secs() };
+    let of_sessions = |absolute| RotationPolicy::of(&Tenant { sessions: lives(absolute), ..tenant() }).retires;
+    let kept = Tenant { kept_sessions: Some(lives(Duration::from_hours(90 * 24))), ..tenant() };
+    assert_eq!(RotationPolicy::of(&kept).retires, Duration::from_hours(90 * 24) + policy::SIGNING_KEY_MARGIN);
     assert_eq!(of_sessions(Duration::from_secs(60)), policy::LONGEST_TOKEN + policy::SIGNING_KEY_MARGIN);
     assert_eq!(of_sessions(Duration::from_hours(720)), Duration::from_hours(720) + policy::SIGNING_KEY_MARGIN);
 }

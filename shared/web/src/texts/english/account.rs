@@ -31,6 +31,7 @@ pub(super) static TEXTS: AccountTexts = AccountTexts {
     complete_without_terms: "To go on, agree to the terms of use.",
     complete_then: Around { before: "Then you’ll go on to ", after: "." },
     go_on: "Continue",
+    keep_signed_in: "Keep me signed in on this device",
     forgotten: "Forgot your password?",
     reset: "Set a new password",
     reset_detail: "Tell us your username or email. If there’s an account, we’ll send a link to its email address.",

@@ -31,6 +31,7 @@ pub(super) static TEXTS: AccountTexts = AccountTexts {
     complete_without_terms: "Um weiterzumachen, stimmen Sie den Nutzungsbedingungen zu.",
     complete_then: Around { before: "Danach geht es weiter zu ", after: "." },
     go_on: "Weiter",
+    keep_signed_in: "Auf diesem Gerät angemeldet bleiben",
     forgotten: "Passwort vergessen?",
     reset: "Ein neues Passwort setzen",
     reset_detail: "Sagen Sie uns Ihren Benutzernamen oder Ihre E-Mail-Adresse. Gibt es ein Konto, schicken wir einen Link an dessen Adresse.",

@@ -1,0 +1,36 @@
+//! Deletes an account whose time has come, unless its person changed their mind.
+
+use domain::Timestamp;
+use domain::delivery::{Delivery, Try};
+use domain::event::{Event, EventKind, Lookups, Personal, Subject};
+use domain::identifier::Canonical;
+use domain::user::User;
+use runtime::{Failure, TenantContext};
+use store::{Belongings, Erasure, PersonKeys};
+
+use crate::Deps;
+
+/// Deletes it. What is sealed under the person's key is unreadable from then on, in every event and archive.
+pub(crate) async fn delete(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Result<Try, Failure> {
+    let Some(tenant) = deps.tenant(delivery, now).await? else { return Ok(Try::FailedForGood) };
+    let home = tenant.home(now)?;
+    let event = home.find_event(delivery.event_at, delivery.event_shard, &delivery.id.event).await?;
+    let Some((Subject::User(user_id), EventKind::DeletionRequested { due_at })) = event.map(|event| (event.subject, event.kind)) else {
+        return Ok(Try::FailedForGood);
+    };
+    let user = home.read_person(&PersonKeys::of(user_id)).await?.user;
+    let Some(user) = user.filter(|user| user.is_to_be_deleted(due_at, now)) else { return Ok(Try::Sent) };
+    let belongings = Belongings { claims: names(&tenant, &user)?, consents: home.list_consents(&user.id).await? };
+    let (id, tenant_id, subject) = (deps.random.event_id(now), tenant.record().id.clone(), Subject::User(user.id.clone()));
+    let gone = Event { id, tenant: tenant_id, subject, kind: EventKind::AccountDeleted, personal: Personal::default() };
+    Ok(match home.erase_user(&user, &belongings, &gone.record(None, Lookups::default())).await? {
+        Erasure::Erased => Try::Sent,
+        Erasure::Stale => Try::FailedForNow,
+    })
+}
+
+fn names(tenant: &TenantContext, user: &User) -> Result<Vec<store::Claim>, Failure> {
+    let email = user.email.as_ref().and_then(|email| Canonical::email(&email.address).ok());
+    let username = user.username.as_ref().and_then(|username| Canonical::username(username).ok());
+    [email, username].iter().flatten().map(|canonical| tenant.claim(canonical)).collect()
+}

@@ -1,0 +1,66 @@
+//! A person's address gives way to one that was proved: the record, who has which address, and the event.
+
+use domain::event::RecordedEvent;
+use domain::user::User;
+
+use crate::error::StoreError;
+use crate::event_row;
+use crate::identifier::Claim;
+use crate::keys;
+use crate::reads::identifier::ClaimedBy;
+use crate::region::TenantStore;
+use crate::row::{self, Ends};
+use crate::transaction::{Outcome, Transaction};
+
+/// The claims of both addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmailClaims {
+    /// Of the one that goes, if there was one.
+    pub former: Option<Claim>,
+    /// Of the one that comes.
+    pub proved: Claim,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmailChange {
+    /// It stands.
+    Changed,
+    /// Somebody else has the address by now.
+    Taken,
+    /// The record changed meanwhile, or is gone: read again.
+    Stale,
+}
+
+const PERSON: usize = 0;
+
+impl TenantStore {
+    /// Writes the address of `user`, whose version is one ahead of the one that was read. The address before is anybody's again.
+    ///
+    /// Costs 1 request, 9 write units: 2 each for the person, both claims and the event, 1 for its index; 5 when only the way to write it changes.
+    pub async fn change_email(&self, user: &User, claims: &EmailClaims, event: &RecordedEvent) -> Result<EmailChange, StoreError> {
+        let key = keys::user(&self.tenant, &user.id);
+        let update = "SET #email = :email, #pending_email = :pending_email, #former_emails = :former_emails, \
+                      #version = :version, #updated_at = :updated_at";
+        let person = self
+            .next_version(user, update)
+            .with(":email", row::value(&key, &user.email)?)
+            .with(":pending_email", row::value(&key, &user.pending_email)?)
+            .with(":former_emails", row::value(&key, &user.former_emails)?);
+        let (event_key, event_item) = event_row::write(self, event)?;
+        let mut transaction = Transaction::named(&self.database, &event.id).change(person).put_new(&event_key, event_item);
+        if claims.former.as_ref() != Some(&claims.proved) {
+            let proved = keys::claim(&self.tenant, &claims.proved);
+            transaction = transaction.put_new(&proved, row::write(&proved, &ClaimedBy { user_id: user.id.clone() }, Ends::Never)?);
+            // The version of the record that was read vouches for whose it is.
+            if let Some(former) = &claims.former {
+                transaction = transaction.remove(&keys::claim(&self.tenant, former));
+            }
+        }
+        Ok(match transaction.commit().await? {
+            Outcome::Committed => EmailChange::Changed,
+            Outcome::Refused(refusal) if refusal.failed(PERSON) => EmailChange::Stale,
+            Outcome::Refused(_) => EmailChange::Taken,
+        })
+    }
+}
