@@ -18,16 +18,17 @@ const FOREIGN: [&str; 6] =
     ["https://evil.example", "null", "https://spa.example:8443", "https://spa.example/", "https://spa.example.evil.example", "not an origin"];
 
 /// The endpoints that scripts may call, with the methods that a preflight is told.
-const OFFERED: [(&str, Method, &str); 6] = [
+const OFFERED: [(&str, Method, &str); 7] = [
     ("/.well-known/openid-configuration", Method::GET, "GET, HEAD"),
     ("/.well-known/oauth-authorization-server", Method::GET, "GET, HEAD"),
     ("/jwks", Method::GET, "GET, HEAD"),
     ("/token", Method::POST, "POST"),
     ("/revoke", Method::POST, "POST"),
     ("/userinfo", Method::GET, "GET, HEAD, POST"),
+    ("/account/v1/profile", Method::GET, "GET, POST, PUT, PATCH, DELETE"),
 ];
 /// The endpoints that browsers are sent to, never called by scripts.
-const NOT_OFFERED: [&str; 5] = ["/authorize", "/sign-in", "/complete", "/consent", "/logout"];
+const NOT_OFFERED: [&str; 6] = ["/authorize", "/sign-in", "/complete", "/consent", "/logout", "/account"];
 
 async fn platform_with_origin() -> (TestPlatform, RelyingParty) {
     let platform = TestPlatform::start().await;

@@ -19,6 +19,8 @@ pub(super) const SPECIFICATIONS: &[(&str, &[Row])] = &[
     ("RFC 6749, OAuth 2.0, as OAuth 2.1 narrows it", OAUTH),
     ("RFC 7636, PKCE", PKCE),
     ("RFC 6750, Bearer tokens", BEARER),
+    ("RFC 9470, Step-up authentication", STEP_UP),
+    ("RFC 9457, Problem details", PROBLEMS),
     ("RFC 7009, Revocation", REVOCATION),
     ("RFC 7662, Introspection", INTROSPECTION),
     ("RFC 7523, client authentication by JWT", ASSERTIONS),
@@ -67,6 +69,11 @@ const BEARER: &[Row] = &[
     row("2.3", "never in the query", "a_token_in_the_query_or_under_another_scheme_is_not_looked_at"),
     row("3.1", "refusals by challenge", "a_bad_token_is_told_so"),
 ];
+
+const STEP_UP: &[Row] =
+    &[row("3", "the account API asks for a sign-in of just now", "a_token_of_now_in_a_session_that_began_earlier_does_not_stand_for_its_person")];
+
+const PROBLEMS: &[Row] = &[row("3", "refusals of the account API", "a_profile_is_patched_and_what_is_no_field_of_the_persons_is_refused")];
 
 const REVOCATION: &[Row] = &[
     row(

@@ -1,6 +1,7 @@
 //! Accounts that people make and keep themselves: sign-up, the link that proves an address, invitations, the link for a forgotten password, and the one
 //! that says "this wasn't me"; and the pages on which people keep what they have.
 
+mod api;
 mod filled;
 mod hashing;
 mod invitation;
@@ -18,15 +19,16 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{any, get};
 use crypto::password::Workspace;
 use domain::key_ring::Purpose;
-use http::Uri;
+use http::{Method, Uri};
+use runtime::cors::{Cors, for_registered_origins};
 use runtime::interaction::{Asked, Came};
 use runtime::{Clients, Clock, Needs, Platform, Random, Signing, Tenants, Turns};
 use web::responders;
 
-const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::Credentials, Purpose::People], signing: Signing::None };
+const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::Credentials, Purpose::People], signing: Signing::Verifies };
 
 /// What its role may do: read tenants, clients, people, their passwords, invitations and who has an identifier; write attempts, sign-ups, the people
 /// that they and invitations become, new passwords and locks, what people change of their own account, each with its event; list what is theirs; seal.
@@ -66,8 +68,26 @@ pub fn router(deps: Deps) -> Router {
         .route("/verify", get(verify).post(verify_posted).fallback(others))
         .route("/account", get(mine).post(mine_posted).fallback(others))
         .route("/account/{section}", get(mine).post(mine_posted).fallback(others))
+        .merge(account_api_routes(&deps))
         .fallback(async || responders::not_found())
         .with_state(deps)
+}
+
+// Scripts of a tenant's apps may read the API; no page.
+fn account_api_routes(deps: &Deps) -> Router<Deps> {
+    let cors = Cors { tenants: deps.tenants.clone(), clock: deps.clock.clone(), methods: "GET, POST, PUT, PATCH, DELETE" };
+    let routes = Router::new()
+        .route("/account/v1/{resource}", any(account_api))
+        .route("/account/v1/{resource}/{item}", any(account_api))
+        .with_state(deps.clone());
+    for_registered_origins(routes, cors).with_state(())
+}
+
+async fn account_api(State(deps): State<Deps>, asked: Asked, method: Method, uri: Uri, body: Bytes) -> Response {
+    let came = Came::of(asked);
+    let path = uri.path().strip_prefix("/account/v1/").unwrap_or_default();
+    let asked = api::Asked { method: &method, path, query: uri.query().unwrap_or_default(), body: &body };
+    api::answer(&deps, &came, asked).await
 }
 
 async fn mine(State(deps): State<Deps>, asked: Asked, uri: Uri) -> Response {

@@ -1,12 +1,12 @@
 //! The pages on which people keep their own account. Whoever isn't signed in is sent to sign in, as by any app, and comes back.
 
-mod activity;
-mod apps;
-mod data;
+pub(crate) mod activity;
+pub(crate) mod apps;
+pub(crate) mod data;
 mod email;
-mod profile;
-mod security;
-mod sessions;
+pub(crate) mod profile;
+pub(crate) mod security;
+pub(crate) mod sessions;
 
 use std::collections::BTreeSet;
 
@@ -168,12 +168,12 @@ fn sign_in(deps: &Deps, visitor: &Visitor<'_>, place: Place, (link, again): (Opt
 }
 
 /// Somebody in a live session of theirs.
-struct Owner<'a> {
-    deps: &'a Deps,
-    visitor: &'a Visitor<'a>,
-    user: User,
-    user_key: WrappedUserKey,
-    session: Session,
+pub(crate) struct Owner<'a> {
+    pub(crate) deps: &'a Deps,
+    pub(crate) visitor: &'a Visitor<'a>,
+    pub(crate) user: User,
+    pub(crate) user_key: WrappedUserKey,
+    pub(crate) session: Session,
 }
 
 /// What a page's head borrows from.
@@ -201,7 +201,8 @@ impl<'a> Owner<'a> {
         Ok(Some(Self { deps, visitor, user, user_key, session }))
     }
 
-    fn is_fresh(&self) -> bool {
+    /// Whether they proved themself lately enough for what only they may do.
+    pub(crate) fn is_fresh(&self) -> bool {
         self.session.is_fresh(self.visitor.now)
     }
 
@@ -228,10 +229,17 @@ impl<'a> Owner<'a> {
         self.visitor.tenant().event_about(person, kind, personal, (&*self.deps.random, self.visitor.now))
     }
 
-    /// Writes a part of the record as `next` has it; what became of it.
-    async fn change(&self, next: &User, part: UserPart, kind: EventKind) -> Result<UserChange, Failure> {
+    /// Writes a part of the record as `next` has it.
+    async fn change(&self, next: User, part: UserPart, kind: EventKind) -> Result<Result<Owner<'a>, Wrong>, Failure> {
         let event = self.event(kind, self.visitor.came.personal())?;
-        Ok(self.home()?.change_user(next, part, &event).await?)
+        self.change_with(next, part, &event).await
+    }
+
+    async fn change_with(&self, next: User, part: UserPart, event: &RecordedEvent) -> Result<Result<Owner<'a>, Wrong>, Failure> {
+        Ok(match self.home()?.change_user(&next, part, event).await? {
+            UserChange::Changed => Ok(self.with(next)),
+            UserChange::Stale => Err(Wrong::ChangedMeanwhile),
+        })
     }
 
     /// The same person with the record as it was changed.
@@ -274,10 +282,10 @@ impl<'a> Owner<'a> {
     }
 }
 
-/// What is said of a change that was written, or wasn't.
-const fn said_of(change: UserChange, done: Done) -> Said {
-    match change {
-        UserChange::Changed => Said::Done(done),
-        UserChange::Stale => Said::Wrong(Wrong::ChangedMeanwhile),
+/// The person after a change, or as before, and what is said of it.
+fn told<'a, 'o>(owner: &'o Owner<'a>, changed: &'o Result<Owner<'a>, Wrong>, done: Done) -> (&'o Owner<'a>, Said) {
+    match changed {
+        Ok(next) => (next, Said::Done(done)),
+        Err(wrong) => (owner, Said::Wrong(wrong.clone())),
     }
 }

@@ -160,7 +160,8 @@ async fn metadata_states_what_exists_for_both_specifications_alike() {
         "phone",
         "offline_access",
         "groups",
-        "roles"
+        "roles",
+        "account"
       ],
       "subject_types_supported": [
         "public"

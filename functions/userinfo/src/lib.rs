@@ -5,17 +5,15 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Extension, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
-use crypto::artefact::Kind;
-use crypto::jws;
 use domain::client::Client;
 use domain::family::Evidence;
 use domain::key_ring::Purpose;
 use domain::{Secret, Slug, Timestamp};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use oauth::RequestParameters;
-use oauth::access_token::{self, AccessToken, Reference};
+use oauth::access_token::AccessToken;
 use oauth::bearer::{self, Reason, Refusal};
 use oauth::userinfo::{self, UserInfo};
 use runtime::cors::{Cors, for_registered_origins};
@@ -68,18 +66,19 @@ async fn userinfo_endpoint(
     let tenant = visit.tenant.clone();
     match answer(&deps, visit, (&method, &headers, &body), now).await {
         Ok(Ok(response)) => response,
-        Ok(Err(refusal)) => refused(&tenant, refusal, &incident),
+        Ok(Err(refusal)) => runtime::bearer::refused(&tenant, refusal, &incident),
         Err(failure) => json_failure(&failure, &incident),
     }
 }
 
 async fn answer(deps: &Deps, mut visit: Visit, request: (&Method, &HeaderMap, &[u8]), now: Timestamp) -> Result<Result<Response, Refusal>, Failure> {
     let tenant = visit.tenant.clone();
-    let (token, reference) = match presented(request).and_then(|token| verified(&tenant, &token, now)) {
-        Ok(token) => match tenant.open::<Reference>(Kind::AccessReference, Some(token.client_id()), token.reference().unwrap_or_default(), now)? {
-            Ok(reference) => (token, reference),
-            Err(_) => return Ok(Err(Reason::Reference.into())),
-        },
+    let token = match presented(request) {
+        Ok(token) => token,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let (token, reference) = match runtime::bearer::read(&tenant, &token, now)? {
+        Ok(read) => read,
         Err(refusal) => return Ok(Err(refusal)),
     };
     let Some(client) = deps.clients.find(&mut visit, token.client_id(), now).await? else { return Ok(Err(Reason::Dead.into())) };
@@ -111,20 +110,4 @@ fn presented((method, headers, body): (&Method, &HeaderMap, &[u8])) -> Result<Se
     let form = (method == Method::POST && !body.is_empty()).then(|| read_form(headers, body)).transpose().map_err(|_| Reason::Malformed)?;
     let parameters: Option<RequestParameters<'_>> = form.as_ref().map(|form| form.iter().collect());
     bearer::token(authorization, parameters.as_ref())
-}
-
-fn verified(tenant: &TenantContext, token: &Secret<String>, now: Timestamp) -> Result<AccessToken, Refusal> {
-    let claims = jws::verify_with_set(tenant.verifying_keys(), access_token::TYP, token.expose()).map_err(|_| Reason::Signature)?;
-    Ok(access_token::check(claims, &tenant.record().issuer, now)?)
-}
-
-fn refused(tenant: &TenantContext, refusal: Refusal, incident: &Incident) -> Response {
-    tracing::info!(incident = incident.0, ?refusal, "userinfo refused");
-    let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::UNAUTHORIZED);
-    let mut response = refusal.code().map_or_else(|| status.into_response(), |code| responders::oauth_json(status, &code.body()));
-    web::headers::not_stored(response.headers_mut());
-    if let Ok(challenge) = HeaderValue::try_from(refusal.challenge(&tenant.record().issuer)) {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-    }
-    response
 }

@@ -61,7 +61,7 @@ pub struct ApiScope(String);
 pub struct InvalidApiScope;
 
 /// The scopes that speak of a person and not of an API: those of OpenID Connect Core §5.4 and §11, and those of groups and roles.
-pub const SCOPES_OF_PEOPLE: [&str; 8] = ["openid", "profile", "email", "address", "phone", "offline_access", "groups", "roles"];
+pub const SCOPES_OF_PEOPLE: [&str; 9] = ["openid", "profile", "email", "address", "phone", "offline_access", "groups", "roles", "account"];
 
 impl ApiScope {
     /// Reads a scope for registration.

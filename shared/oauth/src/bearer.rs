@@ -1,8 +1,11 @@
 //! Bearer tokens at the platform's own endpoints: where one may stand, and what is answered when it isn't good (RFC 6750 §2, §3).
 
-use domain::Secret;
+use domain::family::{self, Evidence, Family};
 use domain::tenant::Issuer;
+use domain::user::User;
+use domain::{Secret, Timestamp};
 
+use crate::access_token::AccessToken;
 use crate::error::{ErrorCode, quoted, reasons};
 use crate::parameters::RequestParameters;
 use crate::scope;
@@ -34,6 +37,8 @@ reasons! {
         Dead => InvalidToken, "the family or its user does not count any more";
         /// OpenID Connect Core §5.3.
         OpenidMissing => InsufficientScope, "openid was not granted";
+        /// The account API is for who was granted it.
+        AccountMissing => InsufficientScope, "account was not granted";
     }
 }
 
@@ -71,12 +76,28 @@ impl Refusal {
         if let Some(code) = self.code() {
             parameters.extend([("error", code.as_str()), ("error_description", code.description())]);
         }
-        if self == Self::NotHonoured(Reason::OpenidMissing) {
-            parameters.push(("scope", scope::OPENID));
+        match self {
+            Self::NotHonoured(Reason::OpenidMissing) => parameters.push(("scope", scope::OPENID)),
+            Self::NotHonoured(Reason::AccountMissing) => parameters.push(("scope", scope::ACCOUNT)),
+            Self::Missing | Self::NotHonoured(_) => {}
         }
         let written: Vec<String> = parameters.iter().map(|(name, value)| format!("{name}={}", quoted(value))).collect();
         format!("Bearer {}", written.join(", "))
     }
+}
+
+/// Whose token of which family counts at `now`, of what was found under the token's reference; `needed` is the scope without which it doesn't.
+pub fn holder<'a>(
+    token: &AccessToken,
+    evidence: &Evidence<'a>,
+    (needed, missing): (&str, Reason),
+    now: Timestamp,
+) -> Result<(&'a Family, &'a User), Reason> {
+    let (family, user) = family::live(evidence, now).map_err(|_| Reason::Dead)?;
+    if family.client_id != *token.client_id() || user.sub != token.sub() {
+        return Err(Reason::OtherFamily);
+    }
+    if token.scopes().contains(needed) { Ok((family, user)) } else { Err(missing) }
 }
 
 /// The token that a request brings: in its `Authorization` header, or in the form of a POST. A query is never looked at (OAuth 2.1 §5.2.1).

@@ -29,8 +29,11 @@ pub const GROUPS: &str = "groups";
 /// The person's roles (RFC 9068 §2.2.3.1).
 pub const ROLES: &str = "roles";
 
+/// The account API: whatever people can do on their account's own pages.
+pub const ACCOUNT: &str = "account";
+
 /// What is offered, as metadata states it.
-pub const SUPPORTED: [&str; 8] = [OPENID, PROFILE, EMAIL, ADDRESS, PHONE, OFFLINE_ACCESS, GROUPS, ROLES];
+pub const SUPPORTED: [&str; 9] = [OPENID, PROFILE, EMAIL, ADDRESS, PHONE, OFFLINE_ACCESS, GROUPS, ROLES, ACCOUNT];
 
 /// The scopes of a request that are offered: OpenID Connect's own, and those of the API that it names. Others are ignored (OpenID Connect Core
 /// §3.1.2.1); that nothing is left, or nothing of the API, is an error.

@@ -1,12 +1,12 @@
 //! What an app learns about a person at the userinfo endpoint (OpenID Connect Core §5.3, §5.4): claims of granted scopes, absent where unknown.
 
 use domain::Timestamp;
-use domain::family::{self, Evidence};
+use domain::family::Evidence;
 use domain::tenant::Issuer;
 use serde::Serialize;
 
 use crate::access_token::AccessToken;
-use crate::bearer::Reason;
+use crate::bearer::{self, Reason};
 use crate::person_claims::{self, PersonClaims};
 use crate::scope;
 
@@ -40,13 +40,7 @@ impl<'a> UserInfo<'a> {
 
 /// Decides what the holder of `token` learns, of what was found under the token's reference.
 pub fn answer<'a>(token: &AccessToken, evidence: &Evidence<'a>, now: Timestamp) -> Result<UserInfo<'a>, Reason> {
-    let (family, user) = family::live(evidence, now).map_err(|_| Reason::Dead)?;
-    if family.client_id != *token.client_id() || user.sub != token.sub() {
-        return Err(Reason::OtherFamily);
-    }
-    if !token.scopes().contains(scope::OPENID) {
-        return Err(Reason::OpenidMissing);
-    }
+    let (family, user) = bearer::holder(token, evidence, (scope::OPENID, Reason::OpenidMissing), now)?;
     let claims = scope::claims_of(token.scopes()).and(family.claims.userinfo);
     let claims = person_claims::of(user, &evidence.tenant.roster, claims);
     let opens_attributes = token.scopes().contains(scope::PROFILE);

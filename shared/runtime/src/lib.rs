@@ -1,5 +1,6 @@
 //! What surrounds every function: the Lambda bootstrap, the environment, clock and randomness, tenants and keys kept in memory, telemetry.
 
+pub mod bearer;
 pub mod client_authentication;
 pub mod clock;
 pub mod configuration;

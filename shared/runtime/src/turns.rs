@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use domain::policy;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use web::ErrorReason;
 
 use crate::refused::Refused;
@@ -24,10 +24,15 @@ impl Default for Turns {
 }
 
 impl Turns {
+    /// A turn, until it is dropped; `None` when there is none left.
+    pub fn one(&self) -> Option<SemaphorePermit<'_>> {
+        self.0.try_acquire().ok()
+    }
+
     /// Answers a request that came whole, if there is a turn for it. Of one that gets none, nothing is looked at.
     // SECURITY: whoever sends a body slowly has no turn yet.
     pub async fn take(&self, answer: impl Future<Output = Result<Response, Refused>>) -> Result<Response, Refused> {
-        let Ok(_turn) = self.0.try_acquire() else { return Err(ErrorReason::Busy.into()) };
+        let Some(_turn) = self.one() else { return Err(ErrorReason::Busy.into()) };
         answer.await
     }
 }

@@ -296,9 +296,16 @@ impl Scene {
     /// # Panics
     /// When it can't be made.
     pub async fn access_token(&self, client: &Client, names: &[&str]) -> (String, Family) {
-        let session = self.session().await;
-        let family = self.family(client, &session, names);
-        self.access_token_of(client, &session, (family, None)).await
+        self.access_token_in(&self.session().await, client, names).await
+    }
+
+    /// The same in a session that is there.
+    ///
+    /// # Panics
+    /// When it can't be made.
+    pub async fn access_token_in(&self, session: &Session, client: &Client, names: &[&str]) -> (String, Family) {
+        let family = self.family(client, session, names);
+        self.access_token_of(client, session, (family, None)).await
     }
 
     /// The same with offline access.

@@ -100,6 +100,8 @@ pub(crate) struct Texts {
     pub(crate) scope_groups: ScopeTexts,
     /// The scope `roles`.
     pub(crate) scope_roles: ScopeTexts,
+    /// The scope `account`.
+    pub(crate) scope_account: ScopeTexts,
     /// The scope `offline_access`.
     pub(crate) scope_offline_access: ScopeTexts,
     /// Under the name of an API's scope, around the API's.

@@ -11,11 +11,11 @@ use web::{ActivityPage, Entry, ErrorReason, Parameters};
 use super::{Owner, apps};
 
 /// Something that happened.
-struct Happened {
-    what: Happening,
-    at: Timestamp,
-    seen: Personal,
-    app: Option<String>,
+pub(crate) struct Happened {
+    pub(crate) what: Happening,
+    pub(crate) at: Timestamp,
+    pub(crate) seen: Personal,
+    pub(crate) app: Option<String>,
 }
 
 /// A page of it, the latest first, older than the entry that `before` names.
@@ -34,7 +34,7 @@ fn entry(happened: &Happened) -> Entry<'_> {
 }
 
 /// The entries of a page, and the event that the next one begins after, if there may be one.
-async fn read(owner: &Owner<'_>, before: Option<&EventId>) -> Result<(Vec<Happened>, Option<EventId>), Failure> {
+pub(crate) async fn read(owner: &Owner<'_>, before: Option<&EventId>) -> Result<(Vec<Happened>, Option<EventId>), Failure> {
     let events = owner.home()?.list_history(&owner.user.id, before, policy::HISTORY_PAGE).await?;
     let last = events.last().filter(|_| events.len() == policy::HISTORY_PAGE).map(|event| event.id.clone());
     let key = owner.visitor.tenant().open_personal_key(KeyOwner::User(&owner.user.id), &owner.user_key)?;

@@ -14,11 +14,11 @@ use web::{AppsPage, ConnectedApp, Done, Parameters, Said, Wrong};
 use super::Owner;
 
 /// What an app has of a person.
-struct App {
-    client_id: ClientId,
-    name: String,
-    scopes: String,
-    since: Timestamp,
+pub(crate) struct App {
+    pub(crate) client_id: ClientId,
+    pub(crate) name: String,
+    pub(crate) scopes: String,
+    pub(crate) since: Timestamp,
 }
 
 /// Lists them by name.
@@ -35,12 +35,18 @@ pub(super) async fn show(owner: &Owner<'_>, said: Option<&Said>) -> Result<Respo
 
 /// Takes back what one of them has.
 pub(super) async fn remove(owner: &Owner<'_>, form: &Parameters) -> Result<Response, Refused> {
+    let removed = take_back(owner, form.get("remove").unwrap_or_default()).await?;
+    let said = if removed { Said::Done(Done::AppRemoved) } else { Said::Wrong(Wrong::ChangedMeanwhile) };
+    Ok(show(owner, Some(&said)).await?)
+}
+
+/// Takes back what the app of this id has; whether it had anything.
+pub(crate) async fn take_back(owner: &Owner<'_>, named: &str) -> Result<bool, Failure> {
     let (consents, families) = held(owner).await?;
-    let named = form.get("remove").unwrap_or_default();
     let consents: Vec<_> = consents.into_iter().filter(|consent| consent.client_id.as_str() == named).collect();
     let families: Vec<_> = families.into_iter().filter(|family| family.client_id.as_str() == named).collect();
     if consents.is_empty() && families.is_empty() {
-        return Ok(show(owner, Some(&Said::Wrong(Wrong::ChangedMeanwhile))).await?);
+        return Ok(false);
     }
     // The consent first: cut off in between, the app gets nothing new, and the page still shows what it has.
     for Consent { client_id, .. } in consents {
@@ -53,7 +59,7 @@ pub(super) async fn remove(owner: &Owner<'_>, form: &Parameters) -> Result<Respo
         let event = owner.event(kind, owner.visitor.came.personal())?;
         owner.home()?.revoke_family(&owner.user.id, &family.id, reason, owner.visitor.now, &event).await?;
     }
-    Ok(show(owner, Some(&Said::Done(Done::AppRemoved))).await?)
+    Ok(true)
 }
 
 /// What apps hold: consents, and families whose tokens may count.
@@ -69,7 +75,8 @@ pub(super) async fn names(owner: &Owner<'_>, ids: BTreeSet<ClientId>) -> Result<
     Ok(ids.iter().cloned().zip(found).filter_map(|(id, client)| Some((id, client?.name))).collect())
 }
 
-async fn connected(owner: &Owner<'_>) -> Result<Vec<App>, Failure> {
+/// The apps that have something, by name.
+pub(crate) async fn connected(owner: &Owner<'_>) -> Result<Vec<App>, Failure> {
     let (consents, families) = held(owner).await?;
     let mut held: BTreeMap<ClientId, (BTreeSet<String>, Timestamp)> = BTreeMap::new();
     let of_consents = consents.into_iter().map(|consent| (consent.client_id, consent.scopes, consent.given_at));

@@ -10,7 +10,7 @@ use serde_json::json;
 use store::UserPart;
 use web::{DataPage, Done, Parameters, Said, Section, Wrong};
 
-use super::{Owner, Place, apps, said_of, sessions};
+use super::{Owner, Place, apps, sessions, told};
 
 /// Pages of history that the file holds at most.
 const HISTORY_PAGES: usize = 20;
@@ -24,11 +24,10 @@ pub(super) fn show(owner: &Owner<'_>, said: Option<&Said>) -> Result<Response, F
 
 /// Puts the account's end two weeks ahead, or takes that back.
 pub(super) async fn decide(owner: &Owner<'_>, form: &Parameters) -> Result<Response, Refused> {
-    let now = owner.visitor.now;
     if form.get("keep").is_some() {
-        let Some(next) = owner.user.without_deletion(now) else { return Ok(show(owner, Some(&Said::Wrong(Wrong::ChangedMeanwhile)))?) };
-        let change = owner.change(&next, UserPart::Deletion, EventKind::DeletionCancelled).await?;
-        return Ok(show(&owner.with(next), Some(&said_of(change, Done::DeletionCancelled)))?);
+        let changed = keep(owner).await?;
+        let (owner, said) = told(owner, &changed, Done::DeletionCancelled);
+        return Ok(show(owner, Some(&said))?);
     }
     if form.get("delete").is_none() {
         return Ok(show(owner, None)?);
@@ -36,15 +35,37 @@ pub(super) async fn decide(owner: &Owner<'_>, form: &Parameters) -> Result<Respo
     if !owner.is_fresh() {
         return owner.prove_again(Place::Section(Section::Data));
     }
-    let Some((next, deletion)) = owner.user.asking_for_deletion(now) else {
-        return Ok(show(owner, Some(&Said::Wrong(Wrong::ChangedMeanwhile)))?);
-    };
-    let change = owner.change(&next, UserPart::Deletion, EventKind::DeletionRequested { due_at: deletion.due_at }).await?;
-    Ok(show(&owner.with(next), Some(&said_of(change, Done::DeletionAsked)))?)
+    let changed = delete(owner).await?;
+    let (owner, said) = told(owner, &changed, Done::DeletionAsked);
+    Ok(show(owner, Some(&said))?)
 }
 
-/// All of it as a file. Hashes and keys are secrets of the platform, not data about the person.
+/// Puts the account's end two weeks ahead.
+pub(crate) async fn delete<'a>(owner: &Owner<'a>) -> Result<Result<Owner<'a>, Wrong>, Failure> {
+    let Some((next, deletion)) = owner.user.asking_for_deletion(owner.visitor.now) else { return Ok(Err(Wrong::ChangedMeanwhile)) };
+    owner.change(next, UserPart::Deletion, EventKind::DeletionRequested { due_at: deletion.due_at }).await
+}
+
+/// Takes that back.
+pub(crate) async fn keep<'a>(owner: &Owner<'a>) -> Result<Result<Owner<'a>, Wrong>, Failure> {
+    let Some(next) = owner.user.without_deletion(owner.visitor.now) else { return Ok(Err(Wrong::ChangedMeanwhile)) };
+    owner.change(next, UserPart::Deletion, EventKind::DeletionCancelled).await
+}
+
+/// All of it as a file.
 pub(super) async fn download(owner: &Owner<'_>) -> Result<Response, Failure> {
+    let text = serde_json::to_string_pretty(&all(owner).await?).map_err(|error| Failure::Broken(error.to_string()))?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"account.json\"")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    ];
+    Ok((StatusCode::OK, headers, text).into_response())
+}
+
+/// Everything that is stored about the person. Hashes and keys are secrets of the platform, not data about them.
+pub(crate) async fn all(owner: &Owner<'_>) -> Result<serde_json::Value, Failure> {
     let tenant = owner.visitor.tenant();
     let key = tenant.open_personal_key(KeyOwner::User(&owner.user.id), &owner.user_key)?;
     let mut open_sessions = Vec::new();
@@ -56,15 +77,7 @@ pub(super) async fn download(owner: &Owner<'_>) -> Result<Response, Failure> {
     let (consents, families) = apps::held(owner).await?;
     let tokens: Vec<_> = families.iter().map(|family| json!({ "app": family.client_id, "scopes": family.scopes })).collect();
     let history = history(owner, &key).await?;
-    let all = json!({ "account": owner.user, "sessions": open_sessions, "consents": consents, "tokens": tokens, "history": history });
-    let text = serde_json::to_string_pretty(&all).map_err(|error| Failure::Broken(error.to_string()))?;
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"account.json\"")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    ];
-    Ok((StatusCode::OK, headers, text).into_response())
+    Ok(json!({ "account": owner.user, "sessions": open_sessions, "consents": consents, "tokens": tokens, "history": history }))
 }
 
 async fn history(owner: &Owner<'_>, key: &crypto::SymmetricKey) -> Result<Vec<serde_json::Value>, Failure> {

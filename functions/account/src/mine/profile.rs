@@ -7,7 +7,7 @@ use runtime::{Failure, Refused};
 use store::UserPart;
 use web::{Done, Parameters, ProfilePage, Said, Wrong};
 
-use super::{Owner, said_of};
+use super::Owner;
 
 /// Shows it as it is stored.
 pub(super) fn show(owner: &Owner<'_>, said: Option<&Said>) -> Result<Response, Failure> {
@@ -18,16 +18,22 @@ pub(super) fn show(owner: &Owner<'_>, said: Option<&Said>) -> Result<Response, F
 /// Stores what was entered. Only what the form has is looked at: nothing else of the record can be named here.
 pub(super) async fn save(owner: &Owner<'_>, form: &Parameters) -> Result<Response, Refused> {
     let entered = ProfileField::ALL.map(|field| (field, form.get(field.as_str()).unwrap_or_default()));
-    let next = match owner.user.with_profile(&entered, owner.visitor.now) {
-        Ok(Some(next)) => next,
-        Ok(None) => return Ok(show(owner, Some(&Said::Done(Done::ProfileSaved)))?),
-        Err(wrong) => {
-            let said = Said::Wrong(Wrong::Fields(wrong));
-            return Ok(page(owner, &entered.map(|(field, value)| (field, value.to_owned())), Some(&said))?);
+    Ok(match write(owner, &entered).await? {
+        Ok(next) => show(&next, Some(&Said::Done(Done::ProfileSaved)))?,
+        Err(wrong) => page(owner, &entered.map(|(field, value)| (field, value.to_owned())), Some(&Said::Wrong(wrong)))?,
+    })
+}
+
+/// Writes the values that were entered; the others stay.
+pub(crate) async fn write<'a>(owner: &Owner<'a>, entered: &[(ProfileField, &str)]) -> Result<Result<Owner<'a>, Wrong>, Failure> {
+    match owner.user.with_profile(entered, owner.visitor.now) {
+        Ok(Some(next)) => {
+            let version = next.version;
+            owner.change(next, UserPart::Profile, EventKind::ProfileChanged { version }).await
         }
-    };
-    let change = owner.change(&next, UserPart::Profile, EventKind::ProfileChanged { version: next.version }).await?;
-    Ok(show(&owner.with(next), Some(&said_of(change, Done::ProfileSaved)))?)
+        Ok(None) => Ok(Ok(owner.with(owner.user.clone()))),
+        Err(wrong) => Ok(Err(Wrong::Fields(wrong))),
+    }
 }
 
 fn page(owner: &Owner<'_>, fields: &[(ProfileField, String)], said: Option<&Said>) -> Result<Response, Failure> {

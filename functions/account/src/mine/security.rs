@@ -13,7 +13,7 @@ use runtime::{Failure, Refused};
 use store::{AttemptKey, PasswordChange, Recovery, UserPart};
 use web::{Done, Parameters, Said, Section, SecurityPage, SetCookie, Wrong, responders};
 
-use super::{Owner, Place, said_of};
+use super::{Owner, Place, told};
 use crate::visitor::Mails;
 use crate::{hashing, new_password};
 
@@ -40,12 +40,17 @@ pub(super) fn show(owner: &Owner<'_>, said: Option<&Said>) -> Result<Response, F
 /// Does what one of the forms asks for.
 pub(super) async fn change(owner: &Owner<'_>, form: &Parameters) -> Result<Response, Refused> {
     if let Some(email) = form.get("email") {
-        return if owner.is_fresh() { ask_for_email(owner, email).await } else { owner.prove_again(Place::Section(Section::Security)) };
+        if !owner.is_fresh() {
+            return owner.prove_again(Place::Section(Section::Security));
+        }
+        let changed = ask_for_email(owner, email).await?;
+        let (owner, said) = told(owner, &changed, Done::EmailAsked);
+        return Ok(show(owner, Some(&said))?);
     }
     if form.get("forget").is_some() {
-        let next = owner.user.without_pending_email(owner.visitor.now);
-        let change = owner.change(&next, UserPart::PendingEmail, EventKind::ProfileChanged { version: next.version }).await?;
-        return Ok(show(&owner.with(next), Some(&said_of(change, Done::EmailForgotten)))?);
+        let changed = forget_email(owner).await?;
+        let (owner, said) = told(owner, &changed, Done::EmailForgotten);
+        return Ok(show(owner, Some(&said))?);
     }
     let (current, new) = (form.get("current_password").unwrap_or_default(), form.get("new_password").unwrap_or_default());
     match change_password(owner, current, new).await? {
@@ -59,24 +64,31 @@ pub(super) async fn change(owner: &Owner<'_>, form: &Parameters) -> Result<Respo
     }
 }
 
-async fn ask_for_email(owner: &Owner<'_>, entered: &str) -> Result<Response, Refused> {
+/// Remembers the address that the person wants; the event sends a link there.
+pub(crate) async fn ask_for_email<'a>(owner: &Owner<'a>, entered: &str) -> Result<Result<Owner<'a>, Wrong>, Failure> {
     let visitor = owner.visitor;
     let (next, canonical) = match owner.user.asking_for_email(entered, visitor.now) {
         Ok(wish) => wish,
-        Err(problem) => return Ok(show(owner, Some(&Said::Wrong(Wrong::Email(problem))))?),
+        Err(problem) => return Ok(Err(Wrong::Email(problem))),
     };
     let lookup = visitor.tenant().lookup("identifier", canonical.as_str())?;
     if let Err(retry_after) = Mails::about(&lookup, "email-change", visitor.now).reserve(visitor).await? {
-        return Ok(show(owner, Some(&Said::Wrong(Wrong::Throttled { retry_after })))?);
+        return Ok(Err(Wrong::Throttled { retry_after }));
     }
     let personal = Personal { identifier: Some(kept_identifier(entered)), ..visitor.came.personal() };
     let event = owner.event(EventKind::EmailChangeRequested { version: next.version }, personal)?;
-    let change = owner.home()?.change_user(&next, UserPart::PendingEmail, &event).await?;
-    Ok(show(&owner.with(next), Some(&said_of(change, Done::EmailAsked)))?)
+    owner.change_with(next, UserPart::PendingEmail, &event).await
+}
+
+/// Waits for no address any more.
+pub(crate) async fn forget_email<'a>(owner: &Owner<'a>) -> Result<Result<Owner<'a>, Wrong>, Failure> {
+    let next = owner.user.without_pending_email(owner.visitor.now);
+    let version = next.version;
+    owner.change(next, UserPart::PendingEmail, EventKind::ProfileChanged { version }).await
 }
 
 /// Sets the password, which ends whatever stood on the one before, and begins a session anew in this browser.
-async fn change_password(owner: &Owner<'_>, current: &str, new: &str) -> Result<Result<[SetCookie; 3], Wrong>, Failure> {
+pub(crate) async fn change_password(owner: &Owner<'_>, current: &str, new: &str) -> Result<Result<[SetCookie; 3], Wrong>, Failure> {
     let visitor = owner.visitor;
     let found = match prove_current(owner, current).await? {
         Ok(found) => found,

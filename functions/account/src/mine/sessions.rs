@@ -15,21 +15,34 @@ use super::Owner;
 /// Sessions that are ended at the same time.
 const AT_ONCE: usize = 8;
 
-/// Lists those that live, this one first, then the one that was used last.
-pub(super) async fn show(owner: &Owner<'_>, said: Option<&Said>) -> Result<Response, Failure> {
+/// A session with the name that apps know it by, and where it began.
+pub(crate) struct Known {
+    pub(crate) sid: String,
+    pub(crate) seen: Personal,
+    pub(crate) session: Session,
+}
+
+/// Those that live, the one that this is asked in first, then the one that was used last.
+pub(crate) async fn list(owner: &Owner<'_>) -> Result<Vec<Known>, Failure> {
     let key = owner.visitor.tenant().open_personal_key(KeyOwner::User(&owner.user.id), &owner.user_key)?;
     let known = |session: Session| {
         let seen = session.seen_from.as_ref().map(|sealed| owner.visitor.tenant().open_seen(&key, &session.id, sealed)).transpose()?;
-        Ok((sid::of(&session.id, derive::sha256), seen.unwrap_or_default(), session))
+        Ok(Known { sid: sid::of(&session.id, derive::sha256), seen: seen.unwrap_or_default(), session })
     };
-    let mut sessions = live(owner).await?.into_iter().map(known).collect::<Result<Vec<(String, Personal, Session)>, Failure>>()?;
-    sessions.sort_by_key(|(_, _, session)| (session.id != owner.session.id, std::cmp::Reverse(session.last_used_at)));
+    let mut sessions = live(owner).await?.into_iter().map(known).collect::<Result<Vec<Known>, Failure>>()?;
+    sessions.sort_by_key(|Known { session, .. }| (session.id != owner.session.id, std::cmp::Reverse(session.last_used_at)));
+    Ok(sessions)
+}
+
+/// Lists them.
+pub(super) async fn show(owner: &Owner<'_>, said: Option<&Said>) -> Result<Response, Failure> {
+    let sessions = list(owner).await?;
     let rows: Vec<ShownSession<'_>> = sessions.iter().map(|row| row_of(owner, row)).collect();
     let frame = owner.frame()?;
     Ok(owner.answer(&frame, said, &SessionsPage { head: owner.head(&frame, said), sessions: &rows }))
 }
 
-fn row_of<'s>(owner: &Owner<'_>, (sid, seen, session): &'s (String, Personal, Session)) -> ShownSession<'s> {
+fn row_of<'s>(owner: &Owner<'_>, Known { sid, seen, session }: &'s Known) -> ShownSession<'s> {
     ShownSession {
         sid,
         user_agent: seen.user_agent.as_deref(),
@@ -42,17 +55,23 @@ fn row_of<'s>(owner: &Owner<'_>, (sid, seen, session): &'s (String, Personal, Se
 
 /// Ends one, or all others.
 pub(super) async fn end(owner: &Owner<'_>, form: &Parameters) -> Result<Response, Refused> {
-    let others = live(owner).await?.into_iter().filter(|session| session.id != owner.session.id);
-    let (wanted, done): (Vec<Session>, Done) = match form.get("end") {
-        Some(wanted) => (others.filter(|session| sid::of(&session.id, derive::sha256) == wanted).collect(), Done::SessionEnded),
-        None => (others.collect(), Done::OthersEnded),
+    let wanted = form.get("end");
+    let said = match (end_others(owner, wanted).await?, wanted) {
+        (0, Some(_)) => Said::Wrong(Wrong::ChangedMeanwhile),
+        (_, Some(_)) => Said::Done(Done::SessionEnded),
+        (_, None) => Said::Done(Done::OthersEnded),
     };
-    // One that is gone by now is what was wanted; one that never was is shown not to be.
-    let said = if wanted.is_empty() && done == Done::SessionEnded { Said::Wrong(Wrong::ChangedMeanwhile) } else { Said::Done(done) };
-    for some in wanted.chunks(AT_ONCE) {
+    Ok(show(owner, Some(&said)).await?)
+}
+
+/// Ends the session that apps know by this name, or all; never the one that this is asked in. Says how many.
+pub(crate) async fn end_others(owner: &Owner<'_>, sid: Option<&str>) -> Result<usize, Failure> {
+    let mut others = live(owner).await?;
+    others.retain(|session| session.id != owner.session.id && sid.is_none_or(|sid| sid::of(&session.id, derive::sha256) == sid));
+    for some in others.chunks(AT_ONCE) {
         try_join_all(some.iter().map(|session| revoke(owner, session))).await?;
     }
-    Ok(show(owner, Some(&said)).await?)
+    Ok(others.len())
 }
 
 async fn revoke(owner: &Owner<'_>, session: &Session) -> Result<(), Failure> {

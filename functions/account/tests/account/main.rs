@@ -1,6 +1,7 @@
 //! Accounts that people make themselves, one request at a time.
 
 mod alarms;
+mod api;
 mod attributes;
 mod branding;
 mod flooding;

@@ -39,6 +39,11 @@ impl Came {
         Personal { address: self.caller.address.map(|address| address.to_string()), user_agent, identifier: None }
     }
 
+    /// What names the request in the log.
+    pub const fn incident(&self) -> &Incident {
+        &self.incident
+    }
+
     /// The browser's language.
     pub fn language(&self) -> Language {
         Language::negotiate(None, &self.headers)

@@ -78,6 +78,7 @@ impl ConsentPage<'_> {
             "phone" => Some(texts.scope_phone),
             "groups" => Some(texts.scope_groups),
             "roles" => Some(texts.scope_roles),
+            "account" => Some(texts.scope_account),
             "offline_access" => Some(texts.scope_offline_access),
             _ => None,
         };

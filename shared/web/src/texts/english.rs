@@ -39,6 +39,7 @@ pub(super) static TEXTS: Texts = Texts {
     scope_phone: ScopeTexts { title: "See your phone number", detail: "And if it has been verified" },
     scope_groups: ScopeTexts { title: "See your groups", detail: "The names of the groups that you’re in" },
     scope_roles: ScopeTexts { title: "See your roles", detail: "What your organization lets you do" },
+    scope_account: ScopeTexts { title: "Manage your account", detail: "Profile, password, address, devices, apps and data" },
     scope_offline_access: ScopeTexts { title: "Stay connected", detail: "Also after you sign out, until you take this back" },
     scope_of_api: Around { before: "A permission at ", after: "" },
     returns_to: Around { before: "Either way, you’ll return to ", after: "." },

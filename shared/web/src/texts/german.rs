@@ -39,6 +39,7 @@ pub(super) static TEXTS: Texts = Texts {
     scope_phone: ScopeTexts { title: "Ihre Telefonnummer sehen", detail: "Auch, ob sie bestätigt ist" },
     scope_groups: ScopeTexts { title: "Ihre Gruppen sehen", detail: "Die Namen der Gruppen, in denen Sie sind" },
     scope_roles: ScopeTexts { title: "Ihre Rollen sehen", detail: "Was Ihre Organisation Sie tun lässt" },
+    scope_account: ScopeTexts { title: "Ihr Konto verwalten", detail: "Profil, Passwort, Adresse, Geräte, Apps und Daten" },
     scope_offline_access: ScopeTexts { title: "Verbunden bleiben", detail: "Auch nach dem Abmelden, bis Sie das zurücknehmen" },
     scope_of_api: Around { before: "Eine Berechtigung bei ", after: "" },
     returns_to: Around { before: "In beiden Fällen geht es zurück zu ", after: "." },

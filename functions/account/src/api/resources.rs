@@ -1,0 +1,182 @@
+//! The resources of the account API, each with what it does.
+
+use axum::response::{IntoResponse, Response};
+use domain::EventId;
+use domain::profile::ProfileField;
+use http::{Method, StatusCode};
+use runtime::Failure;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use web::{Parameters, Wrong, responders};
+
+use super::Asked;
+use super::problem::Problem;
+use crate::mine::{Owner, activity, apps, data, profile, security, sessions};
+
+type Answer = Result<Result<Response, Problem>, Failure>;
+
+/// Does what is asked of a resource.
+pub(super) async fn answer(owner: &Owner<'_>, asked: Asked<'_>) -> Answer {
+    let (resource, item) = asked.path.split_once('/').map_or((asked.path, None), |(resource, item)| (resource, Some(item)));
+    match (resource, item, asked.method) {
+        ("profile", None, &Method::GET) => Ok(Ok(ok(&shown(owner)))),
+        ("profile", None, &Method::PATCH) => change_profile(owner, asked.body).await,
+        ("password", None, &Method::POST) => change_password(owner, asked.body).await,
+        ("email", None, &Method::POST) => ask_for_email(owner, asked.body).await,
+        ("email", None, &Method::DELETE) => Ok(security::forget_email(owner).await?.map(|_| done()).map_err(Problem::from)),
+        ("sessions", None, &Method::GET) => list_sessions(owner).await,
+        ("sessions", None, &Method::DELETE) => sessions::end_others(owner, None).await.map(|_| Ok(done())),
+        ("sessions", Some(sid), &Method::DELETE) => {
+            Ok(if sessions::end_others(owner, Some(sid)).await? > 0 { Ok(done()) } else { Err(Problem::NotFound) })
+        }
+        ("apps", None, &Method::GET) => list_apps(owner).await,
+        ("apps", Some(client_id), &Method::DELETE) => Ok(if apps::take_back(owner, client_id).await? { Ok(done()) } else { Err(Problem::NotFound) }),
+        ("history", None, &Method::GET) => list_history(owner, asked.query).await,
+        ("data", None, &Method::GET) => all_data(owner).await,
+        ("deletion", None, &Method::POST) => delete(owner).await,
+        ("deletion", None, &Method::DELETE) => Ok(data::keep(owner).await?.map(|_| done()).map_err(Problem::from)),
+        _ => Ok(Err(methods(resource, item).map_or(Problem::NotFound, Problem::Method))),
+    }
+}
+
+/// What a resource does, if there is one.
+fn methods(resource: &str, item: Option<&str>) -> Option<&'static str> {
+    match (resource, item) {
+        ("profile", None) => Some("GET, PATCH"),
+        ("password", None) => Some("POST"),
+        ("email" | "deletion", None) => Some("POST, DELETE"),
+        ("sessions", None) => Some("GET, DELETE"),
+        ("apps" | "history" | "data", None) => Some("GET"),
+        ("sessions" | "apps", Some(_)) => Some("DELETE"),
+        _ => None,
+    }
+}
+
+fn ok(body: &Value) -> Response {
+    responders::oauth_json(StatusCode::OK, body)
+}
+
+fn done() -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    web::headers::not_stored(response.headers_mut());
+    response
+}
+
+fn read<'b, T: Deserialize<'b>>(body: &'b [u8]) -> Result<T, Problem> {
+    serde_json::from_slice(body).map_err(|_| Problem::Malformed)
+}
+
+fn shown(owner: &Owner<'_>) -> Value {
+    let user = &owner.user;
+    let mut body = Map::new();
+    body.insert("sub".to_owned(), json!(user.sub));
+    body.insert("username".to_owned(), json!(user.username));
+    body.insert("email".to_owned(), json!(user.email.as_ref().map(|email| &email.address)));
+    body.insert("email_verified".to_owned(), json!(user.email.as_ref().is_some_and(|email| email.verified)));
+    body.insert("pending_email".to_owned(), json!(user.pending_email.as_ref().map(|pending| &pending.address)));
+    body.insert("deletion_due_at".to_owned(), json!(user.deletion.map(|deletion| deletion.due_at.rfc3339())));
+    for field in ProfileField::ALL {
+        body.insert(field.as_str().to_owned(), json!(field.of(&user.profile)));
+    }
+    Value::Object(body)
+}
+
+// RFC 7396: what isn't named stays, `null` takes away. A name that isn't a field of the person's is refused, so that nothing is thought to be written.
+async fn change_profile(owner: &Owner<'_>, body: &[u8]) -> Answer {
+    let named: Map<String, Value> = match read(body) {
+        Ok(named) => named,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    let mut entered = Vec::new();
+    for (name, value) in &named {
+        let field = ProfileField::ALL.into_iter().find(|field| field.as_str() == name);
+        match (field, value) {
+            (Some(field), Value::String(text)) => entered.push((field, text.as_str())),
+            (Some(field), Value::Null) => entered.push((field, "")),
+            _ => return Ok(Err(Problem::Malformed)),
+        }
+    }
+    Ok(profile::write(owner, &entered).await?.map(|next| ok(&shown(&next))).map_err(Problem::from))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewPassword {
+    current_password: String,
+    new_password: String,
+}
+
+// The session that asks ends with all others: the app signs its person in anew.
+async fn change_password(owner: &Owner<'_>, body: &[u8]) -> Answer {
+    let wanted: NewPassword = match read(body) {
+        Ok(wanted) => wanted,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    let changed = security::change_password(owner, &wanted.current_password, &wanted.new_password).await?;
+    Ok(changed.map(|_| done()).map_err(Problem::from))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewEmail {
+    email: String,
+}
+
+async fn ask_for_email(owner: &Owner<'_>, body: &[u8]) -> Answer {
+    let wanted: NewEmail = match read(body) {
+        Ok(wanted) => wanted,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    if !owner.is_fresh() {
+        return Ok(Err(Problem::NotFresh));
+    }
+    Ok(security::ask_for_email(owner, &wanted.email).await?.map(|next| accepted(&shown(&next))).map_err(Problem::from))
+}
+
+fn accepted(body: &Value) -> Response {
+    responders::oauth_json(StatusCode::ACCEPTED, body)
+}
+
+async fn list_sessions(owner: &Owner<'_>) -> Answer {
+    let shown = |known: sessions::Known| {
+        json!({
+            "sid": known.sid,
+            "is_this": known.session.id == owner.session.id,
+            "address": known.seen.address,
+            "user_agent": known.seen.user_agent,
+            "began_at": known.session.authenticated_at.rfc3339(),
+            "last_used_at": known.session.last_used_at.rfc3339(),
+        })
+    };
+    let sessions: Vec<Value> = sessions::list(owner).await?.into_iter().map(shown).collect();
+    Ok(Ok(ok(&json!({ "sessions": sessions }))))
+}
+
+async fn list_apps(owner: &Owner<'_>) -> Answer {
+    let shown = |app: apps::App| json!({ "client_id": app.client_id, "name": app.name, "scope": app.scopes, "since": app.since.rfc3339() });
+    let apps: Vec<Value> = apps::connected(owner).await?.into_iter().map(shown).collect();
+    Ok(Ok(ok(&json!({ "apps": apps }))))
+}
+
+async fn list_history(owner: &Owner<'_>, query: &str) -> Answer {
+    let Ok(parameters) = Parameters::parse(query.as_bytes()) else { return Ok(Err(Problem::Malformed)) };
+    let Ok(before) = parameters.get("before").map(EventId::parse).transpose() else { return Ok(Err(Problem::Malformed)) };
+    let (happened, next) = activity::read(owner, before.as_ref()).await?;
+    let shown = |entry: &activity::Happened| {
+        let from = json!({ "address": entry.seen.address, "user_agent": entry.seen.user_agent });
+        json!({ "what": entry.what, "is_alert": entry.what.is_alert(), "at": entry.at.rfc3339(), "from": from, "app": entry.app })
+    };
+    let entries: Vec<Value> = happened.iter().map(shown).collect();
+    Ok(Ok(ok(&json!({ "entries": entries, "next": next.map(|next| next.to_string()) }))))
+}
+
+async fn all_data(owner: &Owner<'_>) -> Answer {
+    if owner.is_fresh() { Ok(Ok(ok(&data::all(owner).await?))) } else { Ok(Err(Problem::NotFresh)) }
+}
+
+async fn delete(owner: &Owner<'_>) -> Answer {
+    if !owner.is_fresh() {
+        return Ok(Err(Problem::NotFresh));
+    }
+    Ok(data::delete(owner).await?.map(|next| accepted(&shown(&next))).map_err(|wrong: Wrong| wrong.into()))
+}
