@@ -16,6 +16,7 @@ mod key_service;
 mod ledger;
 mod outbox;
 mod own_account;
+mod own_phone;
 mod password_reset;
 mod random_walk;
 mod refresh;

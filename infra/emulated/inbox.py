@@ -1,4 +1,4 @@
-"""The emulated deployment's inbox: what the emulated SES was asked to send, in the form that the local platform uses."""
+"""The emulated deployment's inbox: what the emulated SES and SNS were asked to send, in the form that the local platform uses."""
 
 import json
 import re
@@ -8,12 +8,12 @@ LINK = re.compile(r"https?://[^\s<>\"']+")
 
 
 def messages(aws_endpoint: str) -> list[dict[str, object]]:
-    """Every mail sent so far, oldest first."""
-    with urllib.request.urlopen(f"{aws_endpoint}/_ministack/ses/messages", timeout=10) as answer:
-        by_account = json.load(answer)["messages"]
+    """Every mail sent so far, oldest first, and after them every text message."""
+    by_account = _kept(aws_endpoint, "ses/messages")["messages"]
     sent = sorted((mail for mails in by_account.values() for mail in mails), key=lambda mail: mail["Timestamp"])
-    return [
+    mails = [
         {
+            "way": "mail",
             "to": recipient,
             "subject": mail["Subject"],
             "text": mail["BodyText"],
@@ -22,6 +22,17 @@ def messages(aws_endpoint: str) -> list[dict[str, object]]:
         for mail in sent
         for recipient in mail["To"]
     ]
+    by_number = _kept(aws_endpoint, "sns/sms-messages")["sms_messages"]
+    return mails + [
+        {"way": "sms", "to": number, "subject": "Text message", "text": sms["Message"], "links": LINK.findall(sms["Message"])}
+        for number, texts in by_number.items()
+        for sms in texts
+    ]
+
+
+def _kept(aws_endpoint: str, what: str) -> dict[str, dict[str, list[dict[str, str]]]]:
+    with urllib.request.urlopen(f"{aws_endpoint}/_ministack/{what}", timeout=10) as answer:
+        return json.load(answer)
 
 
 def as_text(mails: list[dict[str, object]]) -> str:

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use aws_lambda_events::event::dynamodb::Event;
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
-use cloud::mail::{MailError, Mailer};
+use cloud::mail::MailError;
 use cloud::queue::{Nudges, body};
 use domain::delivery::{Channel, DeliveryId};
 use domain::policy;
 use futures_util::future::join;
+use local::deployed::Senders;
 use local::{TestPlatform, functions};
 use serde_json::json;
 use testkit::embedded::StreamPosition;
@@ -118,8 +119,8 @@ async fn f19_two_deliverers_at_once_send_once_and_one_that_died_is_followed() {
     platform.inbox.refuse(None);
     platform.clock.advance(policy::DELIVERY_FIRST_BACKOFF);
     let event = nudge(&deliveries(&platform).await[0]);
-    let mailer = || Arc::clone(&platform.inbox) as Arc<dyn Mailer>;
-    let deliverer = || functions::consuming("deliver", platform.platform(), mailer(), platform.nudges.clone()).expect("it is compiled in");
+    let senders = Senders::to(&platform.inbox);
+    let deliverer = || functions::consuming("deliver", platform.platform(), &senders, platform.nudges.clone()).expect("it is compiled in");
     join(deliverer()(event.clone()), deliverer()(event.clone())).await;
     assert_eq!(notices(&platform), 1);
 

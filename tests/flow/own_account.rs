@@ -16,7 +16,8 @@ use super::visitor::Visitor;
 const NEW: &str = "twelve orange kettles sing";
 
 impl Visitor {
-    async fn form(&mut self, at: &TestPlatform, app: &RelyingParty, section: &str, fields: &[(&str, &str)]) -> Answer {
+    /// Posts a page's form with what the page holds.
+    pub(crate) async fn form(&mut self, at: &TestPlatform, app: &RelyingParty, section: &str, fields: &[(&str, &str)]) -> Answer {
         let page = self.get(at, &app.url(if section == "/account/email" { "/account" } else { section })).await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.outcome());
         let mut form = vec![("state", page.field("state"))];

@@ -1,7 +1,7 @@
-// Somebody with an account in Chromium, through every section of its pages: what is known of them, another address, another password, other devices,
-// apps, history, the data as a file, and an end that is taken back.
+// Somebody with an account in Chromium, through every section of its pages: what is known of them, another address, a telephone number, another
+// password, other devices, apps, history, the data as a file, and an end that is taken back.
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { look, withBrowser } from "./chromium.mjs";
 import { mailThat } from "./mail.mjs";
@@ -22,6 +22,7 @@ async function keeps(settings) {
     await looks(page, settings, "account-profile");
     await profile(page, settings);
     const address = await otherAddress(page, settings);
+    await telephone(page, settings);
     await otherDevices(page, settings, address);
     await apps(page, settings);
     await section(page, settings, "activity");
@@ -69,6 +70,35 @@ async function otherAddress(page, settings) {
   assert.equal((await page.textContent("#email-now")).trim(), email);
   await mailThat(settings.inbox_url, ({ to, subject }) => to === before && /changed|geändert/.test(subject));
   return email;
+}
+
+/** Proves a number by the code of its text message, after a wrong one; then has none any more, which the number is told. */
+async function telephone(page, settings) {
+  const number = `+4915${String(randomInt(10 ** 9)).padStart(9, "0")}`;
+  await section(page, settings, "security");
+  await page.fill("#phone", "0151 123");
+  await page.click("#change-phone");
+  await page.waitForSelector("#problem");
+  await looks(page, settings, "account-phone-problem");
+  await page.fill("#phone", `${number.slice(0, 3)} ${number.slice(3)}`);
+  await page.click("#change-phone");
+  await page.waitForSelector("#phone-pending");
+  await looks(page, settings, "account-phone-pending");
+  const { text } = await mailThat(settings.inbox_url, ({ way, to }) => way === "sms" && to === number);
+  const [, host, code] = /\n\n@(\S+) #([0-9]{6})$/.exec(text);
+  assert.equal(host, new URL(settings.issuer).hostname);
+  await page.fill("#code", code === "000000" ? "000001" : "000000");
+  await page.click("#confirm-phone");
+  await page.waitForSelector("#problem");
+  await looks(page, settings, "account-code-problem");
+  await page.fill("#code", code);
+  await page.click("#confirm-phone");
+  await page.waitForSelector("#done");
+  assert.equal((await page.textContent("#phone-now")).trim(), number);
+  await looks(page, settings, "account-phone");
+  await page.click("#remove-phone");
+  await page.waitForSelector("#phone-none");
+  await mailThat(settings.inbox_url, ({ way, to, text }) => way === "sms" && to === number && !text.includes(code));
 }
 
 /** Another browser signs in by the new address, is listed, and is signed out from here. */

@@ -76,6 +76,7 @@ async fn find<'a>(deps: &'a Deps, visitor: &'a Visitor<'a>, mut visit: Visit) ->
     };
     let Some(client) = deps.clients.find(&mut visit, token.client_id(), now).await? else { return Ok(Found::Nobody(Reason::Dead.into())) };
     let keys = PersonKeys::of(reference.user_id).with_family(reference.family_id).with_session_if(reference.session_id).with_user_key();
+    let keys = keys.with_phone_code();
     let person = visit.beside(tenant.home(now)?.read_person(&keys)).await?;
     let evidence = Evidence {
         tenant: tenant.record(),
@@ -88,7 +89,9 @@ async fn find<'a>(deps: &'a Deps, visitor: &'a Visitor<'a>, mut visit: Visit) ->
         return Ok(Found::Nobody(reason.into()));
     }
     Ok(match (person.user, person.user_key, person.session) {
-        (Some(user), Some(user_key), Some(session)) => Found::Owner(Box::new(Owner { deps, visitor, user, user_key, session })),
+        (Some(user), Some(user_key), Some(session)) => {
+            Found::Owner(Box::new(Owner { deps, visitor, user, user_key, session, phone_code: person.phone_code }))
+        }
         _ => Found::Away,
     })
 }

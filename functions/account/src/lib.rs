@@ -31,7 +31,7 @@ use web::responders;
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::Credentials, Purpose::People], signing: Signing::Verifies };
 
 /// What its role may do: read tenants, clients, people, their passwords, invitations and who has an identifier; write attempts, sign-ups, the people
-/// that they and invitations become, new passwords and locks, what people change of their own account, each with its event; list what is theirs; seal.
+/// that they and invitations become, new passwords, locks and codes, what people change of their own account, each with its event; list what is theirs; seal.
 #[derive(Clone)]
 pub struct Deps {
     tenants: Arc<Tenants>,

@@ -4,6 +4,7 @@ pub(crate) mod activity;
 pub(crate) mod apps;
 pub(crate) mod data;
 mod email;
+pub(crate) mod phone;
 pub(crate) mod profile;
 pub(crate) mod security;
 pub(crate) mod sessions;
@@ -16,6 +17,7 @@ use domain::claims::RequestedClaims;
 use domain::client::{ACCOUNT_PAGES, RedirectUri};
 use domain::event::{EventKind, Personal, RecordedEvent};
 use domain::key_ring::WrappedUserKey;
+use domain::phone::PhoneCode;
 use domain::session::Session;
 use domain::user::User;
 use domain::{ClientId, policy};
@@ -174,6 +176,8 @@ pub(crate) struct Owner<'a> {
     pub(crate) user: User,
     pub(crate) user_key: WrappedUserKey,
     pub(crate) session: Session,
+    /// The newest code in flight, whatever session it was asked for in.
+    pub(crate) phone_code: Option<PhoneCode>,
 }
 
 /// What a page's head borrows from.
@@ -189,7 +193,7 @@ impl<'a> Owner<'a> {
         let Some(reference) = &visitor.browser.session else { return Ok(None) };
         let (tenant, now) = (visitor.tenant(), visitor.now);
         let home = tenant.home(now)?;
-        let keys = PersonKeys::of(reference.user_id.clone()).with_session(reference.session_id.clone()).with_user_key();
+        let keys = PersonKeys::of(reference.user_id.clone()).with_session(reference.session_id.clone()).with_user_key().with_phone_code();
         let person = home.read_person(&keys).await?;
         let (Some(user), Some(user_key), Some(session)) = (person.user, person.user_key, person.session) else { return Ok(None) };
         if session.live(tenant.record(), &user, now).is_err() {
@@ -198,7 +202,7 @@ impl<'a> Owner<'a> {
         if session.wants_touch(now) {
             home.touch_session(&user.id, &session.id, now).await?;
         }
-        Ok(Some(Self { deps, visitor, user, user_key, session }))
+        Ok(Some(Self { deps, visitor, user, user_key, session, phone_code: person.phone_code }))
     }
 
     /// Whether they proved themself lately enough for what only they may do.
@@ -244,7 +248,12 @@ impl<'a> Owner<'a> {
 
     /// The same person with the record as it was changed.
     fn with(&self, user: User) -> Owner<'a> {
-        Owner { user, user_key: self.user_key.clone(), session: self.session.clone(), ..*self }
+        Owner { user, user_key: self.user_key.clone(), session: self.session.clone(), phone_code: self.phone_code.clone(), ..*self }
+    }
+
+    /// The same person with another code in flight, or none.
+    fn waiting_for(&self, phone_code: Option<PhoneCode>) -> Owner<'a> {
+        Owner { phone_code, ..self.with(self.user.clone()) }
     }
 
     fn language(&self) -> Language {

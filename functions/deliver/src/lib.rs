@@ -4,6 +4,7 @@ mod backchannel_logout;
 mod delete_account;
 mod end_sessions;
 mod mail;
+mod sms;
 
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use aws_lambda_events::event::streams::{SqsBatchItemFailure, SqsEventResponse};
 use cloud::egress::Egress;
 use cloud::mail::Mailer;
 use cloud::queue::Nudges;
+use cloud::sms::Texter;
 use domain::delivery::{Channel, Delivery, DeliveryId, DeliveryState, Try, after};
 use domain::key_ring::Purpose;
 use domain::{Timestamp, policy};
@@ -23,7 +25,7 @@ use store::{Lease, Work};
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::People, Purpose::Signing], signing: Signing::Signs };
 
 /// What its role may do: read the directory's zone, write, lease and settle deliveries, read the event, its person, sign-up or invitation and their apps, seal
-/// links, send mail, sign, call addresses that apps registered, nudge; end sessions that were cut off, delete accounts whose time has come.
+/// links and codes, send mail and text messages, sign, call addresses that apps registered, nudge; end sessions that were cut off, delete accounts whose time has come.
 pub struct Deps {
     work: Work,
     region: HomeRegion,
@@ -31,13 +33,14 @@ pub struct Deps {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     mailer: Arc<dyn Mailer>,
+    texter: Arc<dyn Texter>,
     nudges: Arc<dyn Nudges>,
     egress: Arc<dyn Egress>,
 }
 
 impl Deps {
     /// Takes from the platform what the role allows.
-    pub fn new(platform: &Platform, mailer: Arc<dyn Mailer>, nudges: Arc<dyn Nudges>, egress: Arc<dyn Egress>) -> Self {
+    pub fn new(platform: &Platform, mailer: Arc<dyn Mailer>, texter: Arc<dyn Texter>, nudges: Arc<dyn Nudges>, egress: Arc<dyn Egress>) -> Self {
         Self {
             work: platform.store.work(),
             region: HomeRegion::new(platform),
@@ -45,6 +48,7 @@ impl Deps {
             clock: platform.clock.clone(),
             random: platform.random.clone(),
             mailer,
+            texter,
             nudges,
             egress,
         }
@@ -107,6 +111,9 @@ async fn send(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Try {
         Channel::MailPasswordChanged => mail::send(deps, delivery, mail::password_changed::compose(deps, delivery, now)).await,
         Channel::MailEmailChange => mail::send(deps, delivery, mail::email_change::compose(deps, delivery, now)).await,
         Channel::MailEmailChanged => mail::send(deps, delivery, mail::email_changed::compose(deps, delivery, now)).await,
+        Channel::SmsPhoneCode => sms::send(deps, delivery, sms::phone_code::compose(deps, delivery, now)).await,
+        Channel::MailPhoneChanged => mail::send(deps, delivery, mail::phone_changed::compose(deps, delivery, now)).await,
+        Channel::SmsPhoneChanged => sms::send(deps, delivery, sms::phone_changed::compose(deps, delivery, now)).await,
         Channel::MailDeletion => mail::send(deps, delivery, mail::deletion::compose(deps, delivery, now)).await,
         Channel::DeleteAccount => delete_account::delete(deps, delivery, now).await,
         Channel::EndSessions => end_sessions::end(deps, delivery, now).await,

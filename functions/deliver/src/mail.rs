@@ -8,6 +8,7 @@ pub(crate) mod new_browser;
 mod notice;
 pub(crate) mod password_changed;
 pub(crate) mod password_reset;
+pub(crate) mod phone_changed;
 pub(crate) mod sign_up;
 
 use std::sync::Arc;
@@ -50,7 +51,7 @@ impl From<Option<Addressed>> for Composed {
 }
 
 /// The event of a delivery and the person that it is about, if both are there.
-async fn person_of(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Result<Option<About>, Failure> {
+pub(crate) async fn person_of(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Result<Option<About>, Failure> {
     let Some(tenant) = deps.tenant(delivery, now).await? else { return Ok(None) };
     let home = tenant.home(now)?;
     let Some(event) = home.find_event(delivery.event_at, delivery.event_shard, &delivery.id.event).await? else { return Ok(None) };
@@ -62,12 +63,12 @@ async fn person_of(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Result<O
     Ok(Some(About { tenant, event, user, personal }))
 }
 
-/// What a mail to a person is made of.
-struct About {
-    tenant: Arc<TenantContext>,
-    event: RecordedEvent,
-    user: User,
-    personal: Personal,
+/// What a message to a person is made of.
+pub(crate) struct About {
+    pub(crate) tenant: Arc<TenantContext>,
+    pub(crate) event: RecordedEvent,
+    pub(crate) user: User,
+    pub(crate) personal: Personal,
 }
 
 /// Sends the mail of a delivery, as soon as it is composed. Where there is nobody to send it to any more, it is given up.
@@ -92,7 +93,7 @@ pub(crate) async fn send(deps: &Deps, delivery: &Delivery, composing: impl Futur
 }
 
 /// The language of a person.
-fn language(profile: &Profile) -> Language {
+pub(crate) fn language(profile: &Profile) -> Language {
     profile.locale.as_deref().and_then(Language::from_tag).unwrap_or_default()
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cloud::egress::Guarded;
 use cloud::mail::Ses;
 use cloud::queue::Sqs;
+use cloud::sms::Sns;
 use deliver::Deps;
 use runtime::lambda;
 
@@ -13,7 +14,7 @@ fn main() -> Result<(), lambda::Error> {
         |start| {
             let mailer = Ses::new(&start.aws, start.configuration.required("MAIL_FROM")?);
             let queue = Sqs::new(&start.aws, start.configuration.required("DELIVER_QUEUE_URL")?);
-            Ok(Deps::new(&start.platform, Arc::new(mailer), Arc::new(queue), Arc::new(Guarded)))
+            Ok(Deps::new(&start.platform, Arc::new(mailer), Arc::new(Sns::new(&start.aws)), Arc::new(queue), Arc::new(Guarded)))
         },
         &async |deps, event| Ok(deliver::receive(deps, event).await),
     )

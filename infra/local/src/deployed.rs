@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use cloud::mail::Mailer;
 use cloud::queue::Nudges;
+use cloud::sms::Texter;
 use runtime::Platform;
 use testkit::Embedded;
 
@@ -13,6 +14,7 @@ use crate::background::{Background, Source};
 use crate::data_folder::DataFolder;
 use crate::functions;
 use crate::gateway::Gateway;
+use crate::inbox::Inbox;
 use crate::queue::{Consumer, Queue};
 use crate::shelf::Shelf;
 use crate::streams::{Checkpoint, StreamFollower};
@@ -25,6 +27,22 @@ pub enum Keeping<'a> {
     InMemory,
     /// In a folder.
     InFolder(&'a DataFolder),
+}
+
+/// Who takes what is sent to people.
+#[derive(Clone)]
+pub struct Senders {
+    /// Mails.
+    pub mailer: Arc<dyn Mailer>,
+    /// Text messages.
+    pub texter: Arc<dyn Texter>,
+}
+
+impl Senders {
+    /// One inbox for both.
+    pub fn to(inbox: &Arc<Inbox>) -> Self {
+        Self { mailer: Arc::clone(inbox) as Arc<dyn Mailer>, texter: Arc::clone(inbox) as Arc<dyn Texter> }
+    }
 }
 
 /// Why a region can't be run here.
@@ -56,12 +74,12 @@ pub struct Deployed {
 const DELIVER: &str = "deliver";
 
 impl Deployed {
-    /// Builds what `deployment` describes, on `platform` over `tables`; mail goes to `mailer`.
+    /// Builds what `deployment` describes, on `platform` over `tables`; mails and text messages go to `senders`.
     pub fn build(
         deployment: &Deployment,
         platform: &Platform,
         tables: &Arc<Embedded>,
-        mailer: &Arc<dyn Mailer>,
+        senders: &Senders,
         keeping: Keeping<'_>,
     ) -> Result<Self, NotDeployed> {
         let parked = Arc::new(keeping.shelf("failed-records")?);
@@ -80,7 +98,7 @@ impl Deployed {
             Ok(Box::new(follower) as Box<dyn Source>)
         };
         let consumer = |mapping: &QueueConsumer| {
-            let code = functions::consuming(&mapping.function, platform, Arc::clone(mailer), nudging());
+            let code = functions::consuming(&mapping.function, platform, senders, nudging());
             let code = code.ok_or_else(|| deployment.no_code(&mapping.function))?;
             let consumer = Consumer::new(Arc::clone(&queues[mapping.queue.as_str()]), mapping.clone(), code, Arc::clone(&dead_letters));
             Ok(Box::new(consumer) as Box<dyn Source>)

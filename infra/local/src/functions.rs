@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use cloud::egress::Guarded;
-use cloud::mail::Mailer;
 use cloud::queue::Nudges;
 use futures_util::FutureExt;
 use runtime::{Platform, front};
 
+use crate::deployed::Senders;
 use crate::queue::QueueFunction;
 use crate::schedule::ScheduledFunction;
 use crate::streams::StreamFunction;
@@ -46,10 +46,11 @@ pub fn following(folder: &str, platform: &Platform, nudges: Arc<dyn Nudges>) -> 
 }
 
 /// The code of a function that consumes a queue.
-pub fn consuming(folder: &str, platform: &Platform, mailer: Arc<dyn Mailer>, nudges: Arc<dyn Nudges>) -> Option<QueueFunction> {
+pub fn consuming(folder: &str, platform: &Platform, senders: &Senders, nudges: Arc<dyn Nudges>) -> Option<QueueFunction> {
     match folder {
         "deliver" => {
-            let deps = Arc::new(deliver::Deps::new(platform, mailer, nudges, Arc::new(Guarded)));
+            let (mailer, texter) = (Arc::clone(&senders.mailer), Arc::clone(&senders.texter));
+            let deps = Arc::new(deliver::Deps::new(platform, mailer, texter, nudges, Arc::new(Guarded)));
             Some(Arc::new(move |event| {
                 let deps = Arc::clone(&deps);
                 async move { deliver::receive(&deps, event).await }.boxed()

@@ -7,7 +7,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud::mail::Mailer;
 use crypto::SymmetricKey;
 use domain::{Region, ZoneName};
 use runtime::{Platform, SystemClock, SystemRandom, TenantRouting};
@@ -18,7 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::data_folder::{DataFolder, DataFolderError};
-use crate::deployed::{Deployed, Keeping, NotDeployed};
+use crate::deployed::{Deployed, Keeping, NotDeployed, Senders};
 use crate::inbox::Inbox;
 use crate::seed::{self, Addresses, Document, SeedError, TENANT};
 use crate::server;
@@ -110,8 +109,7 @@ pub async fn run() -> Result<(), RunError> {
         routing: TenantRouting::ByPath { base_url: addresses.base_url.clone() },
     };
     let inbox = Arc::new(Inbox::new(Shelf::in_folder(&folder.file("inbox")).map_err(|error| folder.disk(error))?));
-    let mailer = Arc::clone(&inbox) as Arc<dyn Mailer>;
-    let deployed = Deployed::build(&deployment, &platform, &tables, &mailer, Keeping::InFolder(&folder))?;
+    let deployed = Deployed::build(&deployment, &platform, &tables, &Senders::to(&inbox), Keeping::InFolder(&folder))?;
     let file = folder.file("local.json");
     let document = seed::seed(&platform, vec![Region::new(REGION)], &addresses, &file).await?;
     tokio::spawn(sweep(Arc::clone(&tables)));

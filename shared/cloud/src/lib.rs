@@ -5,6 +5,7 @@ pub mod egress;
 pub mod keys;
 pub mod mail;
 pub mod queue;
+pub mod sms;
 
 mod failure;
 

@@ -22,6 +22,16 @@ pub fn hmac_sha256(key: &SymmetricKey, label: &str, data: &[u8]) -> [u8; 32] {
     as_32_bytes(context.sign().as_ref())
 }
 
+/// Six decimal digits for the purpose `label`, different for each `input`: a code that only a holder of `key` can compute.
+///
+/// Of 2^64 values the remainder prefers none by more than one in 10^13.
+pub fn six_digits(key: &SymmetricKey, label: &str, input: &[u8]) -> String {
+    let mac = hmac_sha256(key, label, input);
+    let mut number = [0; 8];
+    number.copy_from_slice(&mac[..8]);
+    format!("{:06}", u64::from_be_bytes(number) % 1_000_000)
+}
+
 /// SHA-256, for values that are random already (client secrets) or public.
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     as_32_bytes(digest::digest(&digest::SHA256, bytes).as_ref())
@@ -82,6 +92,15 @@ mod tests {
         assert_eq!(hmac_sha256(&key, "label", b"data").to_vec(), hex("d12e6e9bc062bb8e88d80a4c2bcebba236b9e4efc0374a9723007692b1d2e538"));
         // Python: prk = hmac(bytes(32), key); hmac(prk, b"\0\0\0\5label\0\0\0\5input\1").
         assert_eq!(hkdf(&key, "label", b"input").to_vec(), hex("c38f6363f606d1731feb5e1b5d73de105544822d9f32d0fb1db4022833b5d916"));
+    }
+
+    #[test]
+    fn six_digits_are_six_digits_and_others_for_another_input() {
+        let key = SymmetricKey::from_bytes([0x0b; 32]);
+        // Python: int.from_bytes(hmac_of_above[:8], "big") % 10**6.
+        assert_eq!(six_digits(&key, "label", b"data"), format!("{:06}", 0xd12e_6e9b_c062_bb8e_u64 % 1_000_000));
+        let codes: std::collections::BTreeSet<String> = (0..100_u8).map(|number| six_digits(&key, "label", &[number])).collect();
+        assert!(codes.len() > 98 && codes.iter().all(|code| code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit())));
     }
 
     #[test]

@@ -65,7 +65,7 @@ pub enum DeadLink {
 
 impl User {
     /// The record, one version on.
-    fn next(&self, now: Timestamp) -> Self {
+    pub(crate) fn next(&self, now: Timestamp) -> Self {
         Self { version: self.version + 1, updated_at: now, ..self.clone() }
     }
 

@@ -28,6 +28,12 @@ pub enum Channel {
     MailEmailChange,
     /// The mail to the address before that there is another one.
     MailEmailChanged,
+    /// The text message with the code that proves a telephone number.
+    SmsPhoneCode,
+    /// The mail that tells of another telephone number, or of none.
+    MailPhoneChanged,
+    /// The text message to the number before that it is the account's no more.
+    SmsPhoneChanged,
     /// The mail that tells when an account will be deleted.
     MailDeletion,
     /// The account is deleted, when its time has come.
@@ -52,6 +58,9 @@ const MAIL_PASSWORD_RESET: &str = "mail_password_reset";
 const MAIL_PASSWORD_CHANGED: &str = "mail_password_changed";
 const MAIL_EMAIL_CHANGE: &str = "mail_email_change";
 const MAIL_EMAIL_CHANGED: &str = "mail_email_changed";
+const SMS_PHONE_CODE: &str = "sms_phone_code";
+const MAIL_PHONE_CHANGED: &str = "mail_phone_changed";
+const SMS_PHONE_CHANGED: &str = "sms_phone_changed";
 const MAIL_DELETION: &str = "mail_deletion";
 const DELETE_ACCOUNT: &str = "delete_account";
 const END_SESSIONS: &str = "end_sessions";
@@ -69,6 +78,9 @@ impl fmt::Display for Channel {
             Self::MailPasswordChanged => formatter.write_str(MAIL_PASSWORD_CHANGED),
             Self::MailEmailChange => formatter.write_str(MAIL_EMAIL_CHANGE),
             Self::MailEmailChanged => formatter.write_str(MAIL_EMAIL_CHANGED),
+            Self::SmsPhoneCode => formatter.write_str(SMS_PHONE_CODE),
+            Self::MailPhoneChanged => formatter.write_str(MAIL_PHONE_CHANGED),
+            Self::SmsPhoneChanged => formatter.write_str(SMS_PHONE_CHANGED),
             Self::MailDeletion => formatter.write_str(MAIL_DELETION),
             Self::DeleteAccount => formatter.write_str(DELETE_ACCOUNT),
             Self::EndSessions => formatter.write_str(END_SESSIONS),
@@ -89,6 +101,9 @@ impl TryFrom<String> for Channel {
             MAIL_PASSWORD_CHANGED => Ok(Self::MailPasswordChanged),
             MAIL_EMAIL_CHANGE => Ok(Self::MailEmailChange),
             MAIL_EMAIL_CHANGED => Ok(Self::MailEmailChanged),
+            SMS_PHONE_CODE => Ok(Self::SmsPhoneCode),
+            MAIL_PHONE_CHANGED => Ok(Self::MailPhoneChanged),
+            SMS_PHONE_CHANGED => Ok(Self::SmsPhoneChanged),
             MAIL_DELETION => Ok(Self::MailDeletion),
             DELETE_ACCOUNT => Ok(Self::DeleteAccount),
             END_SESSIONS => Ok(Self::EndSessions),
@@ -115,6 +130,8 @@ static ALARM: [Channel; 2] = [Channel::MailPasswordReset, Channel::EndSessions];
 static PASSWORD_CHANGED: [Channel; 2] = [Channel::MailPasswordChanged, Channel::EndSessions];
 static EMAIL_CHANGE: [Channel; 1] = [Channel::MailEmailChange];
 static EMAIL_CHANGED: [Channel; 1] = [Channel::MailEmailChanged];
+static PHONE_CHANGE: [Channel; 1] = [Channel::SmsPhoneCode];
+static PHONE_CHANGED: [Channel; 2] = [Channel::MailPhoneChanged, Channel::SmsPhoneChanged];
 static DELETION: [Channel; 2] = [Channel::MailDeletion, Channel::DeleteAccount];
 static GONE: [Channel; 1] = [Channel::EndSessions];
 static SESSION_ENDED: [Channel; 1] = [Channel::BackchannelLogout];
@@ -131,6 +148,8 @@ pub fn caused_by(kind: &EventKind) -> &'static [Channel] {
         EventKind::SessionEnded { .. } => &SESSION_ENDED,
         EventKind::EmailChangeRequested { .. } => &EMAIL_CHANGE,
         EventKind::EmailChanged { .. } => &EMAIL_CHANGED,
+        EventKind::PhoneChangeRequested => &PHONE_CHANGE,
+        EventKind::PhoneChanged { .. } | EventKind::PhoneRemoved { .. } => &PHONE_CHANGED,
         EventKind::DeletionRequested { .. } => &DELETION,
         EventKind::AccountDeleted => &GONE,
         EventKind::SessionStarted { browser: Browser::Known, .. }
@@ -288,6 +307,9 @@ mod tests {
             (Channel::MailInvitation, "mail_invitation"),
             (Channel::MailPasswordReset, "mail_password_reset"),
             (Channel::MailPasswordChanged, "mail_password_changed"),
+            (Channel::SmsPhoneCode, "sms_phone_code"),
+            (Channel::MailPhoneChanged, "mail_phone_changed"),
+            (Channel::SmsPhoneChanged, "sms_phone_changed"),
             (Channel::BackchannelLogout, "backchannel_logout"),
             (Channel::LogoutToken(app), "logout_token:app"),
         ] {
@@ -322,6 +344,15 @@ mod tests {
         assert!(caused_by(&EventKind::PasswordResetRefused).is_empty());
         let changed = EventKind::PasswordChanged { version: 2, by: crate::event::ChangedBy::Reset };
         assert_eq!(caused_by(&changed), [Channel::MailPasswordChanged, Channel::EndSessions]);
+    }
+
+    #[test]
+    fn a_number_is_sent_its_code_and_the_one_before_is_told() {
+        assert_eq!(caused_by(&EventKind::PhoneChangeRequested), [Channel::SmsPhoneCode]);
+        let (version, credential_version) = (2, 1);
+        for kind in [EventKind::PhoneChanged { version, credential_version }, EventKind::PhoneRemoved { version, credential_version }] {
+            assert_eq!(caused_by(&kind), [Channel::MailPhoneChanged, Channel::SmsPhoneChanged]);
+        }
     }
 
     #[test]

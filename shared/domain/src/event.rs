@@ -49,6 +49,9 @@ pub struct Personal {
     /// Identifier as typed or entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identifier: Option<String>,
+    /// The telephone number that was the person's before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former_phone: Option<String>,
 }
 
 /// The longest `User-Agent` that an event keeps, in bytes: with the other fields an event stays within 1 KB.

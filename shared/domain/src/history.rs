@@ -27,6 +27,12 @@ pub enum Happening {
     EmailChangeRequested,
     /// There is another address.
     EmailChanged,
+    /// A code for a telephone number was asked for.
+    PhoneChangeRequested,
+    /// There is another telephone number.
+    PhoneChanged,
+    /// There is none any more.
+    PhoneRemoved,
     /// What is known of them changed.
     ProfileChanged,
     /// They allowed an app something.
@@ -56,6 +62,9 @@ impl Happening {
             EventKind::PasswordChanged { .. } => Self::PasswordChanged,
             EventKind::EmailChangeRequested { .. } => Self::EmailChangeRequested,
             EventKind::EmailChanged { .. } => Self::EmailChanged,
+            EventKind::PhoneChangeRequested => Self::PhoneChangeRequested,
+            EventKind::PhoneChanged { .. } => Self::PhoneChanged,
+            EventKind::PhoneRemoved { .. } => Self::PhoneRemoved,
             EventKind::ProfileChanged { .. } | EventKind::ProfileCompleted { .. } => Self::ProfileChanged,
             EventKind::TermsAccepted { .. } => Self::TermsAccepted,
             EventKind::AlarmRaised { .. } => Self::AlarmRaised,
@@ -95,6 +104,9 @@ impl Happening {
                 | Self::PasswordChanged
                 | Self::EmailChangeRequested
                 | Self::EmailChanged
+                | Self::PhoneChangeRequested
+                | Self::PhoneChanged
+                | Self::PhoneRemoved
                 | Self::AlarmRaised
                 | Self::DeletionRequested
         )

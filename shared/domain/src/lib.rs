@@ -25,6 +25,7 @@ pub mod invitation;
 pub mod key_ring;
 pub mod password_policy;
 pub mod password_reset;
+pub mod phone;
 pub mod placement;
 pub mod policy;
 pub mod profile;

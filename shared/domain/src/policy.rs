@@ -95,6 +95,23 @@ pub const EMAIL_LINK: Duration = DAY;
 pub const FORMER_EMAIL: Duration = Duration::from_hours(7 * 24);
 /// Changes of the address within that time; each is remembered.
 pub const EMAIL_CHANGES: usize = 5;
+/// The code that proves a telephone number (OWASP ASVS 5 §6.5.5: at most ten minutes).
+pub const PHONE_CODE: Duration = Duration::from_mins(10);
+/// How often something is compared with one code: of a million, with three codes an hour, fifteen guesses.
+pub const PHONE_CODE_ATTEMPTS: u32 = 5;
+/// Codes that one person can have sent before they wait.
+pub const SMS_PER_PERSON: u32 = 3;
+/// Codes to one number, whoever asks, so that nobody has somebody else's telephone flooded.
+pub const SMS_PER_NUMBER: u32 = 5;
+/// Codes of one tenant to numbers that begin alike: messages to some networks pay whoever has them sent, so that an alarm is worth more than another
+/// code.
+pub const SMS_PER_PREFIX: u32 = 100;
+/// The window in which all of them count.
+pub const SMS_WINDOW: Duration = HOUR;
+/// Digits of that beginning: a country's code, and what tells its networks apart.
+pub const PHONE_PREFIX_DIGITS: usize = 4;
+/// A telephone number or a code as typed, in bytes.
+pub const PHONE_MAX: usize = 40;
 /// An account that its person wants gone stands this much longer, so that they can change their mind, or learn that somebody else wanted it.
 pub const DELETION_GRACE: Duration = Duration::from_hours(14 * 24);
 /// Entries of a person's history on one page.

@@ -11,7 +11,7 @@ use domain::key_ring::{Algorithm, KeyState, Purpose, SigningRing};
 use domain::placement::NotHonoured;
 use domain::secret::SealedBytes;
 use domain::tenant::Tenant;
-use domain::{ClientId, Placement, Secret, Timestamp};
+use domain::{ClientId, EventId, Placement, Secret, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::TenantStore;
@@ -200,6 +200,12 @@ impl TenantContext {
     pub fn sealed_lookup(&self, label: &str, text: &str) -> Result<String, Failure> {
         let (_, key) = self.keys(Purpose::Sealing)?.current();
         Ok(crypto::base64url::encode(derive::hmac_sha256(key, label, text.as_bytes())))
+    }
+
+    /// The code that an event has sent: the same whenever it is made, and nobody's who has the event alone.
+    pub fn code_of(&self, event: &EventId) -> Result<Secret<String>, Failure> {
+        let key = self.keys(Purpose::Sealing)?.find(1).ok_or_else(|| Failure::Broken("the first sealing key is gone".to_owned()))?;
+        Ok(Secret::new(derive::six_digits(key, "code of an event", event.as_str().as_bytes())))
     }
 
     /// 128 bits derived from an artefact's random id: the key of what redeeming the artefact creates.

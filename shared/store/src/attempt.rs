@@ -7,12 +7,12 @@ use domain::attempt::Window;
 
 use crate::row::Item;
 
-/// Counts attempts of one source at one identifier, or mails of one kind about it.
+/// Counts attempts of one source at one identifier, or messages of one kind about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttemptKey {
     /// HMAC of the canonical identifier, in base64url.
     pub identifier: String,
-    /// HMAC of the source's text, in base64url; or the kind of mail.
+    /// HMAC of the source's text, in base64url; or the kind of message.
     pub source: String,
     /// When they count together.
     pub window: Window,

@@ -3,6 +3,8 @@
 //! Partition keys of a tenant's rows begin with their kind and the tenant's id, so that a role can be confined to kinds (`dynamodb:LeadingKeys`).
 //! `docs/data-model.md` is generated from [`KINDS`].
 
+mod ranges;
+
 use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -18,6 +20,8 @@ use crate::identifier::Claim;
 use crate::once::OnceKey;
 use crate::row::Item;
 use crate::tables::Table;
+
+pub(crate) use ranges::{Range, Until, consents, due_until, expiries_until, families, rotation_until, sessions};
 
 /// A kind of row: where it stands and what it holds.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +58,13 @@ const FAMILY: Kind = kind(
     "tokens of one code; making it redeems the code",
     "when no token of it can live and its session is over",
 );
+const PHONE_CODE: Kind = kind(
+    Table::Identity,
+    "USER#{tenant}#{user}",
+    "CODE#PHONE",
+    "the newest code sent to prove a telephone number, named by its event, and how often it was tried",
+    "after ten minutes",
+);
 const PASSWORD: Kind = kind(Table::Identity, "CRED#{tenant}#{user}", "PASSWORD", "sealed Argon2id hash and the password's version", "never");
 const PENDING_PASSWORD: Kind =
     kind(Table::Identity, "CRED#{tenant}#{user}", "PENDING", "sealed Argon2id hash of a sign-up whose address isn't proved", "with its sign-up");
@@ -81,8 +92,8 @@ const CLAIM: Kind = kind(
 const ATTEMPTS: Kind = kind(
     Table::Identity,
     "ATTEMPT#{tenant}#{HMAC of identifier}",
-    "SOURCE#{HMAC of source, or kind of mail}#{window}",
-    "attempts of one source at one identifier; mails of a kind that were asked for by it",
+    "SOURCE#{HMAC of source, or kind of message}#{window}",
+    "attempts of one source at one identifier; mails and text messages of a kind that were asked for by it",
     "with its window",
 );
 const FAILURES: Kind =
@@ -134,7 +145,7 @@ const EXPIRY: Kind = kind(
 );
 
 /// Every kind of row, in the order of the data model.
-pub const KINDS: [&Kind; 28] = [
+pub const KINDS: [&Kind; 29] = [
     &SLUG,
     &ZONE,
     &TENANT,
@@ -144,6 +155,7 @@ pub const KINDS: [&Kind; 28] = [
     &SESSION,
     &CONSENT,
     &FAMILY,
+    &PHONE_CODE,
     &PASSWORD,
     &PENDING_PASSWORD,
     &SIGN_UP,
@@ -257,30 +269,8 @@ pub(crate) fn family(tenant: &TenantId, user: &UserId, family: &FamilyId) -> Key
     FAMILY.key(&[tenant.as_str(), user.as_str()], &[family.as_str()])
 }
 
-/// Rows of a kind in one partition: what their sort keys begin with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Range {
-    pub(crate) partition: String,
-    pub(crate) begin: String,
-}
-
-impl Kind {
-    fn of_person(&self, tenant: &TenantId, user: &UserId) -> Range {
-        let begin = self.sort.split('{').next().unwrap_or_default();
-        Range { partition: fill(self.partition, &[tenant.as_str(), user.as_str()]), begin: begin.to_owned() }
-    }
-}
-
-pub(crate) fn families(tenant: &TenantId, user: &UserId) -> Range {
-    FAMILY.of_person(tenant, user)
-}
-
-pub(crate) fn sessions(tenant: &TenantId, user: &UserId) -> Range {
-    SESSION.of_person(tenant, user)
-}
-
-pub(crate) fn consents(tenant: &TenantId, user: &UserId) -> Range {
-    CONSENT.of_person(tenant, user)
+pub(crate) fn phone_code(tenant: &TenantId, user: &UserId) -> Key {
+    PHONE_CODE.key(&[tenant.as_str(), user.as_str()], &[])
 }
 
 pub(crate) fn password(tenant: &TenantId, user: &UserId) -> Key {
@@ -363,34 +353,6 @@ pub(crate) fn rotation(look: &DueLook, shard: u8) -> Key {
 pub(crate) fn expiry(expiry: &Expiry, shard: u8) -> Key {
     let Expiry { tenant, user_id, session_id, due_at } = expiry;
     EXPIRY.key(&[&shard.to_string()], &[&due_digits(*due_at), tenant.as_str(), user_id.as_str(), session_id.as_str()])
-}
-
-/// Rows that wait for their time: the partition of a shard, and the sort key that every row due later than a moment lies beyond.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Until {
-    pub(crate) partition: String,
-    pub(crate) beyond: String,
-}
-
-impl Kind {
-    fn until(&self, shard: u8, now: Timestamp) -> Until {
-        Until { partition: fill(self.partition, &[&shard.to_string()]), beyond: due_digits(Timestamp::from_millis(now.millis().saturating_add(1))) }
-    }
-}
-
-/// The deliveries of a shard that are due at `now`.
-pub(crate) fn due_until(shard: u8, now: Timestamp) -> Until {
-    DUE.until(shard, now)
-}
-
-/// The tenants of a shard whose signing keys are to be looked at, at `now`.
-pub(crate) fn rotation_until(shard: u8, now: Timestamp) -> Until {
-    ROTATION.until(shard, now)
-}
-
-/// The sessions of a shard that may have run out at `now`.
-pub(crate) fn expiries_until(shard: u8, now: Timestamp) -> Until {
-    EXPIRY.until(shard, now)
 }
 
 // Fifteen digits reach the year 33658; texts of one length sort as their numbers do.

@@ -125,6 +125,12 @@ impl<'a> Transaction<'a> {
         self.remove_if(key, "attribute_exists(#pk)", None)
     }
 
+    /// Removes a row that has to name this event.
+    pub(crate) fn remove_named(self, key: &Key, event: &EventId) -> Self {
+        let values = HashMap::from([(":event".to_owned(), row::text(event.as_str()))]);
+        self.remove_if(key, "attribute_exists(#pk) AND #event = :event", Some(values))
+    }
+
     /// Removes a row that has to be of this version.
     pub(crate) fn remove_version(self, key: &Key, version: u64) -> Self {
         self.remove_if(key, "attribute_exists(#pk) AND #version = :version", Some(HashMap::from([(":version".to_owned(), row::number(version))])))

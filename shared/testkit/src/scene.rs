@@ -35,6 +35,7 @@ use crate::endpoint::{Answer, CookieJar};
 use crate::{FixedClock, Stage, builders};
 
 mod apis;
+mod events;
 mod rows;
 mod states;
 
@@ -189,18 +190,6 @@ impl Scene {
         let session = Session::begin(beginning, self.tenant.record().sessions, self.now());
         let (client_id, runs_out_at) = (builders::client().id, Some(session.runs_out_at()));
         (session, EventKind::SessionStarted { session_id, client_id, browser, credential_version: 1, runs_out_at })
-    }
-
-    /// An event about the person that happens now, with what is personal about it.
-    ///
-    /// # Panics
-    /// When the person has no key.
-    pub async fn personal_event(&self, kind: EventKind) -> RecordedEvent {
-        let personal = Personal { address: Some("198.51.100.7".to_owned()), user_agent: Some("Firefox/150.0".to_owned()), identifier: None };
-        let keys = PersonKeys::of(self.person.id.clone()).with_user_key();
-        let wrapped = self.home().read_person(&keys).await.expect("an answer").user_key;
-        let person = (&self.person.id, wrapped.as_ref());
-        self.tenant.event_about(person, kind, personal, (&*self.random, self.now())).expect("an event")
     }
 
     /// The person's consent.

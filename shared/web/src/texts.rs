@@ -4,6 +4,7 @@ mod account;
 mod english;
 mod german;
 mod mine;
+mod phone;
 
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use crate::pages::ErrorReason;
 
 pub(crate) use account::{AccountTexts, NoticeTexts};
 pub(crate) use mine::MyAccountTexts;
+pub(crate) use phone::PhoneTexts;
 
 /// A sentence around a name, which every language puts where its grammar wants it.
 #[derive(Clone, Copy)]

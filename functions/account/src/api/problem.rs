@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::response::{IntoResponse, Response};
 use domain::account::EmailProblem;
 use domain::password_policy::PasswordProblem;
+use domain::phone::PhoneProblem;
 use domain::policy;
 use domain::profile::ProfileField;
 use http::{HeaderValue, StatusCode, header};
@@ -33,6 +34,12 @@ pub(super) enum Problem {
     NewPassword(PasswordProblem),
     /// The address can't be asked for.
     Email(EmailProblem),
+    /// The telephone number can't be asked for.
+    Phone(PhoneProblem),
+    /// What was typed isn't the newest code.
+    Code,
+    /// No code is waited for any more.
+    CodeOver,
     /// Too many tries.
     Throttled(Duration),
     /// As many people as a process can have under way are having passwords hashed.
@@ -48,6 +55,9 @@ impl From<Wrong> for Problem {
             Wrong::NewPassword(problem) => Self::NewPassword(problem),
             Wrong::Throttled { retry_after } => Self::Throttled(retry_after),
             Wrong::Email(problem) => Self::Email(problem),
+            Wrong::Phone(problem) => Self::Phone(problem),
+            Wrong::Code => Self::Code,
+            Wrong::CodeOver => Self::CodeOver,
         }
     }
 }
@@ -66,6 +76,10 @@ impl Problem {
             Self::Email(EmailProblem::NoAddress) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-email", "That is not an email address."),
             Self::Email(EmailProblem::Unchanged) => (StatusCode::UNPROCESSABLE_ENTITY, "same-email", "That is the address already."),
             Self::Email(EmailProblem::TooOften) => (StatusCode::UNPROCESSABLE_ENTITY, "email-changed-often", "The address has changed often lately."),
+            Self::Phone(PhoneProblem::NoNumber) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-phone", "That is not a telephone number."),
+            Self::Phone(PhoneProblem::Unchanged) => (StatusCode::UNPROCESSABLE_ENTITY, "same-phone", "That is the telephone number already."),
+            Self::Code => (StatusCode::UNPROCESSABLE_ENTITY, "wrong-code", "That is not the code that was sent last."),
+            Self::CodeOver => (StatusCode::UNPROCESSABLE_ENTITY, "dead-code", "No code is waited for any more."),
             Self::Throttled(_) => (StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", "Too many attempts."),
             Self::Busy => (StatusCode::TOO_MANY_REQUESTS, "busy", "Many people ask for this just now."),
         }

@@ -11,7 +11,7 @@ use web::{Parameters, Wrong, responders};
 
 use super::Asked;
 use super::problem::Problem;
-use crate::mine::{Owner, activity, apps, data, profile, security, sessions};
+use crate::mine::{Owner, activity, apps, data, phone, profile, security, sessions};
 
 type Answer = Result<Result<Response, Problem>, Failure>;
 
@@ -24,6 +24,9 @@ pub(super) async fn answer(owner: &Owner<'_>, asked: Asked<'_>) -> Answer {
         ("password", None, &Method::POST) => change_password(owner, asked.body).await,
         ("email", None, &Method::POST) => ask_for_email(owner, asked.body).await,
         ("email", None, &Method::DELETE) => Ok(security::forget_email(owner).await?.map(|_| done()).map_err(Problem::from)),
+        ("phone", None, &Method::POST) => ask_for_phone(owner, asked.body).await,
+        ("phone", None, &Method::PUT) => prove_phone(owner, asked.body).await,
+        ("phone", None, &Method::DELETE) => remove_phone(owner).await,
         ("sessions", None, &Method::GET) => list_sessions(owner).await,
         ("sessions", None, &Method::DELETE) => sessions::end_others(owner, None).await.map(|_| Ok(done())),
         ("sessions", Some(sid), &Method::DELETE) => {
@@ -45,6 +48,7 @@ fn methods(resource: &str, item: Option<&str>) -> Option<&'static str> {
         ("profile", None) => Some("GET, PATCH"),
         ("password", None) => Some("POST"),
         ("email" | "deletion", None) => Some("POST, DELETE"),
+        ("phone", None) => Some("POST, PUT, DELETE"),
         ("sessions", None) => Some("GET, DELETE"),
         ("apps" | "history" | "data", None) => Some("GET"),
         ("sessions" | "apps", Some(_)) => Some("DELETE"),
@@ -74,6 +78,10 @@ fn shown(owner: &Owner<'_>) -> Value {
     body.insert("email".to_owned(), json!(user.email.as_ref().map(|email| &email.address)));
     body.insert("email_verified".to_owned(), json!(user.email.as_ref().is_some_and(|email| email.verified)));
     body.insert("pending_email".to_owned(), json!(user.pending_email.as_ref().map(|pending| &pending.address)));
+    let phone = phone::part(owner);
+    body.insert("phone_number".to_owned(), json!(phone.number.map(|(number, _)| number)));
+    body.insert("phone_number_verified".to_owned(), json!(phone.number.is_some_and(|(_, proved)| proved)));
+    body.insert("pending_phone_number".to_owned(), json!(phone.waiting));
     body.insert("deletion_due_at".to_owned(), json!(user.deletion.map(|deletion| deletion.due_at.rfc3339())));
     for field in ProfileField::ALL {
         body.insert(field.as_str().to_owned(), json!(field.of(&user.profile)));
@@ -131,6 +139,44 @@ async fn ask_for_email(owner: &Owner<'_>, body: &[u8]) -> Answer {
         return Ok(Err(Problem::NotFresh));
     }
     Ok(security::ask_for_email(owner, &wanted.email).await?.map(|next| accepted(&shown(&next))).map_err(Problem::from))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewPhone {
+    phone_number: String,
+}
+
+async fn ask_for_phone(owner: &Owner<'_>, body: &[u8]) -> Answer {
+    let wanted: NewPhone = match read(body) {
+        Ok(wanted) => wanted,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    if !owner.is_fresh() {
+        return Ok(Err(Problem::NotFresh));
+    }
+    Ok(phone::ask(owner, &wanted.phone_number).await?.map(|next| accepted(&shown(&next))).map_err(Problem::from))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TypedCode {
+    code: String,
+}
+
+async fn prove_phone(owner: &Owner<'_>, body: &[u8]) -> Answer {
+    let typed: TypedCode = match read(body) {
+        Ok(typed) => typed,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    Ok(phone::prove(owner, &typed.code).await?.map(|next| ok(&shown(&next))).map_err(Problem::from))
+}
+
+async fn remove_phone(owner: &Owner<'_>) -> Answer {
+    if !owner.is_fresh() {
+        return Ok(Err(Problem::NotFresh));
+    }
+    Ok(phone::take_away(owner).await?.map(|_| done()).map_err(Problem::from))
 }
 
 fn accepted(body: &Value) -> Response {

@@ -1,4 +1,4 @@
-//! What a person signs in with: a new password for who knows the present one, another address for who has just signed in.
+//! What a person signs in with: a new password for who knows the present one, another address or telephone number for who has just signed in.
 
 use axum::response::{IntoResponse, Response};
 use domain::SessionId;
@@ -13,7 +13,7 @@ use runtime::{Failure, Refused};
 use store::{AttemptKey, PasswordChange, Recovery, UserPart};
 use web::{Done, Parameters, Said, Section, SecurityPage, SetCookie, Wrong, responders};
 
-use super::{Owner, Place, told};
+use super::{Owner, Place, phone, told};
 use crate::visitor::Mails;
 use crate::{hashing, new_password};
 
@@ -33,6 +33,7 @@ pub(super) fn show(owner: &Owner<'_>, said: Option<&Said>) -> Result<Response, F
         password_minimum: owner.visitor.tenant().record().passwords.minimum(Factors::PasswordAlone),
         email: owner.user.email.as_ref().map(|email| email.address.as_str()),
         pending_email: owner.user.pending_email.as_ref().map(|pending| pending.address.as_str()),
+        phone: phone::part(owner),
     };
     Ok(owner.answer(&frame, said, &page))
 }
@@ -51,6 +52,9 @@ pub(super) async fn change(owner: &Owner<'_>, form: &Parameters) -> Result<Respo
         let changed = forget_email(owner).await?;
         let (owner, said) = told(owner, &changed, Done::EmailForgotten);
         return Ok(show(owner, Some(&said))?);
+    }
+    if let Some(answer) = phone::change(owner, form).await? {
+        return Ok(answer);
     }
     let (current, new) = (form.get("current_password").unwrap_or_default(), form.get("new_password").unwrap_or_default());
     match change_password(owner, current, new).await? {

@@ -15,9 +15,9 @@ use testkit::{Answer, Call, builders};
 use crate::support::{CHOSEN, Place, place};
 
 /// An app with a token of Ada's.
-struct App {
-    place: Place,
-    token: String,
+pub(crate) struct App {
+    pub(crate) place: Place,
+    pub(crate) token: String,
 }
 
 impl App {
@@ -27,7 +27,7 @@ impl App {
         Self { place, token }
     }
 
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with(&["openid", "account"]).await
     }
 
@@ -39,23 +39,23 @@ impl App {
         }
     }
 
-    async fn send(&self, method: Method, resource: &str, body: Option<Value>) -> Answer {
+    pub(crate) async fn send(&self, method: Method, resource: &str, body: Option<Value>) -> Answer {
         self.place.endpoint.send(self.call(&method, resource, body)).await
     }
 
-    async fn get(&self, resource: &str) -> Value {
+    pub(crate) async fn get(&self, resource: &str) -> Value {
         let answer = self.send(Method::GET, resource, None).await;
         assert_eq!(answer.status, StatusCode::OK, "{resource}: {}", answer.body);
         assert_eq!(answer.header("cache-control"), "no-store");
         answer.json()
     }
 
-    async fn ada(&self) -> User {
+    pub(crate) async fn ada(&self) -> User {
         self.place.scene.home().read_person(&PersonKeys::of(self.place.scene.person.id.clone())).await.expect("a read").user.expect("Ada")
     }
 }
 
-fn problem(answer: &Answer) -> String {
+pub(crate) fn problem(answer: &Answer) -> String {
     assert_eq!(answer.header("content-type"), "application/problem+json", "{}", answer.body);
     let body = answer.json();
     assert_eq!(body["status"], answer.status.as_u16());
@@ -268,7 +268,7 @@ async fn each_resource_says_what_it_does_and_nothing_else_is_there() {
         assert_eq!((answer.status, answer.header("allow")), (StatusCode::METHOD_NOT_ALLOWED, methods), "{resource}");
         assert_eq!(problem(&answer), "method-not-allowed");
     }
-    assert_eq!(DOCUMENTED.lines().filter_map(documented).count(), 10);
+    assert_eq!(DOCUMENTED.lines().filter_map(documented).count(), 11);
     for nothing in ["else", "profile/x", "password/x"] {
         assert_eq!(problem(&app.send(Method::GET, nothing, None).await), "not-found", "{nothing}");
     }

@@ -2,11 +2,13 @@
 
 mod alarms;
 mod api;
+mod api_phone;
 mod attributes;
 mod branding;
 mod flooding;
 mod inviting;
 mod mine;
+mod phone;
 mod refusals;
 mod resetting;
 mod signing_up;

@@ -19,14 +19,14 @@ use web::Cookie;
 use crate::support::{CHOSEN, Place, place};
 
 /// Ada's browser, in a session that began just now.
-struct Home {
-    place: Place,
-    session: Session,
-    browser: CookieJar,
+pub(crate) struct Home {
+    pub(crate) place: Place,
+    pub(crate) session: Session,
+    pub(crate) browser: CookieJar,
 }
 
 impl Home {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let place = place().await;
         let session = place.scene.session().await;
         let mut browser = place.scene.cookies(&session);
@@ -34,27 +34,27 @@ impl Home {
         Self { place, session, browser }
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.place.endpoint.send(Call::get(path).with_cookies(&self.browser)).await
     }
 
     /// Posts a page's form with what the page holds.
-    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let page = self.get(if path == "/account/email" { "/account" } else { path }).await;
         let mut form = vec![("state", page.field("state"))];
         form.extend(fields);
         self.place.endpoint.send(Call::form(path, &form).with_cookies(&self.browser)).await
     }
 
-    async fn ada(&self) -> User {
+    pub(crate) async fn ada(&self) -> User {
         self.place.scene.home().read_person(&PersonKeys::of(self.place.scene.person.id.clone())).await.expect("a read").user.expect("Ada")
     }
 
-    async fn types(&self) -> Vec<String> {
+    pub(crate) async fn types(&self) -> Vec<String> {
         self.place.stage.event_types().await
     }
 
-    fn forward(&self, time: Duration) {
+    pub(crate) fn forward(&self, time: Duration) {
         self.place.stage.clock.advance(time);
     }
 }

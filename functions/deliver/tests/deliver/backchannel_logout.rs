@@ -181,7 +181,7 @@ async fn the_deliveries_of_a_batch_are_made_at_once() {
     place.nudge(&id).await;
     let nudges: Vec<_> = place.nudges.take().iter().map(nudge).collect();
     let together = Arc::new(Together(Barrier::new(2)));
-    let place = Place { deps: Deps::new(&place.stage.platform, place.inbox.clone(), place.nudges.clone(), together), ..place };
+    let place = Place { deps: Deps::new(&place.stage.platform, place.inbox.clone(), place.handset.clone(), place.nudges.clone(), together), ..place };
     // One after the other they would wait for ever.
     let failed = tokio::time::timeout(Duration::from_secs(30), place.receive(&nudges)).await;
     assert_eq!(failed.ok(), Some(Vec::new()));

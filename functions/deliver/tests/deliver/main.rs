@@ -5,5 +5,6 @@ mod nudges;
 mod outages;
 mod own_account;
 mod passwords;
+mod phone;
 mod sign_up;
 mod support;

@@ -131,7 +131,7 @@ async fn f32_a_function_killed_before_it_sent_leaves_a_delivery_that_becomes_due
         assert_eq!(place.swept().await, [id.clone()], "{nth}");
         // A fresh process.
         let again = crate::support::Place {
-            deps: deliver::Deps::new(&place.stage.platform, place.inbox.clone(), place.nudges.clone(), place.egress.clone()),
+            deps: deliver::Deps::new(&place.stage.platform, place.inbox.clone(), place.handset.clone(), place.nudges.clone(), place.egress.clone()),
             ..place
         };
         again.nudge(&id).await;

@@ -8,12 +8,13 @@ use domain::delivery::{Channel, Delivery, DeliveryId, DeliveryState};
 use domain::event::{Browser, EventKind, RecordedEvent};
 use runtime::Clock;
 use store::event_shard;
-use testkit::{Inbox, LocalEgress, LocalQueue, Scene, Stage};
+use testkit::{Handset, Inbox, LocalEgress, LocalQueue, Scene, Stage};
 
 pub(crate) struct Place {
     pub(crate) stage: Stage,
     pub(crate) scene: Scene,
     pub(crate) inbox: Arc<Inbox>,
+    pub(crate) handset: Arc<Handset>,
     pub(crate) nudges: Arc<LocalQueue>,
     pub(crate) egress: Arc<LocalEgress>,
     pub(crate) deps: Deps,
@@ -22,10 +23,10 @@ pub(crate) struct Place {
 pub(crate) async fn place() -> Place {
     let stage = Stage::new().await;
     let scene = stage.scene().await;
-    let inbox = Arc::new(Inbox::default());
+    let (inbox, handset) = (Arc::new(Inbox::default()), Arc::new(Handset::default()));
     let (nudges, egress) = (Arc::new(LocalQueue::default()), Arc::new(LocalEgress::default()));
-    let deps = Deps::new(&stage.platform, inbox.clone(), nudges.clone(), egress.clone());
-    Place { stage, scene, inbox, nudges, egress, deps }
+    let deps = Deps::new(&stage.platform, inbox.clone(), handset.clone(), nudges.clone(), egress.clone());
+    Place { stage, scene, inbox, handset, nudges, egress, deps }
 }
 
 /// The nudge for a delivery.

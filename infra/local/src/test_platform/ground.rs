@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cloud::keys::KeyService;
-use cloud::mail::Mailer;
 use crypto::SymmetricKey;
 use domain::{Region, ZoneName};
 use runtime::{Clock, Platform, Random, TenantRouting};
@@ -14,7 +13,7 @@ use testkit::{Embedded, FixedClock, LocalKeys, SeededRandom, stacks};
 use tokio::sync::Mutex;
 
 use super::{Demo, TestPlatform};
-use crate::deployed::{Deployed, Keeping};
+use crate::deployed::{Deployed, Keeping, Senders};
 use crate::inbox::Inbox;
 use crate::seed::{self, Addresses};
 use crate::shelf::Shelf;
@@ -109,8 +108,8 @@ impl Ground {
     /// Deploys the templates in the region of `here`.
     pub(super) fn deploy(&self, here: RegionTables, all: &[&RegionTables], demo: Demo) -> TestPlatform {
         let platform = self.platform(&here, all);
-        let mailer = Arc::clone(&self.inbox) as Arc<dyn Mailer>;
-        let deployed = Deployed::build(&self.deployment, &platform, &here.embedded, &mailer, Keeping::InMemory).expect("all code is compiled in");
+        let senders = Senders::to(&self.inbox);
+        let deployed = Deployed::build(&self.deployment, &platform, &here.embedded, &senders, Keeping::InMemory).expect("all code is compiled in");
         here.counting.reset();
         TestPlatform {
             clock: Arc::clone(&self.clock),

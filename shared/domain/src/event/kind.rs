@@ -150,6 +150,25 @@ pub enum EventKind {
         /// The version of the person's record afterwards.
         version: u64,
     },
+    /// A person wants to prove a telephone number; a code is sent to it.
+    #[serde(rename = "phone.change_requested")]
+    PhoneChangeRequested,
+    /// A person has proved a telephone number.
+    #[serde(rename = "phone.changed")]
+    PhoneChanged {
+        /// The version of the person's record afterwards.
+        version: u64,
+        /// The version of their password; zero where there was none.
+        credential_version: u64,
+    },
+    /// A person has no telephone number any more.
+    #[serde(rename = "phone.removed")]
+    PhoneRemoved {
+        /// The version of the person's record afterwards.
+        version: u64,
+        /// The version of their password; zero where there was none.
+        credential_version: u64,
+    },
     /// A person changed what is known of them.
     #[serde(rename = "profile.changed")]
     ProfileChanged {

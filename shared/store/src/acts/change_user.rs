@@ -46,7 +46,7 @@ impl TenantStore {
         }
     }
 
-    fn part_of(&self, user: &User, part: UserPart) -> Result<Change, StoreError> {
+    pub(crate) fn part_of(&self, user: &User, part: UserPart) -> Result<Change, StoreError> {
         let key = keys::user(&self.tenant, &user.id);
         Ok(match part {
             UserPart::Profile => self

@@ -33,7 +33,7 @@ pub enum Erasure {
 impl TenantStore {
     /// Erases `user` as it was read. Sessions and families are dead without their person, and swept in their time.
     ///
-    /// Costs 1 request, 9 write units (person, key, password, event and its index) and 2 per claim; a request and 1 unit per consent before.
+    /// Costs 1 request, 11 write units (person, key, password, code, event and its index) and 2 per claim; a request and 1 unit per consent before.
     pub async fn erase_user(&self, user: &User, belongings: &Belongings, event: &RecordedEvent) -> Result<Erasure, StoreError> {
         // Cut off in between, the person would be asked for consent again until the next try.
         for consent in &belongings.consents {
@@ -44,6 +44,7 @@ impl TenantStore {
             .remove_version(&keys::user(&self.tenant, &user.id), user.version)
             .remove(&keys::user_key(&self.tenant, &user.id))
             .remove(&keys::password(&self.tenant, &user.id))
+            .remove(&keys::phone_code(&self.tenant, &user.id))
             .put_new(&event_key, event_item);
         for claim in &belongings.claims {
             transaction = transaction.remove(&keys::claim(&self.tenant, claim));

@@ -20,6 +20,7 @@ pub(crate) mod erase_user;
 mod grant_consent;
 pub(crate) mod invite;
 pub(crate) mod lock_password;
+pub(crate) mod prove_phone;
 mod put_month_key;
 pub(crate) mod record_event;
 pub(crate) mod redeem_code;

@@ -3,6 +3,7 @@
 use domain::consent::Consent;
 use domain::family::Family;
 use domain::key_ring::WrappedUserKey;
+use domain::phone::PhoneCode;
 use domain::session::Session;
 use domain::user::User;
 use domain::{ClientId, FamilyId, SessionId, UserId};
@@ -20,12 +21,13 @@ pub struct PersonKeys {
     consent: Option<ClientId>,
     family: Option<FamilyId>,
     user_key: bool,
+    phone_code: bool,
 }
 
 impl PersonKeys {
     /// The person alone.
     pub const fn of(user_id: UserId) -> Self {
-        Self { user_id, session: None, consent: None, family: None, user_key: false }
+        Self { user_id, session: None, consent: None, family: None, user_key: false, phone_code: false }
     }
 
     /// And this session.
@@ -57,6 +59,12 @@ impl PersonKeys {
     pub fn with_user_key(self) -> Self {
         Self { user_key: true, ..self }
     }
+
+    /// And the code in flight that proves a telephone number.
+    #[must_use]
+    pub fn with_phone_code(self) -> Self {
+        Self { phone_code: true, ..self }
+    }
 }
 
 /// What was found of a person. Nothing of it is known to be live: the domain decides that.
@@ -72,6 +80,8 @@ pub struct Person {
     pub family: Option<Family>,
     /// The person's wrapped key, when asked for.
     pub user_key: Option<WrappedUserKey>,
+    /// The newest code in flight, when asked for.
+    pub phone_code: Option<PhoneCode>,
 }
 
 impl TenantStore {
@@ -82,8 +92,9 @@ impl TenantStore {
         let consent = keys.consent.as_ref().map(|id| keys::consent(&self.tenant, &keys.user_id, id));
         let family = keys.family.as_ref().map(|id| keys::family(&self.tenant, &keys.user_id, id));
         let user_key = keys.user_key.then(|| keys::user_key(&self.tenant, &keys.user_id));
-        let wanted: Vec<_> =
-            [Some(&user), session.as_ref(), consent.as_ref(), family.as_ref(), user_key.as_ref()].into_iter().flatten().cloned().collect();
+        let phone_code = keys.phone_code.then(|| keys::phone_code(&self.tenant, &keys.user_id));
+        let others = [session.as_ref(), consent.as_ref(), family.as_ref(), user_key.as_ref(), phone_code.as_ref()];
+        let wanted: Vec<_> = std::iter::once(&user).chain(others.into_iter().flatten()).cloned().collect();
         let mut found = batch::read(&self.database, &wanted).await?;
         Ok(Person {
             user: found.take(&user)?,
@@ -91,6 +102,7 @@ impl TenantStore {
             consent: found.take_if(consent.as_ref())?,
             family: found.take_if(family.as_ref())?,
             user_key: found.take_if(user_key.as_ref())?,
+            phone_code: found.take_if(phone_code.as_ref())?,
         })
     }
 }

@@ -184,7 +184,8 @@ async fn a_person_is_read_with_what_was_asked_for_and_nothing_else() {
     let alone = store.read_person(&PersonKeys::of(user_id())).await;
     assert_eq!(alone, Ok(Person { user: user.clone(), ..Person::default() }));
     let keys = PersonKeys::of(user_id()).with_session(session_id()).with_consent(client_id()).with_family(family_id()).with_user_key();
-    let all = Person { user, session: Some(session()), consent: Some(consent()), family: Some(family()), user_key: Some(wrapped_key(2)) };
+    let all =
+        Person { user, session: Some(session()), consent: Some(consent()), family: Some(family()), user_key: Some(wrapped_key(2)), phone_code: None };
     assert_eq!(store.read_person(&keys).await, Ok(all));
 }
 

@@ -7,6 +7,7 @@ use domain::family::{Family, RevocationReason};
 use domain::identifier::IdentifierKind;
 use domain::key_ring::KeyState;
 use domain::key_ring::rotation::DueLook;
+use domain::phone::{PhoneCode, PhoneNumber};
 use domain::policy::{ACCOUNT_WINDOW, ATTEMPT_WINDOW};
 use domain::refresh::Offline;
 use domain::secret::SealedBytes;
@@ -181,7 +182,7 @@ async fn a_tenant_pays_eight_and_two_per_data_key_and_a_client_four() {
 }
 
 #[tokio::test]
-async fn another_address_pays_nine_a_withdrawn_consent_five_and_an_end_nine_and_two_per_name() {
+async fn another_address_pays_nine_a_withdrawn_consent_five_and_an_end_eleven_and_two_per_name() {
     let till = Till::new();
     let store = till.store();
     let new = new_user(2);
@@ -196,7 +197,29 @@ async fn another_address_pays_nine_a_withdrawn_consent_five_and_an_end_nine_and_
     till.assert_paid(5, "withdraw_consent");
     let belongings = Belongings { claims: vec![new.claims[0].clone(), claims.proved], consents: Vec::new() };
     store.erase_user(&user, &belongings, &event(EventKind::AccountDeleted, 5)).await.expect("an answer");
-    till.assert_paid(9 + 2 * 2, "erase_user");
+    till.assert_paid(11 + 2 * 2, "erase_user");
+}
+
+#[tokio::test]
+async fn a_code_for_a_number_pays_five_each_try_one_and_its_proof_seven() {
+    let till = Till::new();
+    let store = till.store();
+    let new = new_user(2);
+    store.create_user(&new, &event(EventKind::user_created(), 1)).await.expect("an account");
+    let asked = event(EventKind::PhoneChangeRequested, 2);
+    let number = PhoneNumber::parse("+4915123456789").expect("a number");
+    let code = PhoneCode::sent(number.clone(), asked.id.clone(), session_id(), NOW);
+    till.counting.take();
+    store.send_phone_code(&new.user.id, &code, &asked).await.expect("a code");
+    till.assert_paid(5, "send_phone_code");
+    store.try_phone_code(&new.user.id, &asked.id, NOW).await.expect("a try");
+    till.assert_paid(1, "try_phone_code");
+    store.try_phone_code(&new.user.id, &domain::EventId::new(NOW, [9; 10]), NOW).await.expect("a try");
+    till.assert_paid(1, "try_phone_code of another code");
+    let proved = new.user.with_proved_phone(&number, NOW);
+    let kind = EventKind::PhoneChanged { version: proved.version, credential_version: 1 };
+    store.prove_phone(&proved, &asked.id, &event(kind, 3)).await.expect("an answer");
+    till.assert_paid(7, "prove_phone");
 }
 
 #[tokio::test]

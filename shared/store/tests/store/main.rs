@@ -15,6 +15,7 @@ mod invitations;
 mod once;
 mod own_account;
 mod passwords;
+mod phones;
 mod regions;
 mod rotation;
 mod rows;

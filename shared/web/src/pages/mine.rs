@@ -4,6 +4,7 @@ mod activity;
 mod apps;
 mod data;
 mod email;
+mod phone;
 mod profile;
 mod security;
 mod sessions;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use domain::account::EmailProblem;
 use domain::device::Device;
 use domain::password_policy::PasswordProblem;
+use domain::phone::PhoneProblem;
 use domain::profile::ProfileField;
 
 use super::{Brand, Page, shown};
@@ -24,6 +26,7 @@ pub use activity::{ActivityPage, Entry};
 pub use apps::{AppsPage, ConnectedApp};
 pub use data::DataPage;
 pub use email::ConfirmEmailPage;
+pub use phone::PhonePart;
 pub use profile::ProfilePage;
 pub use security::SecurityPage;
 pub use sessions::{SessionsPage, ShownSession};
@@ -86,6 +89,12 @@ pub enum Done {
     EmailForgotten,
     /// The new address is theirs.
     EmailChanged,
+    /// A code is on its way to the new telephone number.
+    PhoneAsked,
+    /// The new telephone number is theirs.
+    PhoneChanged,
+    /// There is no telephone number any more.
+    PhoneRemoved,
     /// A session is over.
     SessionEnded,
     /// All others are.
@@ -100,12 +109,15 @@ pub enum Done {
 
 impl Done {
     /// Everything that may be done, for tests that show all pages.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::ProfileSaved,
         Self::PasswordChanged,
         Self::EmailAsked,
         Self::EmailForgotten,
         Self::EmailChanged,
+        Self::PhoneAsked,
+        Self::PhoneChanged,
+        Self::PhoneRemoved,
         Self::SessionEnded,
         Self::OthersEnded,
         Self::AppRemoved,
@@ -132,6 +144,12 @@ pub enum Wrong {
     },
     /// The address can't be asked for.
     Email(EmailProblem),
+    /// The telephone number can't be asked for.
+    Phone(PhoneProblem),
+    /// What was typed isn't the newest code.
+    Code,
+    /// No code is waited for any more.
+    CodeOver,
 }
 
 /// What a page says about the form before.
@@ -231,6 +249,9 @@ pub(crate) trait Mine: Page {
             Some(Wrong::NewPassword(problem)) => vec![(texts.password_problem)(*problem)],
             Some(Wrong::Throttled { retry_after }) => vec![(texts.throttled)(*retry_after)],
             Some(Wrong::Email(problem)) => vec![(texts.mine.email_problem)(*problem).to_owned()],
+            Some(Wrong::Phone(problem)) => vec![(texts.mine.phone.problem)(*problem).to_owned()],
+            Some(Wrong::Code) => vec![texts.mine.phone.code_wrong.to_owned()],
+            Some(Wrong::CodeOver) => vec![texts.mine.phone.code_over.to_owned()],
         }
     }
 

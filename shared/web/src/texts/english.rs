@@ -2,6 +2,7 @@
 
 mod account;
 mod mine;
+mod phone;
 
 use domain::branding::LegalLink;
 use std::time::Duration;

@@ -4,7 +4,7 @@ use domain::account::EmailProblem;
 use domain::history::Happening;
 use domain::profile::ProfileField;
 
-use super::Around;
+use super::{Around, PhoneTexts};
 use crate::pages::{Done, Section};
 
 /// Everything that these pages say in one language.
@@ -43,6 +43,8 @@ pub(crate) struct MyAccountTexts {
     pub(crate) email_problem: fn(EmailProblem) -> &'static str,
     /// Around the address that a link proves.
     pub(crate) confirm_email: Around,
+    /// About the telephone number.
+    pub(crate) phone: &'static PhoneTexts,
     /// Above the list of sessions.
     pub(crate) sessions_lead: &'static str,
     /// The session that the page is shown in.

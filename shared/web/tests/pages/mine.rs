@@ -6,9 +6,10 @@ use domain::Timestamp;
 use domain::account::EmailProblem;
 use domain::history::Happening;
 use domain::password_policy::PasswordProblem;
+use domain::phone::PhoneProblem;
 use domain::profile::ProfileField;
 use web::{
-    ActivityPage, AppsPage, ConfirmEmailPage, ConnectedApp, DataPage, Done, Entry, Head, Language, Page, ProfilePage, Said, SecurityPage,
+    ActivityPage, AppsPage, ConfirmEmailPage, ConnectedApp, DataPage, Done, Entry, Head, Language, Page, PhonePart, ProfilePage, Said, SecurityPage,
     SessionsPage, ShownSession, Wrong,
 };
 
@@ -18,7 +19,7 @@ const AT: Timestamp = Timestamp::from_seconds(1_795_357_925);
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0";
 
 /// Words and values of these samples that read the same in English and German.
-pub(crate) const SAME_IN_EVERY_LANGUAGE: [&str; 13] = [
+pub(crate) const SAME_IN_EVERY_LANGUAGE: [&str; 16] = [
     "Apps",
     "Name",
     "Website",
@@ -27,6 +28,9 @@ pub(crate) const SAME_IN_EVERY_LANGUAGE: [&str; 13] = [
     "·",
     "–",
     "new@example.org",
+    "+4915112345678",
+    "+447700900123",
+    "Code",
     "email openid",
     "198.51.100.7",
     "2026-11-22 14:32 UTC",
@@ -34,7 +38,7 @@ pub(crate) const SAME_IN_EVERY_LANGUAGE: [&str; 13] = [
     "Firefox, Linux · 198.51.100.7 · Field Notes",
 ];
 
-const HAPPENINGS: [Happening; 16] = [
+const HAPPENINGS: [Happening; 19] = [
     Happening::AccountCreated,
     Happening::SignedIn,
     Happening::SignedInFromNewBrowser,
@@ -44,6 +48,9 @@ const HAPPENINGS: [Happening; 16] = [
     Happening::PasswordChanged,
     Happening::EmailChangeRequested,
     Happening::EmailChanged,
+    Happening::PhoneChangeRequested,
+    Happening::PhoneChanged,
+    Happening::PhoneRemoved,
     Happening::ProfileChanged,
     Happening::AppAllowed,
     Happening::AppRemoved,
@@ -72,7 +79,12 @@ pub(crate) fn profile(language: Language, said: Option<&Said>) -> String {
 
 pub(crate) fn security(language: Language, said: Option<&Said>) -> String {
     let pending_email = Some("new@example.org");
-    SecurityPage { head: head(language, said), password_minimum: 15, email: Some("ada@example.com"), pending_email }.html()
+    let phone = PhonePart { number: Some(("+4915112345678", false)), waiting: Some("+447700900123") };
+    SecurityPage { head: head(language, said), password_minimum: 15, email: Some("ada@example.com"), pending_email, phone }.html()
+}
+
+fn bare_security(language: Language) -> String {
+    SecurityPage { head: head(language, None), password_minimum: 15, email: None, pending_email: None, phone: PhonePart::default() }.html()
 }
 
 fn sessions(language: Language) -> String {
@@ -94,6 +106,7 @@ pub(crate) fn my_samples(language: Language) -> Vec<(String, String)> {
     let mut pages = vec![
         ("mine_profile", profile(language, None)),
         ("mine_security", security(language, None)),
+        ("mine_security_bare", bare_security(language)),
         ("mine_sessions", sessions(language)),
         ("mine_activity", activity(language)),
         ("mine_apps", AppsPage { head: head(language, None), apps: &apps }.html()),
@@ -124,5 +137,9 @@ fn wrongs() -> Vec<(&'static str, Wrong)> {
         ("no_address", Wrong::Email(EmailProblem::NoAddress)),
         ("unchanged", Wrong::Email(EmailProblem::Unchanged)),
         ("too_often", Wrong::Email(EmailProblem::TooOften)),
+        ("no_number", Wrong::Phone(PhoneProblem::NoNumber)),
+        ("same_number", Wrong::Phone(PhoneProblem::Unchanged)),
+        ("code", Wrong::Code),
+        ("code_over", Wrong::CodeOver),
     ]
 }

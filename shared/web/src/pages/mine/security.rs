@@ -1,11 +1,12 @@
-//! What a person signs in with: password and address.
+//! What a person signs in with: password and address; and their telephone number.
 
 use askama::Template;
 
-use super::{Head, Mine, Wrong, pages_of};
+use super::phone::ShownPhone;
+use super::{Head, Mine, PhonePart, Wrong, pages_of};
 use crate::pages::{Frame, shown, style};
 
-/// Two forms: one posts `state`, `current_password` and `new_password`; the other `state` and `email`, or `forget`.
+/// Forms: one posts `state`, `current_password` and `new_password`; the other `state` and `email`, or `forget`; those of the telephone number are [`PhonePart`]'s.
 #[derive(Clone, Copy, Debug, Template)]
 #[template(path = "mine_security.html")]
 pub struct SecurityPage<'a> {
@@ -17,6 +18,8 @@ pub struct SecurityPage<'a> {
     pub email: Option<&'a str>,
     /// The one that waits to be proved.
     pub pending_email: Option<&'a str>,
+    /// The telephone number.
+    pub phone: PhonePart<'a>,
 }
 
 pages_of!(SecurityPage => Security);
@@ -40,6 +43,10 @@ impl SecurityPage<'_> {
 
     fn new_is_wrong(&self) -> bool {
         matches!(self.wrong(), Some(Wrong::NewPassword(_)))
+    }
+
+    fn shown_phone(&self) -> ShownPhone<'_> {
+        ShownPhone::new(self.phone, self.mine().phone, self.wrong())
     }
 
     fn email_is_wrong(&self) -> bool {

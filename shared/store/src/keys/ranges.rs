@@ -1,0 +1,59 @@
+//! What a query looks at: the rows of a kind in one partition, and those that wait for a time that has come.
+
+use domain::{TenantId, Timestamp, UserId};
+
+use super::{CONSENT, DUE, EXPIRY, FAMILY, Kind, ROTATION, SESSION, due_digits, fill};
+
+/// Rows of a kind in one partition: what their sort keys begin with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Range {
+    pub(crate) partition: String,
+    pub(crate) begin: String,
+}
+
+impl Kind {
+    fn of_person(&self, tenant: &TenantId, user: &UserId) -> Range {
+        let begin = self.sort.split('{').next().unwrap_or_default();
+        Range { partition: fill(self.partition, &[tenant.as_str(), user.as_str()]), begin: begin.to_owned() }
+    }
+}
+
+pub(crate) fn families(tenant: &TenantId, user: &UserId) -> Range {
+    FAMILY.of_person(tenant, user)
+}
+
+pub(crate) fn sessions(tenant: &TenantId, user: &UserId) -> Range {
+    SESSION.of_person(tenant, user)
+}
+
+pub(crate) fn consents(tenant: &TenantId, user: &UserId) -> Range {
+    CONSENT.of_person(tenant, user)
+}
+
+/// Rows that wait for their time: the partition of a shard, and the sort key that every row due later than a moment lies beyond.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Until {
+    pub(crate) partition: String,
+    pub(crate) beyond: String,
+}
+
+impl Kind {
+    fn until(&self, shard: u8, now: Timestamp) -> Until {
+        Until { partition: fill(self.partition, &[&shard.to_string()]), beyond: due_digits(Timestamp::from_millis(now.millis().saturating_add(1))) }
+    }
+}
+
+/// The deliveries of a shard that are due at `now`.
+pub(crate) fn due_until(shard: u8, now: Timestamp) -> Until {
+    DUE.until(shard, now)
+}
+
+/// The tenants of a shard whose signing keys are to be looked at, at `now`.
+pub(crate) fn rotation_until(shard: u8, now: Timestamp) -> Until {
+    ROTATION.until(shard, now)
+}
+
+/// The sessions of a shard that may have run out at `now`.
+pub(crate) fn expiries_until(shard: u8, now: Timestamp) -> Until {
+    EXPIRY.until(shard, now)
+}
