@@ -105,6 +105,83 @@ async fn a_killed_change_of_address_is_finished_by_the_same_link_or_was_made_onc
     }
 }
 
+impl Visitor {
+    /// Has another address proved, by whoever reads its mail.
+    async fn take_over(&mut self, at: &TestPlatform, app: &RelyingParty, email: &str) {
+        let asked = self.form(at, app, "/account/security", &[("email", email)]).await;
+        assert_eq!(asked.status, StatusCode::OK, "{}", asked.outcome());
+        let link = mailed_link_to(at, email, "/account/email").await;
+        let confirmed = self.form(at, app, "/account/email", &[("link", sealed(&link))]).await;
+        assert_eq!(confirmed.status, StatusCode::OK, "{}", confirmed.outcome());
+    }
+}
+
+#[tokio::test]
+async fn who_takes_an_account_with_its_address_and_password_loses_it_to_whoever_has_the_mail_of_before() {
+    let platform = TestPlatform::start().await;
+    let app = RelyingParty::public(&platform);
+    let email = platform.demo.person().email.clone();
+    let mut thief = Visitor::ada(&platform, 1);
+    thief.arrive(&platform, &app).await;
+    thief.take_over(&platform, &app, "thief@example.org").await;
+    platform.clock.advance(Duration::from_secs(1));
+    let old = platform.demo.person().password.clone();
+    thief.form(&platform, &app, "/account/security", &[("current_password", &old), ("new_password", NEW)]).await;
+    let link = mailed_link_to(&platform, &email, "/not-me").await;
+    platform.clock.advance(Duration::from_secs(1));
+    let mut ada = Visitor::ada(&platform, 2);
+    assert!(ada.get(&platform, &link).await.body.contains("we give the account its former address back"));
+    assert!(thief.is_known(&platform, &app).await, "a program that follows links changes nothing");
+    assert_eq!(ada.was_not_me(&platform, &app, &link).await.outcome(), "200 Your account is locked · Demo");
+    assert!(!thief.is_known(&platform, &app).await);
+    let mut back = thief.clone().typing("thief@example.org", NEW);
+    let page = back.ask(&platform, &app).await;
+    assert_eq!(back.sign_in(&platform, &app, &page).await.status, StatusCode::FORBIDDEN);
+    let reset = mailed_link_to(&platform, &email, "/reset").await;
+    assert_eq!(ada.set_password(&platform, &app, &reset, "nine copper whistles hum").await.outcome(), "200 Your password is changed · Demo");
+    ada.typing(&email, "nine copper whistles hum").arrive(&platform, &app).await;
+}
+
+#[tokio::test]
+async fn a_killed_return_of_an_address_is_finished_by_the_same_link_or_was_made_once() {
+    let mut platform = TestPlatform::start().await;
+    let app = RelyingParty::public(&platform);
+    let email = platform.demo.person().email.clone();
+    let mut password = platform.demo.person().password.clone();
+    let mut rounds = 0;
+    for sweep in SWEEPS {
+        for nth in 1..=POINTS_MAX {
+            rounds += 1;
+            platform.clock.advance(Duration::from_hours(1));
+            let mut ada = Visitor::ada(&platform, rounds).typing(&email, &password);
+            ada.arrive(&platform, &app).await;
+            ada.take_over(&platform, &app, &format!("thief{rounds}@example.org")).await;
+            let link = mailed_link_to(&platform, &email, "/not-me").await;
+            platform.clock.advance(Duration::from_secs(1));
+            if sweep.cold {
+                platform.restart();
+            }
+            let ended = sweep.kill(nth, &platform, ada.was_not_me(&platform, &app, &link)).await;
+            sweep.restart(&mut platform);
+            let answer = match &ended {
+                Some(answer) => answer.clone(),
+                None => ada.was_not_me(&platform, &app, &link).await,
+            };
+            let committed_before = ended.is_none() && answer.status == StatusCode::GONE;
+            assert!(committed_before || answer.status == StatusCode::OK, "{sweep:?} {nth}: {}", answer.outcome());
+            assert_eq!(count(&platform, "email.given_back").await as u64, u64::from(rounds), "{sweep:?} {nth}");
+            platform.clock.advance(Duration::from_secs(1));
+            let reset = mailed_link_to(&platform, &email, "/reset").await;
+            password = format!("nine copper whistles {nth} {rounds}");
+            assert_eq!(ada.set_password(&platform, &app, &reset, &password).await.status, StatusCode::OK, "{sweep:?} {nth}");
+            if ended.is_some() {
+                break;
+            }
+            assert!(nth < POINTS_MAX, "{sweep:?} never ends");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_deletion_that_was_killed_is_done_once_when_its_time_has_come() {
     let platform = TestPlatform::start().await;

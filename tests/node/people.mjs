@@ -33,6 +33,10 @@ export async function completes(input) {
       await page.goto(app.url);
       await signIn(page, input.person);
       await arrives(page);
+      await page.goto(`${input.issuer}/account`);
+      assert.equal(await page.inputValue(`#${input.field}`), "Oslo");
+      // These pages speak the language of the account.
+      await looks(page, { ...input, locale: "en" }, "own-attributes");
     });
   });
 }

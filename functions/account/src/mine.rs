@@ -3,7 +3,7 @@
 pub(crate) mod activity;
 pub(crate) mod apps;
 pub(crate) mod data;
-mod email;
+pub(crate) mod email;
 pub(crate) mod phone;
 pub(crate) mod profile;
 pub(crate) mod security;
@@ -274,6 +274,7 @@ impl<'a> Owner<'a> {
             brand: Brand::of(self.visitor.tenant().record()),
             base: &frame.base,
             account: self.user.account_name(),
+            schema: &self.visitor.tenant().record().attributes,
             state: &frame.state,
             said,
         }

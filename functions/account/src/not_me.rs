@@ -1,7 +1,9 @@
 //! Read → decide → act for "this wasn't me", the link of a notice: one read, one transaction that ends what the person is signed in to and locks
-//! the password.
+//! the password; and gives the address back, where the notice was of another one.
 //!
 //! A program that follows the link changes nothing: the page asks. The event mails a link for a new password, to the address of the account.
+
+mod email;
 
 use axum::response::Response;
 use crypto::artefact::Kind;
@@ -10,31 +12,45 @@ use domain::event::EventKind;
 use domain::password_reset::Promise;
 use domain::tenant::Recovery;
 use http::StatusCode;
-use runtime::interaction::{Came, NotMeLink};
+use runtime::interaction::{Came, FormerEmailLink, NotMeLink};
 use runtime::{Failure, Refused};
 use store::PasswordLock;
-use web::{Brand, ErrorReason, NotMePage, Notice, Parameters, responders};
+use web::{Brand, ErrorReason, NotMePage, Notice, Parameters, Undone, responders};
 
 use crate::Deps;
 use crate::visitor::{Visitor, link};
+
+/// What the person says wasn't they.
+enum Alarm {
+    /// A sign-in, or a new password.
+    Account(NotMeLink),
+    /// Another address.
+    Email(FormerEmailLink),
+}
 
 /// Asks whether somebody else uses the account.
 pub(crate) async fn show(deps: &Deps, came: &Came, query: &str) -> Result<Response, Refused> {
     let (visitor, mut visit) = Visitor::arrive(deps, came).await?;
     let parameters = Parameters::parse(query.as_bytes()).map_err(|_| ErrorReason::MalformedRequest)?;
     visit.settle().await;
-    Ok(open(&visitor, &parameters)?.map_or_else(|| visitor.dead_link(), |(sealed, _)| page(&visitor, sealed)))
+    Ok(open(&visitor, &parameters)?.map_or_else(|| visitor.dead_link(), |(sealed, alarm)| page(&visitor, sealed, &alarm)))
 }
 
 /// Raises the alarm.
 pub(crate) async fn posted(deps: &Deps, came: &Came, body: &[u8]) -> Result<Response, Refused> {
     let (visitor, mut visit) = Visitor::arrive(deps, came).await?;
     let parameters = visitor.form(body)?;
-    visit.beside(Box::pin(raise(deps, &visitor, &parameters))).await
+    match open(&visitor, &parameters)? {
+        Some((_, Alarm::Account(link))) => visit.beside(Box::pin(raise(deps, &visitor, &link))).await,
+        Some((_, Alarm::Email(link))) => visit.beside(Box::pin(email::give_back(deps, &visitor, &link))).await,
+        None => {
+            visit.settle().await;
+            Ok(visitor.dead_link())
+        }
+    }
 }
 
-async fn raise(deps: &Deps, visitor: &Visitor<'_>, parameters: &Parameters) -> Result<Response, Refused> {
-    let Some((_, link)) = open(visitor, parameters)? else { return Ok(visitor.dead_link()) };
+async fn raise(deps: &Deps, visitor: &Visitor<'_>, link: &NotMeLink) -> Result<Response, Refused> {
     let tenant = visitor.tenant();
     let home = tenant.home(visitor.now)?;
     let found = home.read_recovery(&link.user_id, &visitor.now.month()).await?;
@@ -63,19 +79,26 @@ const fn raised(recovery: Recovery) -> Notice {
     }
 }
 
-fn open<'a>(visitor: &Visitor<'_>, parameters: &'a Parameters) -> Result<Option<(&'a str, NotMeLink)>, Failure> {
+fn open<'a>(visitor: &Visitor<'_>, parameters: &'a Parameters) -> Result<Option<(&'a str, Alarm)>, Failure> {
     let Some(sealed) = link(parameters) else { return Ok(None) };
-    let opened = visitor.tenant().open(Kind::NotMeLink, None, sealed, visitor.now)?;
-    Ok(opened.ok().map(|link| (sealed, link)))
+    if let Ok(link) = visitor.tenant().open(Kind::NotMeLink, None, sealed, visitor.now)? {
+        return Ok(Some((sealed, Alarm::Account(link))));
+    }
+    let opened = visitor.tenant().open(Kind::FormerEmailLink, None, sealed, visitor.now)?;
+    Ok(opened.ok().map(|link| (sealed, Alarm::Email(link))))
 }
 
-fn page(visitor: &Visitor<'_>, sealed: &str) -> Response {
+fn page(visitor: &Visitor<'_>, sealed: &str, alarm: &Alarm) -> Response {
     let tenant = visitor.tenant().record();
     let page = NotMePage {
         language: visitor.came.language(),
         brand: Brand::of(tenant),
         action: &visitor.action("/not-me"),
         link: sealed,
+        undone: match alarm {
+            Alarm::Account(_) => Undone::Nothing,
+            Alarm::Email(_) => Undone::EmailChange,
+        },
         recovery: tenant.recovery,
     };
     responders::html(StatusCode::OK, &page, &visitor.security())

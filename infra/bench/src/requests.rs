@@ -99,7 +99,7 @@ impl Asked {
     /// The request as a router takes it.
     pub fn request(&self) -> Result<Request<Body>, Error> {
         let target = if self.query.is_empty() { self.path.to_owned() } else { format!("{}?{}", self.path, self.query) };
-        let mut request = Request::builder().method(self.method).uri(target).extension(Caller { address: Some(self.address) });
+        let mut request = Request::builder().method(self.method).uri(target).extension(Caller { address: Some(self.address), country: None });
         for (name, value) in &self.headers {
             request = request.header(*name, value);
         }

@@ -42,7 +42,7 @@ pub async fn serve(listener: TcpListener, gateway: Gateway, inbox: Arc<Inbox>, s
 }
 
 async fn pass_on(State(gateway): State<Gateway>, ConnectInfo(peer): ConnectInfo<SocketAddr>, mut request: Request) -> Response {
-    request.extensions_mut().insert(Caller { address: Some(peer.ip().to_canonical()) });
+    request.extensions_mut().insert(Caller { address: Some(peer.ip().to_canonical()), country: None });
     gateway.answer(request).await
 }
 

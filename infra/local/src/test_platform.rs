@@ -104,7 +104,7 @@ impl TestPlatform {
     /// Answers a request for `/t/demo/…` or the issuer's full URL, from an address of its own unless it says which.
     pub async fn request(&self, mut request: Request<Body>) -> Response {
         if request.extensions().get::<Caller>().is_none() {
-            request.extensions_mut().insert(Caller { address: Some(CALLER) });
+            request.extensions_mut().insert(Caller { address: Some(CALLER), country: None });
         }
         request.headers_mut().entry(header::HOST).or_insert(HeaderValue::from_static("localhost"));
         self.gateway.answer(request).await

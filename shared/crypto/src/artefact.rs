@@ -61,6 +61,8 @@ pub enum Kind {
     AccountState,
     /// The link that proves another address of an account.
     EmailLink,
+    /// The link "this wasn't me" of the mail about another address.
+    FormerEmailLink,
 }
 
 impl Kind {
@@ -86,6 +88,7 @@ impl Kind {
             Self::InvitationLink => "invitation_link",
             Self::AccountState => "account_state",
             Self::EmailLink => "email_link",
+            Self::FormerEmailLink => "former_email_link",
         }
     }
 
@@ -111,6 +114,7 @@ impl Kind {
             Self::InvitationLink => 31,
             Self::AccountState => 32,
             Self::EmailLink => 33,
+            Self::FormerEmailLink => 36,
         }
     }
 
@@ -135,7 +139,8 @@ impl Kind {
             | Self::ResetLink
             | Self::NotMeLink
             | Self::InvitationLink
-            | Self::EmailLink => AcrossEpochs::Survives,
+            | Self::EmailLink
+            | Self::FormerEmailLink => AcrossEpochs::Survives,
         }
     }
 }

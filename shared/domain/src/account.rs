@@ -106,6 +106,15 @@ impl User {
         Ok(Self { email: Some(email), pending_email: None, former_emails, ..next })
     }
 
+    /// The record with the address that was theirs until `version`, as it was on that day, for whoever still gets its mail: later addresses, what is
+    /// waited for and a deletion that was asked for are forgotten, and whatever began before `now` is over. `None` when it isn't remembered (any more).
+    pub fn with_former_email(&self, version: u64, now: Timestamp) -> Option<Self> {
+        let former = self.remembered_emails(now).find(|former| former.version == version)?;
+        let email = Email { address: former.address.clone(), verified: true, since: Some(now) };
+        let former_emails = self.remembered_emails(now).filter(|other| other.version < version).cloned().collect();
+        Some(Self { email: Some(email), pending_email: None, former_emails, deletion: None, not_before: now, ..self.next(now) })
+    }
+
     fn remembered_emails(&self, now: Timestamp) -> impl Iterator<Item = &FormerEmail> {
         self.former_emails.iter().filter(move |former| now < former.until.plus(policy::FORMER_EMAIL))
     }
@@ -199,6 +208,29 @@ mod tests {
         let later = NOW.plus(policy::FORMER_EMAIL);
         let wish = asking(&user, "x@example.org", later);
         assert_eq!(wish.with_proved_email(wish.version, later).expect("proved").former_emails.len(), 1);
+    }
+
+    #[test]
+    fn an_address_is_given_back_within_a_week_and_with_it_goes_whatever_came_after() {
+        let mut user = ada();
+        for address in ["first@example.org", "second@example.org"] {
+            let wish = asking(&user, address, NOW);
+            user = wish.with_proved_email(wish.version, NOW).expect("proved");
+        }
+        let versions: Vec<_> = user.former_emails.iter().map(|former| former.version).collect();
+        let (user, _) = asking(&user, "third@example.org", NOW).asking_for_deletion(NOW).expect("asked");
+        let second_last = user.with_former_email(versions[1], NOW).expect("given back");
+        assert_eq!(second_last.email, Some(Email { address: "first@example.org".to_owned(), verified: true, since: Some(NOW) }));
+        assert_eq!(second_last.former_emails.iter().map(|former| former.version).collect::<Vec<_>>(), versions[..1]);
+        assert_eq!((&second_last.pending_email, second_last.deletion, second_last.not_before), (&None, None, NOW));
+        assert_eq!(second_last.version, user.version + 1);
+        let first = user.with_former_email(versions[0], NOW).expect("given back");
+        assert_eq!((first.email.map(|email| email.address).as_deref(), first.former_emails.len()), (Some("ada@example.com"), 0));
+        assert_eq!(second_last.with_former_email(versions[1], NOW), None, "once");
+        assert_eq!(user.with_former_email(versions[0] + 100, NOW), None);
+        let late = NOW.plus(policy::FORMER_EMAIL);
+        assert!(user.with_former_email(versions[0], Timestamp::from_millis(late.millis() - 1)).is_some());
+        assert_eq!(user.with_former_email(versions[0], late), None);
     }
 
     #[test]

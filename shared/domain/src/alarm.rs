@@ -19,10 +19,24 @@ pub fn decide<'a>(
     standing(notice, found, tenant_not_before)
 }
 
+/// The record of the person whom the address of before `version` is given back to, as whoever still gets its mail asks.
+///
+/// No version of the password counts: whoever took the address may have changed that as well.
+pub fn give_back(version: u64, user: Option<&User>, tenant_not_before: Timestamp, now: Timestamp) -> Result<User, Dead> {
+    let user = user.filter(|user| user.is_active()).ok_or(Dead::NobodyActive)?;
+    let former = user.former_emails.iter().find(|former| former.version == version).ok_or(Dead::AddressChanged)?;
+    if former.until < tenant_not_before {
+        return Err(Dead::BeforeWatermark);
+    }
+    user.with_former_email(version, now).ok_or(Dead::AddressChanged)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::account::FormerEmail;
     use crate::id::UserId;
+    use crate::policy;
     use crate::secret::SealedBytes;
     use crate::user::UserStatus;
 
@@ -43,6 +57,20 @@ mod tests {
         assert_eq!(decided(&ada, Some(&password), LATER), Some(Dead::BeforeWatermark));
         let disabled = User { status: UserStatus::Disabled, ..ada };
         assert_eq!(decided(&disabled, Some(&password), HAPPENED), Some(Dead::NobodyActive));
+    }
+
+    #[test]
+    fn an_address_is_given_back_to_somebody_who_may_act_and_not_from_before_a_tenants_watermark() {
+        let former = FormerEmail { address: "ada@example.com".to_owned(), version: 3, until: HAPPENED };
+        let ada = User { former_emails: vec![former], not_before: LATER, ..User::new(UserId::from_random([7; 16]), HAPPENED) };
+        let asked = |user: &User, version, tenant_not_before, now| give_back(version, Some(user), tenant_not_before, now).err();
+        assert_eq!(asked(&ada, 3, HAPPENED, LATER), None, "whoever is signed out everywhere may be the one it was taken from");
+        assert_eq!(asked(&ada, 2, HAPPENED, LATER), Some(Dead::AddressChanged));
+        assert_eq!(asked(&ada, 3, LATER, LATER), Some(Dead::BeforeWatermark));
+        assert_eq!(asked(&ada, 3, HAPPENED, HAPPENED.plus(policy::FORMER_EMAIL)), Some(Dead::AddressChanged));
+        let disabled = User { status: UserStatus::Disabled, ..ada };
+        assert_eq!(asked(&disabled, 3, HAPPENED, LATER), Some(Dead::NobodyActive));
+        assert_eq!(give_back(3, None, HAPPENED, LATER), Err(Dead::NobodyActive));
     }
 
     #[test]

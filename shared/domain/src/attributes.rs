@@ -141,6 +141,13 @@ pub fn missing<'a>(schema: &'a Schema, values: &Values) -> impl Iterator<Item = 
     schema.written_by(Writer::Person).filter(|attribute| attribute.required && !stands(attribute, values))
 }
 
+/// What a person is told of themselves and may not write, in the order of the schema.
+pub fn told<'a>(schema: &'a Schema, values: &'a Values) -> impl Iterator<Item = (&'a Attribute, &'a Value)> {
+    let told = |attribute: &&Attribute| attribute.writer > Writer::Person && attribute.readers.contains(&Reader::Person);
+    let value = |attribute: &'a Attribute| Some((attribute, values.get(&attribute.name).filter(|value| attribute.kind.is_of(value))?));
+    schema.attributes.iter().filter(told).filter_map(value)
+}
+
 /// What `reader` sees of a person's attributes; a value of another type than its attribute has by now is left out.
 pub fn shown<'a>(schema: &'a Schema, values: &'a Values, reader: Reader) -> BTreeMap<&'a str, &'a Value> {
     let readable = schema.attributes.iter().filter(|attribute| attribute.readers.contains(&reader));

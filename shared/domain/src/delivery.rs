@@ -143,7 +143,7 @@ pub fn caused_by(kind: &EventKind) -> &'static [Channel] {
         EventKind::SignUpStarted { .. } | EventKind::SignUpLinkRequested { .. } => &SIGN_UP,
         EventKind::InvitationSent { .. } => &INVITATION,
         EventKind::PasswordResetRequested { .. } => &PASSWORD_RESET,
-        EventKind::AlarmRaised { .. } => &ALARM,
+        EventKind::AlarmRaised { .. } | EventKind::EmailGivenBack { .. } => &ALARM,
         EventKind::PasswordChanged { .. } => &PASSWORD_CHANGED,
         EventKind::SessionEnded { .. } => &SESSION_ENDED,
         EventKind::EmailChangeRequested { .. } => &EMAIL_CHANGE,

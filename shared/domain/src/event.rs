@@ -43,6 +43,9 @@ pub struct Personal {
     /// Network address of the viewer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// Country of the viewer, where an edge tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
     /// `User-Agent`, cut to 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,

@@ -43,6 +43,8 @@ pub enum Happening {
     TermsAccepted,
     /// They said that it wasn't they who did something.
     AlarmRaised,
+    /// They said so of another address, and have theirs back.
+    EmailGivenBack,
     /// They want the account to be deleted.
     DeletionRequested,
     /// They don't any more.
@@ -68,6 +70,7 @@ impl Happening {
             EventKind::ProfileChanged { .. } | EventKind::ProfileCompleted { .. } => Self::ProfileChanged,
             EventKind::TermsAccepted { .. } => Self::TermsAccepted,
             EventKind::AlarmRaised { .. } => Self::AlarmRaised,
+            EventKind::EmailGivenBack { .. } => Self::EmailGivenBack,
             EventKind::ConsentGranted { .. } => Self::AppAllowed,
             EventKind::ConsentWithdrawn { .. } => Self::AppRemoved,
             EventKind::DeletionRequested { .. } => Self::DeletionRequested,
@@ -108,6 +111,7 @@ impl Happening {
                 | Self::PhoneChanged
                 | Self::PhoneRemoved
                 | Self::AlarmRaised
+                | Self::EmailGivenBack
                 | Self::DeletionRequested
         )
     }

@@ -13,6 +13,7 @@ pub mod claims;
 pub mod client;
 pub mod completion;
 pub mod consent;
+pub mod country;
 pub mod credential;
 pub mod delivery;
 pub mod device;
@@ -40,6 +41,7 @@ pub mod tenant;
 pub mod timestamp;
 pub mod user;
 
+pub use country::{Country, InvalidCountry};
 pub use id::{ClientId, EventId, FamilyId, GroupId, SessionId, Slug, TenantId, UserId};
 pub use placement::{Epoch, Placement, Region, Zone, ZoneName};
 pub use secret::Secret;

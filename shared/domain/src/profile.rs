@@ -1,9 +1,10 @@
-//! What people may write about themselves: each value with a form of its own, and all that is wrong named at once.
+//! What people may write about themselves: each value with a form of its own, beside what the tenant keeps of them, and all that is wrong named at once.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::attributes::{self, Posted, Schema, Writer};
 use crate::identifier::is_control_or_format;
 use crate::policy;
 use crate::timestamp::Timestamp;
@@ -90,9 +91,38 @@ impl ProfileField {
     }
 }
 
+/// What a person entered; what isn't named stays, and what is empty goes.
+#[derive(Clone, Debug, Default)]
+pub struct Entered<'a> {
+    /// Values that every tenant keeps.
+    pub fields: Vec<(ProfileField, &'a str)>,
+    /// The tenant's own.
+    pub attributes: Posted<'a>,
+}
+
+/// What is wrong with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Problems {
+    /// Values that have another form.
+    pub fields: BTreeSet<ProfileField>,
+    /// What is wrong with attributes.
+    pub attributes: attributes::Problems,
+}
+
 impl User {
-    /// The record with the values that its person entered; an empty one takes a value away, one that wasn't entered stays. `None` when nothing changes.
-    pub fn with_profile(&self, entered: &[(ProfileField, &str)], now: Timestamp) -> Result<Option<Self>, BTreeSet<ProfileField>> {
+    /// The record with the values that its person entered; `None` when nothing changes.
+    pub fn with_profile(&self, schema: &Schema, entered: &Entered<'_>, now: Timestamp) -> Result<Option<Self>, Problems> {
+        let changed = attributes::change(schema, &self.attributes, &entered.attributes, Writer::Person);
+        match (self.with_fields(&entered.fields), changed) {
+            (Ok(profile), Ok(attributes)) => {
+                let next = Self { profile, attributes, version: self.version + 1, updated_at: now, ..self.clone() };
+                Ok((next.profile != self.profile || next.attributes != self.attributes).then_some(next))
+            }
+            (fields, attributes) => Err(Problems { fields: fields.err().unwrap_or_default(), attributes: attributes.err().unwrap_or_default() }),
+        }
+    }
+
+    fn with_fields(&self, entered: &[(ProfileField, &str)]) -> Result<Profile, BTreeSet<ProfileField>> {
         let mut profile = self.profile.clone();
         let mut wrong = BTreeSet::new();
         for &(field, value) in entered {
@@ -107,11 +137,7 @@ impl User {
                 }
             }
         }
-        if !wrong.is_empty() {
-            return Err(wrong);
-        }
-        let next = Self { profile, version: self.version + 1, updated_at: now, ..self.clone() };
-        Ok((next.profile != self.profile).then_some(next))
+        if wrong.is_empty() { Ok(profile) } else { Err(wrong) }
     }
 }
 
@@ -148,6 +174,7 @@ fn is_zone(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::attributes::{Attribute, AttributeName, Reader, Translated};
     use crate::id::UserId;
 
     const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -157,18 +184,26 @@ mod tests {
         User { profile, ..User::new(UserId::from_random([7; 16]), Timestamp::from_seconds(0)) }
     }
 
+    fn with(user: &User, fields: &[(ProfileField, &str)]) -> Result<Option<User>, Problems> {
+        user.with_profile(&Schema::default(), &Entered { fields: fields.to_vec(), ..Entered::default() }, NOW)
+    }
+
+    fn wrong_fields(fields: &[ProfileField]) -> Problems {
+        Problems { fields: fields.iter().copied().collect(), ..Problems::default() }
+    }
+
     fn wrong(field: ProfileField, value: &str) -> bool {
-        ada().with_profile(&[(field, value)], NOW) == Err(BTreeSet::from([field]))
+        with(&ada(), &[(field, value)]) == Err(wrong_fields(&[field]))
     }
 
     #[test]
     fn what_is_entered_changes_and_nothing_else() {
         let entered = [(ProfileField::Name, " Ada King "), (ProfileField::Birthdate, "1815-12-10")];
-        let changed = ada().with_profile(&entered, NOW).expect("fine").expect("a change");
+        let changed = with(&ada(), &entered).expect("fine").expect("a change");
         assert_eq!((changed.profile.name.as_deref(), changed.profile.birthdate.as_deref()), (Some("Ada King"), Some("1815-12-10")));
         assert_eq!((changed.profile.picture, changed.version, changed.updated_at), (ada().profile.picture, ada().version + 1, NOW));
-        assert_eq!(ada().with_profile(&[(ProfileField::Name, "")], NOW).expect("fine").expect("a change").profile.name, None);
-        assert_eq!(ada().with_profile(&[(ProfileField::Name, "Ada Lovelace"), (ProfileField::Nickname, "")], NOW), Ok(None));
+        assert_eq!(with(&ada(), &[(ProfileField::Name, "")]).expect("fine").expect("a change").profile.name, None);
+        assert_eq!(with(&ada(), &[(ProfileField::Name, "Ada Lovelace"), (ProfileField::Nickname, "")]), Ok(None));
     }
 
     #[test]
@@ -205,6 +240,40 @@ mod tests {
     #[test]
     fn all_that_is_wrong_is_named_and_nothing_changes() {
         let entered = [(ProfileField::Name, "Ada"), (ProfileField::Website, "x"), (ProfileField::Locale, "x")];
-        assert_eq!(ada().with_profile(&entered, NOW), Err(BTreeSet::from([ProfileField::Website, ProfileField::Locale])));
+        assert_eq!(with(&ada(), &entered), Err(wrong_fields(&[ProfileField::Website, ProfileField::Locale])));
+    }
+
+    fn schema() -> Schema {
+        let attribute = |name, kind, required, writer| Attribute {
+            name: AttributeName::parse(name).expect("a name"),
+            label: Translated::everywhere(name),
+            hint: Translated::default(),
+            kind,
+            required,
+            readers: [Reader::Person].into(),
+            writer,
+        };
+        let floor = attribute("floor", attributes::Kind::Integer, true, Writer::Person);
+        Schema { version: 1, attributes: vec![floor, attribute("badge", attributes::Kind::Integer, false, Writer::Administrator)] }
+    }
+
+    #[test]
+    fn a_tenants_attributes_change_with_the_rest_or_nothing_does() {
+        let change = |fields: &[(ProfileField, &'static str)], attributes: &[(&'static str, &'static str)]| {
+            ada().with_profile(&schema(), &Entered { fields: fields.to_vec(), attributes: attributes.iter().copied().collect() }, NOW)
+        };
+        let changed = change(&[(ProfileField::Nickname, "Ada")], &[("floor", "3")]).expect("fine").expect("a change");
+        assert_eq!(changed.profile.nickname.as_deref(), Some("Ada"));
+        assert_eq!(changed.attributes.values().collect::<Vec<_>>(), [&attributes::Value::Integer(3)]);
+        let problems = change(&[(ProfileField::Locale, "x")], &[("floor", ""), ("badge", "1"), ("desk", "2")]).expect_err("wrong");
+        assert_eq!(problems.fields, [ProfileField::Locale].into());
+        let of: Vec<_> = problems.attributes.of.iter().map(|(name, problem)| (name.as_str(), *problem)).collect();
+        assert_eq!(of, [("badge", attributes::Problem::ReadOnly), ("floor", attributes::Problem::Missing)]);
+        assert_eq!(problems.attributes.unknown, ["desk".to_owned()].into());
+        assert!(change(&[(ProfileField::Nickname, "Ada")], &[("floor", "x")]).is_err());
+        assert_eq!(
+            change(&[(ProfileField::Nickname, "Ada")], &[]).expect("what isn't named isn't asked for").map(|user| user.attributes.len()),
+            Some(0)
+        );
     }
 }

@@ -3,6 +3,7 @@
 use domain::tenant::Issuer;
 use domain::{Region, ZoneName};
 
+use crate::edge::{Edge, InvalidHashes};
 use crate::routing::TenantRouting;
 
 /// An environment variable: its name, what it means, and what happens without it.
@@ -42,7 +43,7 @@ pub enum Readers {
 }
 
 /// Every variable, in the order of the generated page `docs/configuration.md`.
-pub const VARIABLES: [Variable; 16] = [
+pub const VARIABLES: [Variable; 17] = [
     Variable { name: "AWS_REGION", meaning: "The region, set by Lambda.", readers: Readers::All },
     Variable { name: "ZONE", meaning: "The residency zone that the stack belongs to.", readers: Readers::All },
     Variable { name: "ZONE_REGIONS", meaning: "The zone's regions, separated by commas; a tenant's home is one of them.", readers: Readers::All },
@@ -54,6 +55,11 @@ pub const VARIABLES: [Variable; 16] = [
     Variable {
         name: "LOOPBACK_BASE_URL",
         meaning: "Empty in AWS. An http URL of this machine for the platform run locally or on an emulator; anything else is refused at start.",
+        readers: Readers::Http,
+    },
+    Variable {
+        name: "ORIGIN_SECRET_HASHES",
+        meaning: "SHA-256 of the secret that a CDN in front adds to each request, in base64url; two, separated by a comma, while one is replaced. Without it nothing stands in front.",
         readers: Readers::Http,
     },
     Variable { name: "DIRECTORY_TABLE", meaning: "Name of the table `directory`.", readers: Readers::All },
@@ -78,6 +84,9 @@ pub enum ConfigurationError {
     /// A loopback variable names something that isn't this machine.
     #[error("{0} must be empty or an http URL of this machine")]
     NotLoopback(&'static str),
+    /// Hashes that are none.
+    #[error("ORIGIN_SECRET_HASHES: {0}")]
+    Edge(#[from] InvalidHashes),
 }
 
 /// The environment as values.
@@ -133,6 +142,11 @@ impl Configuration {
             Some(base_url) => Ok(TenantRouting::ByPath { base_url }),
             None => self.required("ZONE_DOMAIN").map(|zone_domain| TenantRouting::ByHost { zone_domain }),
         }
+    }
+
+    /// What may stand in front.
+    pub fn edge(&self) -> Result<Edge, ConfigurationError> {
+        Ok(Edge::parse(&self.optional("ORIGIN_SECRET_HASHES").unwrap_or_default())?)
     }
 
     /// Where an emulator answers for AWS, if one does.

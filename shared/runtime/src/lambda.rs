@@ -11,9 +11,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::configuration::Configuration;
+use crate::edge::Edge;
 use crate::front::front;
 use crate::platform::{Platform, aws};
-use crate::routing::{Caller, TenantRouting};
+use crate::routing::TenantRouting;
 use crate::telemetry;
 
 /// Why a function doesn't start.
@@ -33,6 +34,8 @@ pub struct Start {
 pub fn serve(router: impl FnOnce(&Start) -> Router) -> Result<(), Error> {
     run(async {
         let start = begin(Configuration::routing).await?;
+        let edge = start.configuration.edge()?;
+        let with_caller = move |request| std::future::ready(with_caller(request, &edge));
         let service = front(router(&start), &start.platform).layer(axum::middleware::map_request(with_caller));
         lambda_runtime::run(MapRequest::new(Adapter::from(service), guarded)).await
     })
@@ -68,12 +71,13 @@ async fn begin(routing: impl FnOnce(&Configuration) -> Result<TenantRouting, cra
     Ok(Start { platform, configuration, aws })
 }
 
-async fn with_caller(mut request: Request) -> Request {
-    let address = match request.extensions().get::<RequestContext>() {
+fn with_caller(mut request: Request, edge: &Edge) -> Request {
+    let connection = match request.extensions().get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref().and_then(|address| address.parse().ok()),
         _ => None,
     };
-    request.extensions_mut().insert(Caller { address });
+    let caller = edge.viewer(request.headers(), connection);
+    request.extensions_mut().insert(caller);
     request
 }
 
@@ -127,6 +131,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::routing::Caller;
 
     fn event(change: impl FnOnce(&mut Value)) -> LambdaRequest {
         let mut event = json!({
@@ -197,8 +202,8 @@ mod tests {
         assert_eq!(body("!!!"), b"");
     }
 
-    #[tokio::test]
-    async fn the_caller_is_who_api_gateway_saw_and_not_who_a_header_says() {
+    #[test]
+    fn the_caller_is_who_api_gateway_saw_and_not_who_a_header_says() {
         let mut request = Request::new(axum::body::Body::empty());
         let RequestContext::ApiGatewayV2(context) = lambda_http::RequestExt::request_context_ref(&self::request(|_| ())).expect("a context").clone()
         else {
@@ -206,7 +211,8 @@ mod tests {
         };
         request.extensions_mut().insert(RequestContext::ApiGatewayV2(context));
         request.headers_mut().insert("x-forwarded-for", HeaderValue::from_static("203.0.113.1"));
-        let caller = *with_caller(request).await.extensions().get::<Caller>().expect("a caller");
-        assert_eq!(caller.address, "192.0.2.7".parse().ok());
+        request.headers_mut().insert("cloudfront-viewer-country", HeaderValue::from_static("DE"));
+        let caller = *with_caller(request, &Edge::default()).extensions().get::<Caller>().expect("a caller");
+        assert_eq!(caller, Caller { address: "192.0.2.7".parse().ok(), country: None });
     }
 }

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod configuration;
 pub mod cors;
 pub mod data_keys;
+mod edge;
 pub mod failure;
 pub mod front;
 pub mod home_region;

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use domain::Slug;
 use domain::tenant::{InvalidIssuer, Issuer};
+use domain::{Country, Slug};
 
 /// How a request names its tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +34,10 @@ pub struct Located {
 /// Who asks, as far as the platform's own edge knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Caller {
-    /// The address of the connection, from API Gateway or the socket; never from a header that a viewer can write.
+    /// The address of the viewer, from the edge, API Gateway or the socket; never from a header that a viewer can write.
     pub address: Option<IpAddr>,
+    /// The country, where an edge tells it.
+    pub country: Option<Country>,
 }
 
 impl TenantRouting {

@@ -115,7 +115,7 @@ impl Call {
     /// When it is none, which fails the test that asked.
     #[must_use]
     pub fn from_address(mut self, address: &str) -> Self {
-        self.caller = Caller { address: Some(address.parse().expect("an address")) };
+        self.caller = Caller { address: Some(address.parse().expect("an address")), country: None };
         self
     }
 

@@ -28,7 +28,7 @@ pub use mine::{
     ActivityPage, AppsPage, ConfirmEmailPage, ConnectedApp, DataPage, Done, Entry, Head, PhonePart, ProfilePage, Said, Section, SecurityPage,
     SessionsPage, ShownSession, Wrong,
 };
-pub use not_me::NotMePage;
+pub use not_me::{NotMePage, Undone};
 pub use notice::{Notice, NoticePage};
 pub use reset::{NewPasswordPage, ResetPage, ResetProblem};
 pub use select_account::SelectAccountPage;

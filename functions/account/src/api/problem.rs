@@ -1,14 +1,14 @@
 //! Why the account API did nothing (RFC 9457): a slug that stays, a title that people read, and what it is about.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use domain::account::EmailProblem;
+use domain::attributes::AttributeName;
 use domain::password_policy::PasswordProblem;
 use domain::phone::PhoneProblem;
 use domain::policy;
-use domain::profile::ProfileField;
+use domain::profile::Problems;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 use web::{Language, Wrong};
@@ -26,8 +26,8 @@ pub(super) enum Problem {
     NotFresh,
     /// The account changed meanwhile, or was so already.
     Conflict,
-    /// These values have another form.
-    Fields(BTreeSet<ProfileField>),
+    /// What was entered isn't what the fields take.
+    Profile(Problems),
     /// The present password isn't that.
     CurrentPassword,
     /// The new one can't be chosen.
@@ -50,7 +50,7 @@ impl From<Wrong> for Problem {
     fn from(wrong: Wrong) -> Self {
         match wrong {
             Wrong::ChangedMeanwhile => Self::Conflict,
-            Wrong::Fields(fields) => Self::Fields(fields),
+            Wrong::Profile(problems) => Self::Profile(problems),
             Wrong::CurrentPassword => Self::CurrentPassword,
             Wrong::NewPassword(problem) => Self::NewPassword(problem),
             Wrong::Throttled { retry_after } => Self::Throttled(retry_after),
@@ -70,7 +70,7 @@ impl Problem {
             Self::Method(_) => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "This resource does not do that."),
             Self::NotFresh => (StatusCode::UNAUTHORIZED, "sign-in-again", "The person has to sign in again before this."),
             Self::Conflict => (StatusCode::CONFLICT, "conflict", "The account has changed, or was so already."),
-            Self::Fields(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-fields", "Some values have another form."),
+            Self::Profile(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-fields", "Some values have another form."),
             Self::CurrentPassword => (StatusCode::UNPROCESSABLE_ENTITY, "wrong-password", "That is not the current password."),
             Self::NewPassword(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unacceptable-password", "The new password can't be chosen."),
             Self::Email(EmailProblem::NoAddress) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-email", "That is not an email address."),
@@ -93,7 +93,7 @@ impl Problem {
         body.insert("title".to_owned(), Value::String(title.to_owned()));
         body.insert("status".to_owned(), json!(status.as_u16()));
         match self {
-            Self::Fields(fields) => drop(body.insert("fields".to_owned(), json!(fields))),
+            Self::Profile(problems) => drop(body.insert("fields".to_owned(), json!(wrong_fields(problems)))),
             Self::NewPassword(problem) => drop(body.insert("detail".to_owned(), Value::String(Language::English.password_problem(*problem)))),
             _ => {}
         }
@@ -110,6 +110,15 @@ impl Problem {
         }
         response
     }
+}
+
+// By the names under which they are patched.
+fn wrong_fields(problems: &Problems) -> Vec<String> {
+    let of = &problems.attributes;
+    let named = of.of.keys().map(AttributeName::as_str).chain(of.unknown.iter().map(String::as_str));
+    let fields = problems.fields.iter().map(|field| field.as_str().to_owned());
+    let whole = of.too_large.then(|| "attributes".to_owned());
+    fields.chain(named.map(|name| format!("attributes.{name}"))).chain(whole).collect()
 }
 
 // RFC 9470 §3: what the app asks the person's sign-in for.

@@ -2,7 +2,8 @@
 
 use axum::response::{IntoResponse, Response};
 use domain::EventId;
-use domain::profile::ProfileField;
+use domain::attributes::{self, Reader};
+use domain::profile::{Entered, ProfileField};
 use http::{Method, StatusCode};
 use runtime::Failure;
 use serde::Deserialize;
@@ -86,6 +87,8 @@ fn shown(owner: &Owner<'_>) -> Value {
     for field in ProfileField::ALL {
         body.insert(field.as_str().to_owned(), json!(field.of(&user.profile)));
     }
+    let schema = &owner.visitor.tenant().record().attributes;
+    body.insert("attributes".to_owned(), json!(attributes::shown(schema, &user.attributes, Reader::Person)));
     Value::Object(body)
 }
 
@@ -95,16 +98,38 @@ async fn change_profile(owner: &Owner<'_>, body: &[u8]) -> Answer {
         Ok(named) => named,
         Err(problem) => return Ok(Err(problem)),
     };
-    let mut entered = Vec::new();
-    for (name, value) in &named {
-        let field = ProfileField::ALL.into_iter().find(|field| field.as_str() == name);
-        match (field, value) {
-            (Some(field), Value::String(text)) => entered.push((field, text.as_str())),
-            (Some(field), Value::Null) => entered.push((field, "")),
-            _ => return Ok(Err(Problem::Malformed)),
-        }
-    }
+    let Some((fields, attributes)) = patched(&named) else { return Ok(Err(Problem::Malformed)) };
+    let attributes = attributes.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let entered = Entered { fields, attributes };
     Ok(profile::write(owner, &entered).await?.map(|next| ok(&shown(&next))).map_err(Problem::from))
+}
+
+type Patched<'b> = (Vec<(ProfileField, &'b str)>, Vec<(&'b str, String)>);
+
+fn patched(named: &Map<String, Value>) -> Option<Patched<'_>> {
+    let (mut fields, mut attributes) = (Vec::new(), Vec::new());
+    for (name, value) in named {
+        if let ("attributes", Value::Object(values)) = (name.as_str(), value) {
+            for (name, value) in values {
+                attributes.push((name.as_str(), as_entered(value)?));
+            }
+            continue;
+        }
+        let field = ProfileField::ALL.into_iter().find(|field| field.as_str() == name)?;
+        fields.push((field, if value.is_null() { "" } else { value.as_str()? }));
+    }
+    Some((fields, attributes))
+}
+
+// A value as a form holds it.
+fn as_entered(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => Some(String::new()),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) => Some(text.clone()),
+        Value::Array(_) | Value::Object(_) => None,
+    }
 }
 
 #[derive(Deserialize)]
@@ -189,6 +214,7 @@ async fn list_sessions(owner: &Owner<'_>) -> Answer {
             "sid": known.sid,
             "is_this": known.session.id == owner.session.id,
             "address": known.seen.address,
+            "country": known.seen.country,
             "user_agent": known.seen.user_agent,
             "began_at": known.session.authenticated_at.rfc3339(),
             "last_used_at": known.session.last_used_at.rfc3339(),
@@ -209,7 +235,7 @@ async fn list_history(owner: &Owner<'_>, query: &str) -> Answer {
     let Ok(before) = parameters.get("before").map(EventId::parse).transpose() else { return Ok(Err(Problem::Malformed)) };
     let (happened, next) = activity::read(owner, before.as_ref()).await?;
     let shown = |entry: &activity::Happened| {
-        let from = json!({ "address": entry.seen.address, "user_agent": entry.seen.user_agent });
+        let from = json!({ "address": entry.seen.address, "country": entry.seen.country, "user_agent": entry.seen.user_agent });
         json!({ "what": entry.what, "is_alert": entry.what.is_alert(), "at": entry.at.rfc3339(), "from": from, "app": entry.app })
     };
     let entries: Vec<Value> = happened.iter().map(shown).collect();

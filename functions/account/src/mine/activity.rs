@@ -30,7 +30,8 @@ pub(super) async fn show(owner: &Owner<'_>, parameters: &Parameters) -> Result<R
 
 fn entry(happened: &Happened) -> Entry<'_> {
     let Happened { what, at, seen, app } = happened;
-    Entry { what: *what, at: *at, user_agent: seen.user_agent.as_deref(), address: seen.address.as_deref(), app: app.as_deref() }
+    let (user_agent, address, country) = (seen.user_agent.as_deref(), seen.address.as_deref(), seen.country.as_deref());
+    Entry { what: *what, at: *at, user_agent, address, country, app: app.as_deref() }
 }
 
 /// The entries of a page, and the event that the next one begins after, if there may be one.

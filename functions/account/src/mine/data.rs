@@ -1,8 +1,10 @@
 //! All that is stored about a person, and the end of their account.
 
 use axum::response::{IntoResponse, Response};
+use domain::attributes::{AttributeName, Reader};
 use domain::event::EventKind;
 use domain::policy;
+use domain::user::User;
 use http::{HeaderValue, StatusCode, header};
 use runtime::people::{KeyOwner, open_event};
 use runtime::{Failure, Refused};
@@ -77,7 +79,12 @@ pub(crate) async fn all(owner: &Owner<'_>) -> Result<serde_json::Value, Failure>
     let (consents, families) = apps::held(owner).await?;
     let tokens: Vec<_> = families.iter().map(|family| json!({ "app": family.client_id, "scopes": family.scopes })).collect();
     let history = history(owner, &key).await?;
-    Ok(json!({ "account": owner.user, "sessions": open_sessions, "consents": consents, "tokens": tokens, "history": history }))
+    let schema = &tenant.record().attributes;
+    // What is kept for administrators alone isn't told here either.
+    let readable = |name: &AttributeName| schema.find(name.as_str()).is_some_and(|attribute| attribute.readers.contains(&Reader::Person));
+    let attributes = owner.user.attributes.iter().filter(|(name, _)| readable(name)).map(|(name, value)| (name.clone(), value.clone())).collect();
+    let account = User { attributes, ..owner.user.clone() };
+    Ok(json!({ "account": account, "sessions": open_sessions, "consents": consents, "tokens": tokens, "history": history }))
 }
 
 async fn history(owner: &Owner<'_>, key: &crypto::SymmetricKey) -> Result<Vec<serde_json::Value>, Failure> {

@@ -5,13 +5,14 @@ use axum::response::Response;
 use crypto::artefact::Kind;
 use domain::event::EventKind;
 use domain::identifier::Canonical;
+use domain::user::User;
 use runtime::interaction::EmailLink;
 use runtime::{Failure, Refused};
 use store::{EmailChange, EmailClaims};
 use web::{ConfirmEmailPage, Done, Parameters, Said, Wrong};
 
 use super::{Owner, security};
-use crate::visitor::link;
+use crate::visitor::{Visitor, link};
 
 /// Asks to confirm.
 pub(super) fn show(owner: &Owner<'_>, parameters: &Parameters) -> Result<Response, Failure> {
@@ -33,9 +34,9 @@ pub(super) async fn confirm(owner: &Owner<'_>, form: &Parameters) -> Result<Resp
             return Ok(owner.visitor.dead_link());
         }
     };
-    let (Some(proved), former) = (claim(owner, &next)?, claim(owner, &owner.user)?) else { return Ok(owner.visitor.dead_link()) };
+    let claims = claims_of(owner.visitor, Some(&owner.user), &next)?;
     let event = owner.event(EventKind::EmailChanged { version: next.version }, owner.visitor.came.personal())?;
-    match owner.home()?.change_email(&next, &EmailClaims { former, proved }, &event).await? {
+    match owner.home()?.change_email(&next, &claims, &event).await? {
         EmailChange::Changed => Ok(security::show(&owner.with(next), Some(&Said::Done(Done::EmailChanged)))?),
         // Somebody else proved it first.
         EmailChange::Taken => Ok(owner.visitor.dead_link()),
@@ -49,7 +50,11 @@ fn open<'p>(owner: &Owner<'_>, parameters: &'p Parameters) -> Result<Option<(&'p
     Ok(opened.ok().filter(|opened| opened.user_id == owner.user.id).map(|opened| (sealed, opened)))
 }
 
-fn claim(owner: &Owner<'_>, user: &domain::user::User) -> Result<Option<store::Claim>, Failure> {
-    let canonical = user.email.as_ref().and_then(|email| Canonical::email(&email.address).ok());
-    canonical.map(|canonical| owner.visitor.tenant().claim(&canonical)).transpose()
+/// The claims of the address that a person has and of the one that they will have.
+pub(crate) fn claims_of(visitor: &Visitor<'_>, user: Option<&User>, next: &User) -> Result<EmailClaims, Failure> {
+    let claim = |user: &User| {
+        let canonical = user.email.as_ref().and_then(|email| Canonical::email(&email.address).ok());
+        canonical.map(|canonical| visitor.tenant().claim(&canonical)).transpose()
+    };
+    Ok(EmailClaims { former: user.map(claim).transpose()?.flatten(), proved: claim(next)? })
 }

@@ -47,6 +47,7 @@ fn row_of<'s>(owner: &Owner<'_>, Known { sid, seen, session }: &'s Known) -> Sho
         sid,
         user_agent: seen.user_agent.as_deref(),
         address: seen.address.as_deref(),
+        country: seen.country.as_deref(),
         began_at: session.authenticated_at,
         last_used_at: session.last_used_at,
         is_this: session.id == owner.session.id,

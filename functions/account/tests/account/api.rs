@@ -212,7 +212,10 @@ async fn history_comes_a_page_at_a_time() {
     }
     let first = app.get("history").await;
     assert_eq!(first["entries"][0]["what"], "signed_in_from_new_browser");
-    assert_eq!((&first["entries"][0]["is_alert"], &first["entries"][0]["from"]["address"]), (&json!(true), &json!("198.51.100.7")));
+    assert_eq!(
+        (&first["entries"][0]["is_alert"], &first["entries"][0]["from"]["address"], &first["entries"][0]["from"]["country"]),
+        (&json!(true), &json!("198.51.100.7"), &json!("DE"))
+    );
     let next = first["next"].as_str().expect("a next page");
     let second = app.get(&format!("history?before={next}")).await;
     assert_eq!(second["next"], Value::Null);

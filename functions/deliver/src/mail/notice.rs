@@ -75,6 +75,8 @@ pub(super) fn facts(language: Language, about: &About) -> Vec<Fact> {
         Language::German => (["Wann", "Adresse", "Browser"], "unbekannt"),
     };
     let known = |fact: &Option<String>| fact.clone().unwrap_or_else(|| unknown.to_owned());
-    let facts = [about.event.at.to_minute(), known(&about.personal.address), known(&about.personal.user_agent)];
+    let country = about.personal.country.as_ref().map(|country| format!(" ({country})")).unwrap_or_default();
+    let address = format!("{}{country}", known(&about.personal.address));
+    let facts = [about.event.at.to_minute(), address, known(&about.personal.user_agent)];
     names.into_iter().zip(facts).collect()
 }

@@ -16,10 +16,11 @@ use crate::Deps;
 /// Composes the mail. There is none when its link wouldn't be good any more.
 pub(crate) async fn compose(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Result<Composed, Failure> {
     let Some(about) = person_of(deps, delivery, now).await? else { return Ok(Composed::Nobody) };
-    let (EventKind::PasswordResetRequested { credential_version } | EventKind::AlarmRaised { credential_version }) = about.event.kind else {
-        return Ok(Composed::Nobody);
+    let (credential_version, say): (u64, Say) = match about.event.kind {
+        EventKind::PasswordResetRequested { credential_version } => (credential_version, forgotten),
+        EventKind::AlarmRaised { credential_version } | EventKind::EmailGivenBack { credential_version, .. } => (credential_version, locked),
+        _ => return Ok(Composed::Nobody),
     };
-    let say: Say = if matches!(about.event.kind, EventKind::AlarmRaised { .. }) { locked } else { forgotten };
     let is_over = now >= about.event.at.plus(policy::RESET_LINK) || !about.user.is_active() || about.event.at < about.user.not_before;
     if is_over {
         return Ok(Composed::Over);

@@ -24,7 +24,7 @@ async fn a_new_browser_is_told_to_its_person() {
     somebody just signed in to your account at Demo from a browser that we haven't seen before.
 
     When:    2026-11-22 14:32 UTC
-    Address: 198.51.100.7
+    Address: 198.51.100.7 (DE)
     Browser: Firefox/150.0
 
     This wasn't me:
@@ -53,7 +53,7 @@ async fn a_person_is_written_to_in_their_language() {
     soeben hat sich jemand mit einem uns unbekannten Browser bei Ihrem Konto bei Demo angemeldet.
 
     Wann:    2026-11-22 14:32 UTC
-    Adresse: 198.51.100.7
+    Adresse: 198.51.100.7 (DE)
     Browser: Firefox/150.0
 
     Das war ich nicht:

@@ -8,7 +8,7 @@ use domain::delivery::{Channel, DeliveryState};
 use domain::event::{ChangedBy, EventKind};
 use domain::policy;
 use runtime::Clock;
-use runtime::interaction::EmailLink;
+use runtime::interaction::{EmailLink, FormerEmailLink};
 use store::PersonKeys;
 use testkit::rows::{text, value};
 
@@ -72,8 +72,23 @@ async fn the_address_before_is_told_of_the_new_one() {
     let former = |address: &str, version| FormerEmail { address: address.to_owned(), version, until: place.stage.clock.now() };
     let formers = vec![former("older@example.org", 3), former("old@example.org", 5)];
     place.scene.change_person(&place.stage, "former_emails", value(&formers)).await;
-    let (to, subject, _) = place.mail_of(EventKind::EmailChanged { version: 3 }, Channel::MailEmailChanged).await.expect("a mail");
+    let (to, subject, text) = place.mail_of(EventKind::EmailChanged { version: 3 }, Channel::MailEmailChanged).await.expect("a mail");
     assert_eq!((to.as_str(), subject.as_str()), ("older@example.org", "Your email address at Demo was changed"));
+    let sealed = text.lines().find_map(|line| line.strip_prefix("https://demo.id.example.com/not-me?link=")).expect("a link");
+    assert!(sealed.len() <= policy::LINK_MAX);
+    let now = place.stage.clock.now();
+    let opened = |at| place.scene.tenant.open::<FormerEmailLink>(Kind::FormerEmailLink, None, sealed, at).expect("keys");
+    assert_eq!(opened(now), Ok(FormerEmailLink { user_id: place.scene.person.id.clone(), version: 3 }));
+    assert!(opened(now.plus(policy::FORMER_EMAIL)).is_err());
+}
+
+#[tokio::test]
+async fn an_address_that_was_given_back_gets_the_link_for_a_new_password() {
+    let place = place().await;
+    let kind = EventKind::EmailGivenBack { version: 2, credential_version: 1 };
+    let (to, subject, text) = place.mail_of(kind, Channel::MailPasswordReset).await.expect("a mail");
+    assert_eq!((to.as_str(), subject.as_str()), ("ada@example.com", "Your account at Demo is locked"));
+    assert!(text.contains("https://demo.id.example.com/reset?link="), "{text}");
 }
 
 #[tokio::test]

@@ -83,7 +83,7 @@ async fn a_new_password_is_told_to_its_owner_in_their_language() {
             your account at Demo has a new password, and you're signed out everywhere.
 
             When:    2026-11-22 14:32 UTC
-            Address: 198.51.100.7
+            Address: 198.51.100.7 (DE)
             Browser: Firefox/150.0
 
             This wasn't me:
@@ -103,7 +103,7 @@ async fn a_new_password_is_told_to_its_owner_in_their_language() {
             Ihr Konto bei Demo hat ein neues Passwort, und Sie sind überall abgemeldet.
 
             Wann:    2026-11-22 14:32 UTC
-            Adresse: 198.51.100.7
+            Adresse: 198.51.100.7 (DE)
             Browser: Firefox/150.0
 
             Das war ich nicht:

@@ -123,7 +123,7 @@ impl<'a> Browser<'a> {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").header(header::ORIGIN, origin);
             request = request.header("sec-fetch-site", "same-origin");
         }
-        request.extension(Caller { address: Some(self.address) }).body(Body::from(body)).expect("a request of valid parts")
+        request.extension(Caller { address: Some(self.address), country: None }).body(Body::from(body)).expect("a request of valid parts")
     }
 
     fn keep_cookies(&mut self, headers: &HeaderMap) {

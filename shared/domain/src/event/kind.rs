@@ -138,6 +138,14 @@ pub enum EventKind {
         /// The version of the locked password, which a link for a new one will replace.
         credential_version: u64,
     },
+    /// A person said that it wasn't they who took another address: theirs is the one before again, and what an alarm does is done as well.
+    #[serde(rename = "email.given_back")]
+    EmailGivenBack {
+        /// The version of the person's record afterwards.
+        version: u64,
+        /// The version of the locked password, which a link for a new one will replace; zero when there is none.
+        credential_version: u64,
+    },
     /// A person wants another address, which they have yet to prove.
     #[serde(rename = "email.change_requested")]
     EmailChangeRequested {

@@ -36,7 +36,13 @@ impl Came {
     /// What an event keeps of who came.
     pub fn personal(&self) -> Personal {
         let user_agent = self.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(kept_user_agent);
-        Personal { address: self.caller.address.map(|address| address.to_string()), user_agent, ..Personal::default() }
+        let Caller { address, country } = self.caller;
+        Personal {
+            address: address.map(|address| address.to_string()),
+            country: country.map(|country| country.to_string()),
+            user_agent,
+            ..Personal::default()
+        }
     }
 
     /// What names the request in the log.

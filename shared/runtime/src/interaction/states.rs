@@ -194,6 +194,17 @@ pub struct ResetLink {
     pub asked_at: Timestamp,
 }
 
+/// The link "this wasn't me" of the mail to an address before. Giving the address back kills it and those of every later change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormerEmailLink {
+    /// Whose account.
+    #[serde(rename = "u")]
+    pub user_id: UserId,
+    /// The version of their record that the other address came with.
+    #[serde(rename = "v")]
+    pub version: u64,
+}
+
 /// The link "this wasn't me" of a notice. An alarm kills it, and so does any change of the password.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotMeLink {

@@ -34,19 +34,20 @@ impl TenantStore {
         now: Timestamp,
         event: &RecordedEvent,
     ) -> Result<PasswordLock, StoreError> {
-        let lock = Change::of(
-            keys::password(&self.tenant, user_id),
-            "SET #version = :version, #locked_at = :now",
-            "attribute_exists(#pk) AND #version = :before",
-        )
-        .with(":version", row::number(locked.version))
-        .with(":before", row::number(locked.version.saturating_sub(1)))
-        .with(":now", row::millis(now));
         let (event_key, event_item) = event_row::write(self, event)?;
-        let transaction = Transaction::named(&self.database, &event.id).change(lock).change(watermark(self, user_id, now));
+        let transaction =
+            Transaction::named(&self.database, &event.id).change(lock(self, user_id, locked, now)).change(watermark(self, user_id, now));
         Ok(match transaction.put_new(&event_key, event_item).commit().await? {
             Outcome::Committed => PasswordLock::Locked,
             Outcome::Refused(_) => PasswordLock::Stale,
         })
     }
+}
+
+/// Locks the password, which becomes `locked`, the version after the one that was seen. 2 write units.
+pub(super) fn lock(store: &TenantStore, user_id: &UserId, locked: &PasswordCredential, now: Timestamp) -> Change {
+    Change::of(keys::password(&store.tenant, user_id), "SET #version = :version, #locked_at = :now", "attribute_exists(#pk) AND #version = :before")
+        .with(":version", row::number(locked.version))
+        .with(":before", row::number(locked.version.saturating_sub(1)))
+        .with(":now", row::millis(now))
 }

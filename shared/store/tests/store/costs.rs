@@ -182,7 +182,7 @@ async fn a_tenant_pays_eight_and_two_per_data_key_and_a_client_four() {
 }
 
 #[tokio::test]
-async fn another_address_pays_nine_a_withdrawn_consent_five_and_an_end_eleven_and_two_per_name() {
+async fn another_address_pays_nine_the_one_before_eleven_a_withdrawn_consent_five_and_an_end_eleven_and_two_per_name() {
     let till = Till::new();
     let store = till.store();
     let new = new_user(2);
@@ -190,12 +190,18 @@ async fn another_address_pays_nine_a_withdrawn_consent_five_and_an_end_eleven_an
     store.grant_consent(&new.user.id, &consent(), &grant_issued(2)).await.expect("a consent");
     till.counting.take();
     let user = domain::user::User { version: new.user.version + 1, ..new.user };
-    let claims = EmailClaims { former: Some(claim(IdentifierKind::Email, "ada")), proved: claim(IdentifierKind::Email, "new") };
+    let claims = EmailClaims { former: Some(claim(IdentifierKind::Email, "ada")), proved: Some(claim(IdentifierKind::Email, "new")) };
     store.change_email(&user, &claims, &event(EventKind::EmailChanged { version: user.version }, 3)).await.expect("an answer");
     till.assert_paid(9, "change_email");
+    let claims = EmailClaims { former: claims.proved, proved: claims.former };
+    let user = domain::user::User { version: user.version + 1, ..user };
+    let given_back = EventKind::EmailGivenBack { version: user.version, credential_version: 2 };
+    let locked = new.password.expect("a password").locked(later(5));
+    store.give_back_email(&user, Some(&locked), &claims, &event(given_back, 6)).await.expect("an answer");
+    till.assert_paid(11, "give_back_email");
     store.withdraw_consent(&user.id, &client_id(), &event(EventKind::ConsentWithdrawn { client_id: client_id() }, 4)).await.expect("an answer");
     till.assert_paid(5, "withdraw_consent");
-    let belongings = Belongings { claims: vec![new.claims[0].clone(), claims.proved], consents: Vec::new() };
+    let belongings = Belongings { claims: vec![new.claims[0].clone(), claim(IdentifierKind::Email, "ada")], consents: Vec::new() };
     store.erase_user(&user, &belongings, &event(EventKind::AccountDeleted, 5)).await.expect("an answer");
     till.assert_paid(11 + 2 * 2, "erase_user");
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::account::PendingEmail;
+use domain::account::{Deletion, PendingEmail};
 use domain::consent::Consent;
 use domain::event::{ChangedBy, EventKind};
 use domain::family::{Family, FamilyState, RevocationReason};
@@ -64,7 +64,7 @@ fn proved(user: &User, address: &str) -> User {
 }
 
 fn email_claims(proved: &str) -> EmailClaims {
-    EmailClaims { former: Some(claim(IdentifierKind::Email, "ada")), proved: claim(IdentifierKind::Email, proved) }
+    EmailClaims { former: Some(claim(IdentifierKind::Email, "ada")), proved: Some(claim(IdentifierKind::Email, proved)) }
 }
 
 async fn owner(store: &TenantStore, claim: &Claim) -> Option<UserId> {
@@ -84,7 +84,7 @@ async fn an_address_changes_hands_in_one_step() {
     assert_eq!(store.change_email(&changed, &email_claims("new"), &told(3)).await, Ok(EmailChange::Stale));
     // The same address in another spelling keeps its claim.
     let respelt = proved(&changed, "New@example.org");
-    let same = EmailClaims { former: Some(claim(IdentifierKind::Email, "new")), proved: claim(IdentifierKind::Email, "new") };
+    let same = EmailClaims { former: Some(claim(IdentifierKind::Email, "new")), proved: Some(claim(IdentifierKind::Email, "new")) };
     assert_eq!(store.change_email(&respelt, &same, &told(4)).await, Ok(EmailChange::Changed));
     assert_eq!(owner(&store, &claim(IdentifierKind::Email, "new")).await, Some(ada.id));
 }
@@ -104,7 +104,7 @@ async fn an_address_that_somebody_has_stays_theirs_and_of_many_wishes_one_gets_i
         let person = proved(&people[index], "wanted@example.org");
         let former = claim(IdentifierKind::Email, &format!("own {}", index + 2));
         async move {
-            let claims = EmailClaims { former: Some(former), proved: claim(IdentifierKind::Email, "wanted") };
+            let claims = EmailClaims { former: Some(former), proved: Some(claim(IdentifierKind::Email, "wanted")) };
             store.change_email(&person, &claims, &event(EventKind::EmailChanged { version: person.version }, number)).await
         }
     };
@@ -113,6 +113,37 @@ async fn an_address_that_somebody_has_stays_theirs_and_of_many_wishes_one_gets_i
     assert_eq!(outcomes.iter().filter(|outcome| **outcome == Ok(EmailChange::Taken)).count(), 9);
     let keep = join_all((0..10).map(|index| async move { owner(store, &claim(IdentifierKind::Email, &format!("own {}", index + 2))).await })).await;
     assert_eq!(keep.iter().filter(|owner| owner.is_some()).count(), 9, "who didn't get it keeps theirs");
+}
+
+#[tokio::test]
+async fn an_address_of_before_is_given_back_with_what_an_alarm_does_unless_somebody_has_it() {
+    let embedded = Embedded::memory();
+    let (store, ada) = account(&embedded).await;
+    let stolen = User { deletion: Some(Deletion { asked_at: NOW, due_at: later(9) }), ..proved(&ada, "thief@example.org") };
+    let told = |number| event(EventKind::EmailChanged { version: stolen.version }, number);
+    store.change_email(&stolen, &email_claims("thief"), &told(2)).await.expect("an answer");
+    let claims = EmailClaims { former: email_claims("thief").proved, proved: email_claims("thief").former };
+    let back = User { not_before: later(7), deletion: None, ..proved(&stolen, "ada@example.com") };
+    let password = store.read_recovery(&ada.id, "2026-11").await.expect("a read").password.expect("a password");
+    let given_back = |number| event(EventKind::EmailGivenBack { version: back.version, credential_version: 2 }, number);
+    let taken = store.create_user(&another_with_address_of_ada(), &event(EventKind::user_created(), 3)).await;
+    assert_eq!(taken, Ok(UserCreation::Created), "it is anybody's by now");
+    let locked = password.locked(later(7));
+    assert_eq!(store.give_back_email(&back, Some(&locked), &claims, &given_back(4)).await, Ok(EmailChange::Taken));
+    assert_eq!(found(&store, &ada).await.map(|user| user.email), Some(stolen.email.clone()), "nothing is half done");
+    let without = (User { email: None, ..back.clone() }, EmailClaims { proved: None, ..claims.clone() });
+    let stale = password.locked(later(7)).locked(later(8));
+    assert_eq!(store.give_back_email(&without.0, Some(&stale), &without.1, &given_back(5)).await, Ok(EmailChange::Stale));
+    assert_eq!(store.give_back_email(&without.0, Some(&locked), &without.1, &given_back(6)).await, Ok(EmailChange::Changed));
+    let standing = store.read_recovery(&ada.id, "2026-11").await.expect("a read");
+    assert_eq!(standing.user, Some(without.0));
+    assert_eq!(standing.password.map(|password| (password.version, password.locked_at)), Some((2, Some(later(7)))));
+    assert_eq!(owner(&store, &claim(IdentifierKind::Email, "thief")).await, None);
+    assert_eq!(store.give_back_email(&back, Some(&locked), &claims, &given_back(7)).await, Ok(EmailChange::Stale), "once");
+}
+
+fn another_with_address_of_ada() -> store::NewUser {
+    store::NewUser { claims: vec![claim(IdentifierKind::Email, "ada")], ..new_user(3) }
 }
 
 #[tokio::test]

@@ -11,8 +11,8 @@ impl Scene {
     /// # Panics
     /// When the person has no key.
     pub async fn personal_event(&self, kind: EventKind) -> RecordedEvent {
-        let (address, user_agent) = (Some("198.51.100.7".to_owned()), Some("Firefox/150.0".to_owned()));
-        self.personal_event_with(kind, Personal { address, user_agent, ..Personal::default() }).await
+        let [address, country, user_agent] = ["198.51.100.7", "DE", "Firefox/150.0"].map(|text| Some(text.to_owned()));
+        self.personal_event_with(kind, Personal { address, country, user_agent, ..Personal::default() }).await
     }
 
     /// The same with this of what is personal about it.

@@ -1,7 +1,7 @@
 //! The fields of a tenant's own attributes, a part of every page that asks for some.
 
 use askama::Template;
-use domain::attributes::{Attribute, Kind, Posted, Problems};
+use domain::attributes::{Attribute, Kind, Posted, Problems, Value};
 
 use super::shown;
 use crate::language::Language;
@@ -19,6 +19,20 @@ pub struct AttributeFields<'a> {
     pub entered: &'a Posted<'a>,
     /// What was wrong with it.
     pub problems: &'a Problems,
+}
+
+/// A value as a person reads it.
+pub(crate) fn readable(language: Language, attribute: &Attribute, value: &Value) -> String {
+    let texts = language.texts().account;
+    let entered = value.as_entered();
+    match (&attribute.kind, value) {
+        (Kind::Boolean, Value::Boolean(value)) => (if *value { texts.yes } else { texts.no }).to_owned(),
+        (Kind::Choice { of }, _) => {
+            let chosen = of.iter().find(|choice| choice.value == entered);
+            shown::account(chosen.and_then(|choice| choice.label.of(language.tag())).unwrap_or(&entered))
+        }
+        _ => shown::account(&entered),
+    }
 }
 
 /// How a value is entered.

@@ -9,14 +9,14 @@ mod profile;
 mod security;
 mod sessions;
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use domain::account::EmailProblem;
+use domain::attributes::Schema;
 use domain::device::Device;
 use domain::password_policy::PasswordProblem;
 use domain::phone::PhoneProblem;
-use domain::profile::ProfileField;
+use domain::profile::Problems;
 
 use super::{Brand, Page, shown};
 use crate::language::Language;
@@ -131,8 +131,8 @@ impl Done {
 pub enum Wrong {
     /// The account changed while the page was open: it is shown as it is now.
     ChangedMeanwhile,
-    /// These values have another form.
-    Fields(BTreeSet<ProfileField>),
+    /// What was entered isn't what the fields take.
+    Profile(Problems),
     /// The present password isn't that.
     CurrentPassword,
     /// The new one can't be chosen.
@@ -172,6 +172,8 @@ pub struct Head<'a> {
     pub base: &'a str,
     /// The account, as its person knows it.
     pub account: &'a str,
+    /// The attributes that the tenant keeps.
+    pub schema: &'a Schema,
     /// The sealed state of the page's forms.
     pub state: &'a str,
     /// What became of the form before.
@@ -244,7 +246,10 @@ pub(crate) trait Mine: Page {
         match self.wrong() {
             None => Vec::new(),
             Some(Wrong::ChangedMeanwhile) => vec![texts.mine.changed_meanwhile.to_owned()],
-            Some(Wrong::Fields(fields)) => fields.iter().map(|field| (texts.mine.field_wrong)(*field).to_owned()).collect(),
+            Some(Wrong::Profile(problems)) => {
+                let fields = problems.fields.iter().map(|field| (texts.mine.field_wrong)(*field).to_owned());
+                fields.chain(self.head().language.attribute_problems(self.head().schema, &problems.attributes)).collect()
+            }
             Some(Wrong::CurrentPassword) => vec![texts.mine.current_password_wrong.to_owned()],
             Some(Wrong::NewPassword(problem)) => vec![(texts.password_problem)(*problem)],
             Some(Wrong::Throttled { retry_after }) => vec![(texts.throttled)(*retry_after)],
@@ -261,6 +266,12 @@ pub(crate) trait Mine: Page {
         let known: Vec<&str> = [device.browser, device.system].into_iter().flatten().collect();
         if known.is_empty() { self.mine().unknown_device.to_owned() } else { known.join(", ") }
     }
+}
+
+/// An address, and its country where that is known: `198.51.100.7 (DE)`.
+fn place(address: Option<&str>, country: Option<&str>) -> Option<String> {
+    let address = shown::account(address?);
+    Some(country.map_or_else(|| address.clone(), |country| format!("{address} ({})", shown::account(country))))
 }
 
 /// Makes pages of structs that have a `head`.

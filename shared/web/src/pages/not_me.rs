@@ -6,6 +6,15 @@ use domain::tenant::Recovery;
 use super::{Brand, Frame, Page, style};
 use crate::language::Language;
 
+/// What is undone beside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undone {
+    /// The account keeps its address.
+    Nothing,
+    /// It gets the one before back.
+    EmailChange,
+}
+
 /// Asks whether somebody else uses the account. A program that follows the link changes nothing by it: the form posts `link`.
 #[derive(Clone, Copy, Debug, Template)]
 #[template(path = "not_me.html")]
@@ -18,6 +27,8 @@ pub struct NotMePage<'a> {
     pub action: &'a str,
     /// The link, as it came.
     pub link: &'a str,
+    /// What the button undoes.
+    pub undone: Undone,
     /// How the person gets a new password.
     pub recovery: Recovery,
 }
@@ -33,6 +44,13 @@ impl Page for NotMePage<'_> {
 }
 
 impl NotMePage<'_> {
+    fn detail(&self) -> &'static str {
+        match self.undone {
+            Undone::Nothing => self.account_texts().not_me_detail,
+            Undone::EmailChange => self.account_texts().not_me_email,
+        }
+    }
+
     fn afterwards(&self) -> &'static str {
         match self.recovery {
             Recovery::ByMail => self.account_texts().not_me_by_mail,

@@ -27,13 +27,17 @@ pub enum Notice {
     AlarmRaised,
     /// The same where nobody sets a new password by themselves.
     AlarmRaisedWithoutRecovery,
+    /// The same, and the address before is the account's again.
+    EmailGivenBack,
+    /// The same where nobody sets a new password by themselves.
+    EmailGivenBackWithoutRecovery,
     /// A link was replaced by a newer one, has expired, or never was one.
     LinkDead,
 }
 
 impl Notice {
     /// Every notice, for tests that show all pages.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::SignUpClosed,
         Self::AddressVerified,
         Self::InvitationAccepted,
@@ -43,6 +47,8 @@ impl Notice {
         Self::PasswordChanged,
         Self::AlarmRaised,
         Self::AlarmRaisedWithoutRecovery,
+        Self::EmailGivenBack,
+        Self::EmailGivenBackWithoutRecovery,
         Self::LinkDead,
     ];
 }

@@ -101,6 +101,8 @@ pub(crate) struct AccountTexts {
     pub(crate) not_me: &'static str,
     /// Its sentence.
     pub(crate) not_me_detail: &'static str,
+    /// The same where another address is undone.
+    pub(crate) not_me_email: &'static str,
     /// What comes then, where a link for a new password is mailed.
     pub(crate) not_me_by_mail: &'static str,
     /// And where none is.

@@ -21,6 +21,10 @@ pub(crate) struct MyAccountTexts {
     pub(crate) save: &'static str,
     /// A field's label.
     pub(crate) field: fn(ProfileField) -> &'static str,
+    /// Heading of what administrators keep of the person.
+    pub(crate) told: &'static str,
+    /// Who changes it.
+    pub(crate) told_detail: &'static str,
     /// What form its value has.
     pub(crate) field_wrong: fn(ProfileField) -> &'static str,
     /// Heading.

@@ -12,7 +12,7 @@ use domain::sign_up::{Entered, Problem};
 use domain::tenant::Recovery;
 use web::{
     Again, CheckMailPage, CompletePage, Language, NewPasswordPage, NotMePage, Notice, NoticePage, Page, ProofAsked, ResetPage, ResetProblem,
-    SignUpFrom, SignUpPage, SignUpProblems, VerifyPage,
+    SignUpFrom, SignUpPage, SignUpProblems, Undone, VerifyPage,
 };
 
 fn policy() -> &'static RegistrationPolicy {
@@ -172,8 +172,9 @@ pub(crate) fn account_samples(language: Language) -> Vec<(String, String)> {
         pages.push((format!("new_password_{problem:?}"), page.html()));
     }
     for recovery in [Recovery::ByMail, Recovery::Off] {
-        let page = NotMePage { language, brand: brand(), action: "/t/demo/not-me", link: "sealed-link", recovery };
+        let page = NotMePage { language, brand: brand(), action: "/t/demo/not-me", link: "sealed-link", undone: Undone::Nothing, recovery };
         pages.push((format!("not_me_{recovery:?}"), page.html()));
+        pages.push((format!("not_me_email_{recovery:?}"), NotMePage { undone: Undone::EmailChange, ..page }.html()));
     }
     for notice in Notice::ALL {
         pages.push((format!("notice_{notice:?}"), NoticePage { language, brand: brand(), notice }.html()));

@@ -1,25 +1,27 @@
 //! Samples of the pages of a person's own account.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use domain::Timestamp;
 use domain::account::EmailProblem;
+use domain::attributes::{Attribute, AttributeName, Schema, Translated, Value, Writer};
 use domain::history::Happening;
 use domain::password_policy::PasswordProblem;
 use domain::phone::PhoneProblem;
-use domain::profile::ProfileField;
+use domain::profile::{Problems, ProfileField};
 use web::{
     ActivityPage, AppsPage, ConfirmEmailPage, ConnectedApp, DataPage, Done, Entry, Head, Language, Page, PhonePart, ProfilePage, Said, SecurityPage,
     SessionsPage, ShownSession, Wrong,
 };
 
-use crate::brand;
+use crate::{account, brand};
 
 const AT: Timestamp = Timestamp::from_seconds(1_795_357_925);
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0";
 
 /// Words and values of these samples that read the same in English and German.
-pub(crate) const SAME_IN_EVERY_LANGUAGE: [&str; 16] = [
+pub(crate) const SAME_IN_EVERY_LANGUAGE: [&str; 17] = [
     "Apps",
     "Name",
     "Website",
@@ -33,12 +35,13 @@ pub(crate) const SAME_IN_EVERY_LANGUAGE: [&str; 16] = [
     "Code",
     "email openid",
     "198.51.100.7",
+    "198.51.100.7 (DE)",
     "2026-11-22 14:32 UTC",
     "Firefox, Linux",
     "Firefox, Linux · 198.51.100.7 · Field Notes",
 ];
 
-const HAPPENINGS: [Happening; 19] = [
+const HAPPENINGS: [Happening; 20] = [
     Happening::AccountCreated,
     Happening::SignedIn,
     Happening::SignedInFromNewBrowser,
@@ -56,12 +59,28 @@ const HAPPENINGS: [Happening; 19] = [
     Happening::AppRemoved,
     Happening::TermsAccepted,
     Happening::AlarmRaised,
+    Happening::EmailGivenBack,
     Happening::DeletionRequested,
     Happening::DeletionCancelled,
 ];
 
+/// The tenant's attributes, one of which administrators write.
+fn schema() -> &'static Schema {
+    static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
+        let mut schema = account::schema().clone();
+        let red = schema.attributes.last().expect("a choice").clone();
+        let name = AttributeName::parse("clearance").expect("a name");
+        let label = [("en", "Clearance"), ("de", "Freigabe")].map(|(tag, text)| (tag.to_owned(), text.to_owned()));
+        schema.attributes.push(Attribute { name, label: Translated(label.into()), writer: Writer::Administrator, ..red });
+        schema
+    });
+    assert_eq!(SCHEMA.check(), Ok(()));
+    &SCHEMA
+}
+
 pub(crate) fn head(language: Language, said: Option<&Said>) -> Head<'_> {
-    Head { language, brand: brand(), base: "/t/demo/account", account: "ada@example.com", state: "sealed-state", said }
+    let (base, account) = ("/t/demo/account", "ada@example.com");
+    Head { language, brand: brand(), base, account, schema: schema(), state: "sealed-state", said }
 }
 
 pub(crate) fn profile(language: Language, said: Option<&Said>) -> String {
@@ -72,9 +91,11 @@ pub(crate) fn profile(language: Language, said: Option<&Said>) -> String {
             ProfileField::Locale => "de",
             _ => "",
         };
-        (field, value.to_owned())
+        (field, value)
     });
-    ProfilePage { head: head(language, said), fields: &fields }.html()
+    let attributes = [("badge", "a-1"), ("desks", "2"), ("remote", "false"), ("team", "green")].into();
+    let values = [(AttributeName::parse("clearance").expect("a name"), Value::Text("red".to_owned()))].into();
+    ProfilePage { head: head(language, said), fields: &fields, attributes: &attributes, values: &values }.html()
 }
 
 pub(crate) fn security(language: Language, said: Option<&Said>) -> String {
@@ -88,27 +109,38 @@ fn bare_security(language: Language) -> String {
 }
 
 fn sessions(language: Language) -> String {
-    let session = |sid, user_agent, address, is_this| ShownSession { sid, user_agent, address, began_at: AT, last_used_at: AT, is_this };
-    let sessions = [session("sid-1", Some(FIREFOX), Some("198.51.100.7"), true), session("sid-2", None, None, false)];
+    let known = ShownSession {
+        sid: "sid-1",
+        user_agent: Some(FIREFOX),
+        address: Some("198.51.100.7"),
+        country: Some("DE"),
+        began_at: AT,
+        last_used_at: AT,
+        is_this: true,
+    };
+    let sessions = [known, ShownSession { sid: "sid-2", user_agent: None, address: None, country: None, is_this: false, ..known }];
     SessionsPage { head: head(language, None), sessions: &sessions }.html()
 }
 
-fn activity(language: Language) -> String {
-    let entry = |what| Entry { what, at: AT, user_agent: Some(FIREFOX), address: Some("198.51.100.7"), app: Some("Field Notes") };
-    let older = Some("/t/demo/account/activity?before=01");
-    ActivityPage { head: head(language, None), entries: &HAPPENINGS.map(entry), older }.html()
+fn activity(language: Language, happenings: &[Happening], older: Option<&str>) -> String {
+    let (user_agent, address) = (Some(FIREFOX), Some("198.51.100.7"));
+    let entry = |what: &Happening| Entry { what: *what, at: AT, user_agent, address, country: None, app: Some("Field Notes") };
+    let entries: Vec<_> = happenings.iter().map(entry).collect();
+    ActivityPage { head: head(language, None), entries: &entries, older }.html()
 }
 
 /// Each sample's name and document.
 pub(crate) fn my_samples(language: Language) -> Vec<(String, String)> {
     let apps = [ConnectedApp { client_id: "notes", name: "Field Notes", scopes: "email openid", since: AT }];
     let link = "sealed-link";
+    let (newer, older) = HAPPENINGS.split_at(HAPPENINGS.len() / 2);
     let mut pages = vec![
         ("mine_profile", profile(language, None)),
         ("mine_security", security(language, None)),
         ("mine_security_bare", bare_security(language)),
         ("mine_sessions", sessions(language)),
-        ("mine_activity", activity(language)),
+        ("mine_activity", activity(language, newer, Some("/t/demo/account/activity?before=01"))),
+        ("mine_activity_older", activity(language, older, None)),
         ("mine_apps", AppsPage { head: head(language, None), apps: &apps }.html()),
         ("mine_apps_none", AppsPage { head: head(language, None), apps: &[] }.html()),
         ("mine_data", DataPage { head: head(language, None), deletion_due_at: None }.html()),
@@ -130,7 +162,7 @@ pub(crate) fn my_samples(language: Language) -> Vec<(String, String)> {
 fn wrongs() -> Vec<(&'static str, Wrong)> {
     vec![
         ("changed_meanwhile", Wrong::ChangedMeanwhile),
-        ("fields", Wrong::Fields(ProfileField::ALL.into())),
+        ("fields", Wrong::Profile(Problems { fields: ProfileField::ALL.into(), ..Problems::default() })),
         ("current_password", Wrong::CurrentPassword),
         ("new_password", Wrong::NewPassword(PasswordProblem::Common)),
         ("throttled", Wrong::Throttled { retry_after: Duration::from_mins(5) }),

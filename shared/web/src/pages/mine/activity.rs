@@ -4,7 +4,7 @@ use askama::Template;
 use domain::Timestamp;
 use domain::history::Happening;
 
-use super::{Head, Mine, pages_of};
+use super::{Head, Mine, pages_of, place};
 use crate::pages::{Frame, shown, style};
 
 /// Something that happened.
@@ -18,6 +18,8 @@ pub struct Entry<'a> {
     pub user_agent: Option<&'a str>,
     /// From where.
     pub address: Option<&'a str>,
+    /// From which country, where that is known.
+    pub country: Option<&'a str>,
     /// The app that it was about.
     pub app: Option<&'a str>,
 }
@@ -43,7 +45,7 @@ impl ActivityPage<'_> {
 
     fn circumstances(&self, entry: &Entry<'_>) -> String {
         let browser = entry.user_agent.map(|user_agent| self.device(Some(user_agent)));
-        let known = [browser, entry.address.map(shown::account), entry.app.map(shown::name)];
+        let known = [browser, place(entry.address, entry.country), entry.app.map(shown::name)];
         known.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     }
 }

@@ -1,9 +1,13 @@
 //! What is known of a person, which they may change.
 
+use std::borrow::Cow;
+
 use askama::Template;
-use domain::profile::ProfileField;
+use domain::attributes::{Attribute, Posted, Values, Writer};
+use domain::profile::{Problems, ProfileField};
 
 use super::{Head, Mine, Wrong, pages_of};
+use crate::pages::attributes::{AttributeFields, readable};
 use crate::pages::{Frame, shown, style};
 
 /// Shows the profile in a form that posts `state` and the fields by the names of their claims.
@@ -13,7 +17,11 @@ pub struct ProfilePage<'a> {
     /// What stands on every page.
     pub head: Head<'a>,
     /// Each field with what is known, or was entered.
-    pub fields: &'a [(ProfileField, String)],
+    pub fields: &'a [(ProfileField, &'a str)],
+    /// The tenant's attributes that the person writes, as they are known or were entered.
+    pub attributes: &'a Posted<'a>,
+    /// What the tenant keeps of the person.
+    pub values: &'a Values,
 }
 
 pages_of!(ProfilePage => Profile);
@@ -36,12 +44,34 @@ struct Choice {
 }
 
 impl ProfilePage<'_> {
+    fn wrong_entries(&self) -> Cow<'_, Problems> {
+        match self.wrong() {
+            Some(Wrong::Profile(problems)) => Cow::Borrowed(problems),
+            _ => Cow::default(),
+        }
+    }
+
+    fn attribute_fields(&self) -> String {
+        let (language, problems) = (self.head.language, self.wrong_entries());
+        let asked = self.head.schema.written_by(Writer::Person).collect();
+        // The fields are escaped where they are made; writing to a text can't fail.
+        AttributeFields { language, asked, entered: self.attributes, problems: &problems.attributes }.render().unwrap_or_default()
+    }
+
+    /// What administrators keep of the person, by its label.
+    fn told(&self) -> Vec<(String, String)> {
+        let language = self.head.language;
+        let label = |attribute: &Attribute| shown::account(attribute.label.of(language.tag()).unwrap_or(attribute.name.as_str()));
+        let told = domain::attributes::told(self.head.schema, self.values);
+        told.map(|(attribute, value)| (label(attribute), readable(language, attribute, value))).collect()
+    }
+
     fn rows(&self) -> Vec<Field> {
         self.fields.iter().map(|(field, value)| self.row(*field, value)).collect()
     }
 
     fn row(&self, field: ProfileField, value: &str) -> Field {
-        let is_wrong = matches!(self.wrong(), Some(Wrong::Fields(fields)) if fields.contains(&field));
+        let is_wrong = self.wrong_entries().fields.contains(&field);
         let (kind, autocomplete) = match field {
             ProfileField::Name => ("text", "name"),
             ProfileField::GivenName => ("text", "given-name"),

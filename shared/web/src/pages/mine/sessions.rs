@@ -3,8 +3,8 @@
 use askama::Template;
 use domain::Timestamp;
 
-use super::{Head, Mine, pages_of};
-use crate::pages::{Frame, shown, style};
+use super::{Head, Mine, pages_of, place};
+use crate::pages::{Frame, style};
 
 /// A session as its person sees it.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +15,8 @@ pub struct ShownSession<'a> {
     pub user_agent: Option<&'a str>,
     /// From where.
     pub address: Option<&'a str>,
+    /// From which country, where that is known.
+    pub country: Option<&'a str>,
     /// When it began.
     pub began_at: Timestamp,
     /// When it was last used, to an eighth of its idle time.
@@ -45,6 +47,6 @@ impl SessionsPage<'_> {
     }
 
     fn place(&self, session: &ShownSession<'_>) -> String {
-        session.address.map_or_else(|| self.mine().unknown_place.to_owned(), shown::account)
+        place(session.address, session.country).unwrap_or_else(|| self.mine().unknown_place.to_owned())
     }
 }

@@ -49,6 +49,7 @@ pub(super) static TEXTS: AccountTexts = AccountTexts {
     verify_wrong_password: "That isn’t the password of this sign-up. If you didn’t sign up, close this page: nothing happens.",
     not_me: "This wasn’t me",
     not_me_detail: "If it was somebody else, we sign you out everywhere and lock your password, so that nobody gets in with it.",
+    not_me_email: "If it was somebody else, we give the account its former address back, sign you out everywhere and lock your password, so that nobody gets in with it.",
     not_me_by_mail: "Then we send you a link for a new one.",
     not_me_by_administrator: "Then ask the people who run this service for a new one.",
     not_me_lock: "Lock my account",
@@ -113,6 +114,14 @@ const fn notice(notice: Notice) -> NoticeTexts {
         Notice::AlarmRaisedWithoutRecovery => NoticeTexts {
             title: "Your account is locked",
             detail: "You’re signed out everywhere, and the password opens nothing any more. Ask the people who run this service for a new one.",
+        },
+        Notice::EmailGivenBack => NoticeTexts {
+            title: "Your account is locked",
+            detail: "It has its former email address again. You’re signed out everywhere, and the password opens nothing any more. A link for a new one is on its way to that address.",
+        },
+        Notice::EmailGivenBackWithoutRecovery => NoticeTexts {
+            title: "Your account is locked",
+            detail: "It has its former email address again. You’re signed out everywhere, and the password opens nothing any more. Ask the people who run this service for a new one.",
         },
         Notice::LinkDead => NoticeTexts {
             title: "This link doesn’t work any more",

@@ -49,6 +49,7 @@ pub(super) static TEXTS: AccountTexts = AccountTexts {
     verify_wrong_password: "Das ist nicht das Passwort, das für dieses Konto gewählt wurde. Haben Sie keines angelegt, schließen Sie die Seite: Es geschieht nichts.",
     not_me: "Das war ich nicht",
     not_me_detail: "War es jemand anderes, melden wir Sie überall ab und sperren Ihr Passwort, sodass niemand mehr damit hineinkommt.",
+    not_me_email: "War es jemand anderes, bekommt das Konto seine frühere Adresse zurück, wir melden Sie überall ab und sperren Ihr Passwort, sodass niemand mehr damit hineinkommt.",
     not_me_by_mail: "Dann schicken wir Ihnen einen Link für ein neues.",
     not_me_by_administrator: "Bitten Sie dann die Betreiber dieses Dienstes um ein neues.",
     not_me_lock: "Mein Konto sperren",
@@ -118,6 +119,14 @@ const fn notice(notice: Notice) -> NoticeTexts {
         Notice::AlarmRaisedWithoutRecovery => NoticeTexts {
             title: "Ihr Konto ist gesperrt",
             detail: "Sie sind überall abgemeldet, und das Passwort gilt nicht mehr. Bitten Sie die Betreiber dieses Dienstes um ein neues.",
+        },
+        Notice::EmailGivenBack => NoticeTexts {
+            title: "Ihr Konto ist gesperrt",
+            detail: "Es hat wieder seine frühere E-Mail-Adresse. Sie sind überall abgemeldet, und das Passwort gilt nicht mehr. Ein Link für ein neues ist an diese Adresse unterwegs.",
+        },
+        Notice::EmailGivenBackWithoutRecovery => NoticeTexts {
+            title: "Ihr Konto ist gesperrt",
+            detail: "Es hat wieder seine frühere E-Mail-Adresse. Sie sind überall abgemeldet, und das Passwort gilt nicht mehr. Bitten Sie die Betreiber dieses Dienstes um ein neues.",
         },
         Notice::LinkDead => NoticeTexts {
             title: "Dieser Link gilt nicht mehr",
