@@ -38,8 +38,8 @@ struct Field {
 }
 
 struct Choice {
-    value: &'static str,
-    label: &'static str,
+    value: String,
+    label: String,
     is_chosen: bool,
 }
 
@@ -82,9 +82,16 @@ impl ProfilePage<'_> {
             ProfileField::Zoneinfo => ("text", "off"),
             ProfileField::Locale => ("select", "language"),
         };
-        let choice = |(tag, label): (&'static str, &'static str)| Choice { value: tag, label, is_chosen: tag == value };
-        let choices = if kind == "select" { [("", "–"), ("en", "English"), ("de", "Deutsch")].map(choice).into() } else { Vec::new() };
+        let choices = if kind == "select" { languages(value) } else { Vec::new() };
         let (name, label) = (field.as_str(), (self.mine().field)(field));
         Field { name, label, kind, autocomplete, value: shown::typed(value), is_wrong, choices }
     }
+}
+
+/// The languages that pages speak, and the one that is known where it is another: saving the rest of the form doesn't take it away.
+fn languages(known: &str) -> Vec<Choice> {
+    let spoken = [("", "–"), ("en", "English"), ("de", "Deutsch")];
+    let other = Some((known, known)).filter(|_| spoken.iter().all(|(tag, _)| *tag != known));
+    let choice = |(tag, label): (&str, &str)| Choice { value: tag.to_owned(), label: shown::account(label), is_chosen: tag == known };
+    spoken.into_iter().chain(other).map(choice).collect()
 }
