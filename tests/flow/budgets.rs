@@ -38,6 +38,8 @@ enum Flow {
     ResetUnknown,
     NewPassword,
     NotMe,
+    OwnPage,
+    AccountApi,
     Accept,
     Complete,
 }
@@ -68,7 +70,7 @@ struct Counted {
 }
 
 impl Flow {
-    const ALL: [Self; 27] = [
+    const ALL: [Self; 29] = [
         Self::Discovery,
         Self::Jwks,
         Self::AuthorizeWithSession,
@@ -94,6 +96,8 @@ impl Flow {
         Self::ResetUnknown,
         Self::NewPassword,
         Self::NotMe,
+        Self::OwnPage,
+        Self::AccountApi,
         Self::Accept,
         // Last: from then on everybody is asked for more.
         Self::Complete,
@@ -126,6 +130,8 @@ impl Flow {
             Self::ResetUnknown => "reset asked for, unknown account",
             Self::NewPassword => "reset: new password",
             Self::NotMe => "this wasn't me",
+            Self::OwnPage => "a page of one's own account",
+            Self::AccountApi => "account API: profile",
             Self::Accept => "invitation accepted",
             Self::Complete => "what an account lacks",
         }
@@ -135,7 +141,7 @@ impl Flow {
     const fn budget(self) -> Budget {
         let (requests, write_units) = match self {
             Self::Discovery | Self::Jwks | Self::AuthorizeWithout | Self::Par | Self::ClientCredentials => (Some((0, 0)), 0),
-            Self::AuthorizeWithSession | Self::Userinfo | Self::Introspect => (Some((1, 1)), 0),
+            Self::AuthorizeWithSession | Self::Userinfo | Self::Introspect | Self::OwnPage | Self::AccountApi => (Some((1, 1)), 0),
             Self::AuthorizeWithSessionToTouch | Self::AuthorizePushed | Self::Refresh => (Some((2, 2)), 1),
             Self::SignIn => (Some((4, 3)), 6),
             // Whatever it is, the same for both.
@@ -167,6 +173,8 @@ impl Flow {
             | Self::ResetUnknown
             | Self::NewPassword
             | Self::NotMe
+            | Self::OwnPage
+            | Self::AccountApi
             | Self::Accept => StatusCode::OK,
             Self::AuthorizeWithSession
             | Self::AuthorizeWithSessionToTouch

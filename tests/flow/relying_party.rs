@@ -58,6 +58,11 @@ impl RelyingParty {
         Self { scope: "openid profile email offline_access", ..self }
     }
 
+    /// The same app, asking to keep the accounts of those who sign in.
+    pub(crate) fn keeping_accounts(self) -> Self {
+        Self { scope: "openid account", ..self }
+    }
+
     /// The same app, asking for an API's scopes.
     pub(crate) fn at_resource(&self, audience: &str, scope: &'static str) -> Self {
         Self { resource: Some(audience.to_owned()), scope, ..self.clone() }

@@ -127,6 +127,13 @@ impl Ground {
                 grace.call(Call::form(path(&self.app.url("/reset")), &[("link", sealed(&link)), ("password", "nine copper whistles hum")]))
             }
             Flow::NotMe => self.alarming().await,
+            Flow::OwnPage => self.signed_in().await.0.call(open(self.app.url("/account"))),
+            Flow::AccountApi => {
+                let app = self.app.clone().keeping_accounts();
+                let code = self.visitor().arrive(&self.platform, &app).await;
+                let (access_token, _) = app.tokens(&self.platform, &code).await;
+                open(self.app.url("/account/v1/profile")).with("authorization", &format!("Bearer {access_token}"))
+            }
             Flow::Accept => self.accepting().await,
             Flow::Complete => self.completing().await,
             Flow::Verify => {
