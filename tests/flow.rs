@@ -14,6 +14,7 @@ mod invitation;
 mod key_rotation;
 mod key_service;
 mod ledger;
+mod migration;
 mod outbox;
 mod own_account;
 mod own_phone;

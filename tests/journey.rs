@@ -3,6 +3,7 @@
 //! Each is made on the platform of one machine and against the deployed functions, but for those whose module says why not.
 
 mod apache;
+mod brought_over;
 mod code_flow;
 mod events;
 mod make_run;

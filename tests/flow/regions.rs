@@ -1,5 +1,5 @@
 //! Two regions of one zone: whoever asks where, the tenant's home decides and writes; the epoch moves the home, and what it must not survive dies
-//! (F1, F20, F21, F36, F37).
+//! (F1, F6, F20, F21, F36, F37).
 
 use std::time::Duration;
 
@@ -154,6 +154,56 @@ async fn f36_a_code_of_before_the_epoch_is_refused_though_it_has_not_expired() {
     assert_eq!(Ledger::read(new).await.families_that_are("revoked"), 0, "what is refused for its epoch ends no family");
     let code = ada.arrive(new, &app).await;
     app.tokens(new, &code).await;
+}
+
+#[tokio::test]
+async fn f6_two_sign_ups_under_one_address_in_two_regions_leave_one_account_and_nothing_half_done() {
+    let zone = TestPlatform::two_regions().await;
+    let (home, away, app) = regions(&zone).await;
+    let (grace, page) = Visitor::newcomer(home, &app, 1).await;
+    let (other, other_page) = Visitor::newcomer(away, &app, 2).await;
+    let (mut grace, mut other) =
+        (grace.typing("one@example.org", "seven purple lanterns drift"), other.typing("one@example.org", "twelve orange kettles sing"));
+    let (here, there) = join(grace.sign_up(home, &app, &page), other.sign_up(away, &app, &other_page)).await;
+    assert_eq!([here.outcome(), there.outcome()], ["200 Check your mail · Demo", "200 Check your mail · Demo"]);
+    for region in [home, away] {
+        region.pump().await;
+    }
+    zone.replicate().await;
+    let mails = home.inbox.messages();
+    let links: Vec<_> = mails.iter().flat_map(|mail| mail.text.lines()).filter(|line| line.contains("/verify?link=")).map(str::to_owned).collect();
+    assert!(!links.is_empty() && links.len() <= 2, "the newest sign-up has a link, and the other one at most: {}", links.len());
+    // Both press both links, each in their region and at the same moment.
+    let mut answers = Vec::new();
+    for link in &links {
+        let (here, there) = join(grace.verify(home, &app, link), other.verify(away, &app, link)).await;
+        answers.extend([here, there]);
+    }
+    let confirmed = answers.iter().filter(|answer| answer.status == StatusCode::SEE_OTHER).count();
+    assert_eq!(confirmed, 1, "whoever signed up last, in their own browser: {:?}", answers.iter().map(Answer::outcome).collect::<Vec<_>>());
+    assert!(answers.iter().all(|answer| !answer.status.is_server_error()));
+    zone.replicate().await;
+    for region in [home, away] {
+        let identity = rows(region, "identity").await;
+        let of = |sort: &str| identity.iter().filter(|row| row["sk"] == sort).count();
+        let claims = identity.iter().filter(|row| row["pk"].as_str().is_some_and(|key| key.starts_with("CLAIM#") && key.contains("#email#"))).count();
+        assert_eq!((of("USER"), of("PASSWORD"), claims), (2, 2, 2), "Ada and one more, each whole");
+        let made: Vec<_> = rows(region, "events").await.into_iter().filter(|event| event["by"] == "sign_up").collect();
+        assert_eq!(made.len(), 1);
+        Ledger::read(region).await.assert_whole();
+    }
+    // One of the two passwords is the account's, in both regions, and the other is nobody's.
+    for region in [home, away] {
+        let mut entered = 0;
+        for (network, password) in [(3, &grace.password), (4, &other.password)] {
+            let mut person = Visitor::ada(region, network).typing("one@example.org", password);
+            let page = person.ask(region, &app).await;
+            let answer = person.sign_in(region, &app, &page).await;
+            assert!([StatusCode::SEE_OTHER, StatusCode::FORBIDDEN].contains(&answer.status), "{}", answer.outcome());
+            entered += usize::from(answer.status == StatusCode::SEE_OTHER);
+        }
+        assert_eq!(entered, 1);
+    }
 }
 
 #[tokio::test]

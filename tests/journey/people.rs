@@ -6,8 +6,9 @@ use domain::attributes::{Attribute, AttributeName, Choice, Kind, Reader, Transla
 use domain::client::ClientAuthenticationMethod;
 use domain::invitation::Invitee;
 use domain::policy;
-use domain::registration::{Registration, RegistrationPolicy};
+use domain::registration::{Registration, RegistrationPolicy, Terms};
 use local::TestPlatform;
+use local::seed::registration;
 use runtime::Provisioner;
 use runtime::provision::NewTenant;
 use serde_json::{Value, json};
@@ -17,10 +18,10 @@ use super::resource_server::blocking;
 use crate::repository::root;
 
 /// Without JavaScript in German, with it in English.
-const TURNS: [(bool, &str, &str); 2] = [(false, "de-DE", "without-javascript-de"), (true, "en-GB", "en")];
+pub(crate) const TURNS: [(bool, &str, &str); 2] = [(false, "de-DE", "without-javascript-de"), (true, "en-GB", "en")];
 
 /// What a browser is told of the platform, for one of the turns.
-fn input(platform: &TestPlatform, (java_script, locale, name): (bool, &str, &str)) -> Value {
+pub(crate) fn input(platform: &TestPlatform, (java_script, locale, name): (bool, &str, &str)) -> Value {
     let app = platform.demo.app(ClientAuthenticationMethod::None);
     json!({
         "issuer": platform.demo.issuer(), "client_id": app.client_id, "javaScript": java_script, "locale": locale, "name": name,
@@ -28,7 +29,7 @@ fn input(platform: &TestPlatform, (java_script, locale, name): (bool, &str, &str
     })
 }
 
-fn with(mut input: Value, more: &Value) -> Value {
+pub(crate) fn with(mut input: Value, more: &Value) -> Value {
     for (name, value) in more.as_object().into_iter().flatten() {
         input[name] = value.clone();
     }
@@ -71,6 +72,34 @@ async fn somebody_says_what_their_account_lacks() {
         let person = platform.demo.person();
         let input = with(input(&platform, turn), &json!({ "field": field, "person": person }));
         blocking(move || node::journey("people", "completes", &input)).await;
+    }
+}
+
+/// Terms that grow after somebody agreed to them are asked for once, on the way to the app.
+#[tokio::test]
+async fn somebody_agrees_to_new_terms() {
+    let platform = TestPlatform::served().await;
+    let terms = |version: u8| RegistrationPolicy {
+        terms: Some(Terms { version: version.to_string(), url: format!("https://example.com/terms/{version}") }),
+        ..registration()
+    };
+    for (number, turn) in (1..).zip(TURNS) {
+        let email = format!("Grace{number}@example.org");
+        platform.tables().change_tenant(&platform.demo.tenant, "registration", &terms(number)).await;
+        platform.clock.advance(policy::CACHE_USABLE);
+        let invitee = Invitee { email: email.clone(), ..Invitee::default() };
+        Provisioner::new(platform.platform()).invite(&platform.demo.tenant, &invitee).await.expect("an invitation");
+        platform.pump().await;
+        let mail = platform.inbox.messages().into_iter().rfind(|mail| mail.to == email).expect("a mail");
+        let link = mail.text.lines().find(|line| line.contains("/invitation?link=")).expect("a link").to_owned();
+        let told = json!({ "email": email, "link": link, "terms": number });
+        let input = with(input(&platform, turn), &told);
+        let agreed = input.clone();
+        blocking(move || node::journey("people", "agrees", &agreed)).await;
+        platform.tables().change_tenant(&platform.demo.tenant, "registration", &terms(number + 10)).await;
+        platform.clock.advance(policy::CACHE_USABLE);
+        let input = with(input, &json!({ "terms": number + 10 }));
+        blocking(move || node::journey("people", "agreesAnew", &input)).await;
     }
 }
 

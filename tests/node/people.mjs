@@ -1,7 +1,8 @@
 // People whom their administrators ask for something, in Chromium: what their account lacks, on the way to an app; and an answer to an invitation.
 import assert from "node:assert/strict";
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, createHmac, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
 import { look, withBrowser } from "./chromium.mjs";
 
 const PASSWORD = "seven purple lanterns drift";
@@ -39,6 +40,112 @@ export async function completes(input) {
       await looks(page, { ...input, locale: "en" }, "own-attributes");
     });
   });
+}
+
+/** Accepts an invitation and with it the terms as they are. */
+export async function agrees(input) {
+  await withApp(input, async (app) => {
+    await withBrowser(input, async (page) => {
+      await page.goto(input.link);
+      await page.fill("#password", PASSWORD);
+      assert.equal(await page.inputValue("#terms"), String(input.terms));
+      await page.check("#terms");
+      await page.click("#sign-up");
+      await page.waitForSelector("#notice");
+      await page.goto(app.url);
+      await signIn(page, { username: input.email, password: PASSWORD });
+      await arrives(page);
+    });
+  });
+}
+
+/** Is asked once for the terms that are new, and for nothing else. */
+export async function agreesAnew(input) {
+  await withApp(input, async (app) => {
+    await withBrowser(input, async (page) => {
+      await page.goto(app.url);
+      await signIn(page, { username: input.email, password: PASSWORD });
+      await page.waitForSelector("#complete");
+      await looks(page, input, "new-terms");
+      assert.equal(await page.inputValue("#terms"), String(input.terms));
+      assert.equal(await page.getAttribute("#terms-link", "href"), `https://example.com/terms/${input.terms}`);
+      // A browser keeps whoever doesn't agree on the page.
+      await page.click("#complete");
+      assert.ok(await page.$("#complete"));
+      await page.check("#terms");
+      await page.click("#complete");
+      await arrives(page);
+      await page.goto(app.url);
+      await arrives(page);
+    });
+    await withBrowser(input, async (page) => {
+      await page.goto(app.url);
+      await signIn(page, { username: input.email, password: PASSWORD });
+      await arrives(page);
+    });
+  });
+}
+
+/** Each signs in with the password of elsewhere, in a browser of their own. */
+export async function signsIn(input) {
+  await withApp(input, async (app) => {
+    for (const person of input.people) {
+      await withBrowser(input, async (page) => {
+        await page.goto(app.url);
+        await signIn(page, { ...person, password: "not the password" });
+        await page.waitForSelector("#problem");
+        await signIn(page, person);
+        await arrives(page);
+      });
+    }
+  });
+}
+
+/** Is known to the tenant's hook and to nobody here, signs in, and again when the hook is gone. */
+export async function isBroughtOver(input) {
+  const person = { username: input.email, password: PASSWORD };
+  await withApp(input, async (app) => {
+    const hook = await openHook(input);
+    await withBrowser(input, async (page) => {
+      await page.goto(app.url);
+      await signIn(page, { ...person, password: "not the password" });
+      await page.waitForSelector("#problem");
+      await signIn(page, person);
+      await arrives(page);
+    });
+    hook.close();
+    await withBrowser(input, async (page) => {
+      await page.goto(app.url);
+      await signIn(page, { ...person, password: "not the password" });
+      await page.waitForSelector("#problem");
+      await looks(page, input, "sign-in-unchecked");
+      await signIn(page, person);
+      await arrives(page);
+    });
+    assert.deepEqual(hook.known, [input.email], "whoever has an account is asked about no more");
+  });
+}
+
+/** The tenant's old system: it answers whoever signs what they ask (Standard Webhooks), and knows one person. */
+async function openHook({ hook_port, hook_secret, email }) {
+  const known = [];
+  const server = createServer(async (request, response) => {
+    const body = await text(request);
+    const { "webhook-id": id, "webhook-timestamp": at, "webhook-signature": signature } = request.headers;
+    const key = Buffer.from(hook_secret.replace("whsec_", ""), "base64");
+    const expected = `v1,${createHmac("sha256", key).update(`${id}.${at}.${body}`).digest("base64")}`;
+    if (signature !== expected) return response.writeHead(400).end();
+    const { identifier, password } = JSON.parse(body);
+    if (identifier !== email || password !== PASSWORD) return response.writeHead(404).end();
+    known.push(identifier);
+    return response.setHeader("content-type", "application/json").end(JSON.stringify({ email, email_verified: true, given_name: "Grace" }));
+  });
+  await new Promise((listening) => server.listen(hook_port, "127.0.0.1", listening));
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { known, close };
 }
 
 /** Follows the link of an invitation, chooses a password, and signs in with it; then the link is dead. */

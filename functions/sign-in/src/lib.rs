@@ -3,7 +3,9 @@
 mod account;
 mod complete;
 mod consent;
+mod migration;
 mod password;
+mod posted;
 mod refusal;
 mod sign_in;
 mod throttle;
@@ -15,18 +17,19 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
+use cloud::egress::Egress;
 use crypto::password::Workspace;
 use domain::Timestamp;
 use domain::key_ring::Purpose;
 use oauth::authorization_request::AuthorizationRequest;
-use runtime::interaction::{Asked, Browser, Came, requests};
+use runtime::interaction::{Asked, Came, requests};
 use runtime::{Clients, Clock, Needs, Platform, Random, Refused, Signing, TenantContext, Tenants, Turns};
-use web::{ErrorReason, responders};
+use web::responders;
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::Credentials, Purpose::People], signing: Signing::None };
 
 /// What its role may do: read tenants, clients, people and their credentials; write attempts, sessions, consents, what people
-/// say of themselves, and the events of these; claim that a pushed request is answered.
+/// say of themselves, and the events of these; claim that a pushed request is answered; ask a tenant's hook, and make accounts of what it says.
 #[derive(Clone)]
 pub struct Deps {
     tenants: Arc<Tenants>,
@@ -37,11 +40,12 @@ pub struct Deps {
     workspace: Arc<Mutex<Workspace>>,
     turns: Turns,
     reported: Arc<throttle::Reported>,
+    egress: Arc<dyn Egress>,
 }
 
 impl Deps {
     /// Takes from the platform what the role allows.
-    pub fn new(platform: &Platform) -> Self {
+    pub fn new(platform: &Platform, egress: Arc<dyn Egress>) -> Self {
         Self {
             tenants: Arc::new(Tenants::new(platform, NEEDS)),
             clients: Arc::new(Clients::default()),
@@ -50,6 +54,7 @@ impl Deps {
             workspace: Arc::new(Mutex::new(Workspace::new())),
             turns: Turns::default(),
             reported: Arc::default(),
+            egress,
         }
     }
 }
@@ -78,18 +83,6 @@ async fn complete(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Respon
 async fn consent(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Response {
     let came = Came::of(asked);
     came.answer(consent::consent(&deps, &came, &body).await)
-}
-
-/// A form of another browser. Where somebody is signed in, the sign-in replaced what tied its pages to it: a form that is sent again, or another
-/// tab's, goes on with that session.
-pub(crate) fn elsewhere(
-    deps: &Deps,
-    tenant: &TenantContext,
-    browser: &Browser,
-    request: &AuthorizationRequest,
-    now: Timestamp,
-) -> Result<Response, Refused> {
-    if browser.session.is_some() { back_to_authorize(deps, tenant, request, now) } else { Err(ErrorReason::OtherBrowser.into()) }
 }
 
 /// Sends the browser to the authorization endpoint with the request that it came from, sealed as it was checked.

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::PoisonError;
 
 use crypto::password::{self, Verdict};
-use domain::Secret;
 use domain::credential::PasswordCredential;
+use domain::secret::SealedBytes;
 use domain::sign_in::PasswordVerdict;
-use runtime::Failure;
+use domain::{Secret, UserId};
+use runtime::{Failure, TenantContext};
 use store::{Account, PasswordUpgrade};
 
 use crate::Deps;
@@ -17,6 +18,19 @@ use crate::sign_in::Attempt;
 pub(crate) struct Compared {
     pub(crate) verdict: PasswordVerdict,
     pub(crate) upgrade: Option<PasswordUpgrade>,
+}
+
+impl Compared {
+    /// Of a password that was hashed a moment ago.
+    pub(crate) const fn matching() -> Self {
+        Self { verdict: PasswordVerdict::Match, upgrade: None }
+    }
+}
+
+/// The hash of a password as it rests.
+pub(crate) fn seal(deps: &Deps, tenant: &TenantContext, user: &UserId, password: &Secret<String>) -> Result<SealedBytes, Failure> {
+    let hash = password::hash(password, deps.random.bytes(), &mut deps.workspace.lock().unwrap_or_else(PoisonError::into_inner));
+    tenant.seal_password_hash(user, &hash, deps.random.bytes())
 }
 
 /// Compares `typed` with the account's password, or with a decoy of the same cost.
@@ -31,11 +45,10 @@ pub(crate) fn compare(deps: &Deps, attempt: &Attempt<'_>, account: &Account, typ
     };
     let hash = attempt.tenant.open_password_hash(&user.id, sealed_hash)?;
     match verify(deps, &typed, Some(hash.expose()), kinds)? {
-        Verdict::Match => Ok(Compared { verdict: PasswordVerdict::Match, upgrade: None }),
+        Verdict::Match => Ok(Compared::matching()),
         Verdict::Mismatch => Ok(Compared { verdict: PasswordVerdict::Mismatch, upgrade: None }),
         Verdict::MatchNeedsUpgrade => {
-            let hash = password::hash(&typed, deps.random.bytes(), &mut deps.workspace.lock().unwrap_or_else(PoisonError::into_inner));
-            let sealed_hash = attempt.tenant.seal_password_hash(&user.id, &hash, deps.random.bytes())?;
+            let sealed_hash = seal(deps, attempt.tenant, &user.id, &typed)?;
             let stronger = PasswordCredential { sealed_hash, ..credential.clone() };
             let upgrade = PasswordUpgrade { credential: stronger, expected_version: credential.version };
             Ok(Compared { verdict: PasswordVerdict::MatchNeedsUpgrade, upgrade: Some(upgrade) })
@@ -50,12 +63,14 @@ fn verify(deps: &Deps, typed: &Secret<String>, stored: Option<&str>, kinds: &BTr
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use crypto::password::{MEMORY_KIB, Runs};
     use domain::user::Profile;
     use oauth::authorization_request::AuthorizationRequest;
     use runtime::provision::{NewPassword, NewUser, Provisioner};
     use testkit::rows::Value;
-    use testkit::{Call, Endpoint, Stage, builders, scene};
+    use testkit::{Call, Endpoint, LocalEgress, Stage, builders, scene};
 
     use super::*;
 
@@ -64,7 +79,7 @@ mod tests {
         let stage = Stage::new().await;
         let request: AuthorizationRequest = scene::request(&builders::client());
         let (state, browser) = stage.scene().await.sign_in_state(request);
-        let deps = Deps::new(&stage.platform);
+        let deps = Deps::new(&stage.platform, Arc::new(LocalEgress::default()));
         let form = [("state", state.as_str()), ("username", name), ("password", "wrong")];
         let answer = Endpoint::new(&stage, crate::router(deps.clone())).send(Call::form("/sign-in", &form).with_cookies(&browser)).await;
         assert_eq!(answer.status, 403);
@@ -90,7 +105,7 @@ mod tests {
             scene.change_row(&stage, "CRED#", "locked_at", Value::N("1".to_owned())).await;
         }
         let (state, browser) = scene.sign_in_state(scene::request(&builders::client()));
-        let deps = Deps::new(&stage.platform);
+        let deps = Deps::new(&stage.platform, Arc::new(LocalEgress::default()));
         let form = [("state", state.as_str()), ("username", name), ("password", password)];
         let answer = Endpoint::new(&stage, crate::router(deps.clone())).send(Call::form("/sign-in", &form).with_cookies(&browser)).await;
         assert_eq!(answer.status, 403);

@@ -1,16 +1,16 @@
 //! Read → decide → act for one posted password in four requests, three in a row.
 //!
 //! The identifier is looked up beside the reservation of the attempt; then person and credentials; then one transaction. A refusal costs the
-//! same requests and the same Argon2id whether or not the account exists.
+//! same requests and the same Argon2id whether or not the account exists. A tenant with a hook for people of elsewhere has it asked before any
+//! refusal (`migration.rs`).
 
 use axum::response::{IntoResponse, Response};
-use crypto::artefact::Kind;
 use domain::client::Client;
 use domain::event::{Browser as BrowserKind, EventKind};
 use domain::password_policy::{PasswordProblem, PasswordText};
 use domain::policy;
 use domain::session::{Beginning, Keeping, Session};
-use domain::sign_in::{PasswordVerdict, decide};
+use domain::sign_in::{PasswordVerdict, Refusal, decide};
 use domain::user::User;
 use domain::{SessionId, Timestamp};
 use oauth::authorization_request::{NextStep, Reason, ReturnAddress, SignedIn, next_step};
@@ -18,15 +18,16 @@ use runtime::interaction::browser::{KnownPerson, signed_in_cookies};
 use runtime::interaction::pages::{PageOf, language};
 use runtime::interaction::{Browser, Came, SignInState, WayBack};
 use runtime::refused::page_reason;
-use runtime::tenants::Name;
 use runtime::{Failure, Refused, TenantContext};
 use store::{Account, SessionStart};
-use web::{ErrorReason, Parameters, SignInProblem, read_form};
+use web::{Parameters, SignInProblem};
 
-use crate::account;
+use crate::account::{self, Named};
+use crate::migration::{self, BroughtOver};
 use crate::password::{self, Compared};
+use crate::posted::Posted;
 use crate::throttle::{self, Admission};
-use crate::{Deps, back_to_authorize, elsewhere, refusal};
+use crate::{Deps, back_to_authorize, refusal};
 
 /// A posted sign-in whose state is good.
 pub(crate) struct Attempt<'a> {
@@ -40,20 +41,20 @@ pub(crate) struct Attempt<'a> {
 
 /// Signs a person in, or shows the page again.
 pub(crate) async fn sign_in(deps: &Deps, came: &Came, body: &[u8]) -> Result<Response, Refused> {
-    let now = deps.clock.now();
-    let mut visit = deps.tenants.find(&Name::Slug(came.slug.clone()), now).await?.ok_or(ErrorReason::NotFound)?;
-    let tenant = visit.tenant.clone();
-    web::origin::check(&tenant.record().issuer, &came.headers).map_err(|_| ErrorReason::CrossSite)?;
-    let form = read_form(&came.headers, body).map_err(|error| ErrorReason::from(&error))?;
-    let sealed = form.get("state").ok_or(ErrorReason::SignInExpired)?;
-    let state: SignInState = tenant.open(Kind::SignInState, None, sealed, now)?.map_err(|_| ErrorReason::SignInExpired)?;
-    let browser = Browser::read(&tenant, &came.headers, now)?;
-    if !browser.is_bound_to(&state.binding) {
-        return elsewhere(deps, &tenant, &browser, &state.request, now);
-    }
-    let client = deps.clients.find(&mut visit, &state.request.client_id, now).await?.ok_or(ErrorReason::UnknownClient)?;
+    let Posted { mut visit, tenant, client, browser, state, form, now } = match Posted::<SignInState>::read(deps, came, body).await? {
+        Ok(posted) => posted,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
     let attempt = Attempt { tenant: &tenant, client: &client, state: &state, browser: &browser, came, now };
-    visit.beside(Box::pin(attempt.answer(deps, &form, sealed))).await
+    visit.beside(Box::pin(attempt.answer(deps, &form, Posted::<SignInState>::sealed(&form)))).await
+}
+
+/// What was typed, where somebody could have it.
+#[derive(Clone, Copy)]
+struct Typed<'a> {
+    named: &'a Named,
+    password: &'a str,
+    keeping: Keeping,
 }
 
 impl Attempt<'_> {
@@ -76,14 +77,38 @@ impl Attempt<'_> {
             throttle::report(deps, self, &named, &account).await?;
             return Ok(self.again(sealed, typed, SignInProblem::Throttled { retry_after: until.since(self.now) }));
         }
-        let compared = password::compare(deps, self, &account, password)?;
-        let keeping = self.keeping(form);
-        match decide(account.user.as_ref(), compared.verdict) {
-            Ok(user) => self.start(deps, user, (&account, &compared), keeping).await,
+        match self.enter(deps, Typed { named: &named, password, keeping: self.keeping(form) }, &account).await? {
+            Ok(response) => Ok(response),
             Err(reason) => {
                 refusal::record(deps, self, &named, &account, reason).await?;
-                Ok(self.again(sealed, typed, SignInProblem::WrongCredentials))
+                let unchecked = reason == Refusal::NobodyToAsk;
+                Ok(self.again(sealed, typed, if unchecked { SignInProblem::Unavailable } else { SignInProblem::WrongCredentials }))
             }
+        }
+    }
+
+    async fn enter(&self, deps: &Deps, typed: Typed<'_>, account: &Account) -> Result<Result<Response, Refusal>, Refused> {
+        let refused = match self.enter_here(deps, typed, account).await? {
+            Ok(response) => return Ok(Ok(response)),
+            Err(reason) => reason,
+        };
+        match migration::bring_over(deps, self, typed.named, (account, refused), typed.password).await? {
+            BroughtOver::NotAsked => Ok(Err(refused)),
+            BroughtOver::Refused(reason) => Ok(Err(reason)),
+            BroughtOver::Made(account) => {
+                let user = account.user.as_ref().ok_or_else(|| Failure::Broken("an account of nobody".to_owned()))?;
+                Ok(Ok(self.start(deps, user, (&account, &Compared::matching()), typed.keeping).await?))
+            }
+            // Somebody else's sign-in, or the same one sent twice, was faster: their account decides.
+            BroughtOver::Before(account) => self.enter_here(deps, typed, &account).await,
+        }
+    }
+
+    async fn enter_here(&self, deps: &Deps, typed: Typed<'_>, account: &Account) -> Result<Result<Response, Refusal>, Refused> {
+        let compared = password::compare(deps, self, account, typed.password)?;
+        match decide(account.user.as_ref(), compared.verdict) {
+            Ok(user) => Ok(Ok(self.start(deps, user, (account, &compared), typed.keeping).await?)),
+            Err(reason) => Ok(Err(reason)),
         }
     }
 

@@ -23,7 +23,7 @@ pub fn answering(folder: &str, platform: &Platform) -> Option<Router> {
         "introspect" => introspect::router(introspect::Deps::new(platform)),
         "revoke" => revoke::router(revoke::Deps::new(platform)),
         "par" => par::router(par::Deps::new(platform)),
-        "sign-in" => sign_in::router(sign_in::Deps::new(platform)),
+        "sign-in" => sign_in::router(sign_in::Deps::new(platform, Arc::new(Guarded))),
         "token" => token::router(token::Deps::new(platform)),
         "userinfo" => userinfo::router(userinfo::Deps::new(platform)),
         _ => return None,

@@ -18,14 +18,15 @@ use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns};
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
+use domain::Secret;
 use http_body_util::BodyExt;
 use url::{Host, Url};
 
 pub use targets::{NotATarget, Targets, is_public};
 
-/// A call is over by then, answered or not.
+/// A posted form is over by then, answered or not.
 pub const WITHIN: Duration = Duration::from_secs(10);
-/// An answer's body beyond this many bytes isn't read.
+/// An answer to a form isn't read beyond this many bytes.
 pub const ANSWER_MAX: usize = 256 * 1024;
 const CONNECT_WITHIN: Duration = Duration::from_secs(3);
 
@@ -40,6 +41,32 @@ pub struct Outgoing {
     pub form: String,
 }
 
+/// A question to be posted, whose answer is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// Where to.
+    pub url: String,
+    /// Where it may go.
+    pub targets: Targets,
+    /// `application/json`.
+    pub json: Secret<String>,
+    /// Headers beside those of every request.
+    pub headers: Vec<(&'static str, String)>,
+    /// It is over by then, answered or not.
+    pub within: Duration,
+    /// Its answer isn't read beyond this many bytes.
+    pub answer_max: usize,
+}
+
+/// An answer as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Its status, which for a redirect is the redirect's own.
+    pub status: u16,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EgressError {
@@ -49,19 +76,22 @@ pub enum EgressError {
     /// Nobody answered.
     #[error("unreachable: {0}")]
     Unreachable(String),
-    /// Not within [`WITHIN`].
+    /// Not within the time that it has.
     #[error("too slow")]
     TooSlow,
-    /// The answer is longer than [`ANSWER_MAX`].
+    /// The answer is longer than what is read of one.
     #[error("the answer is too long")]
     TooLong,
 }
 
-/// Posts forms to addresses that apps registered.
+/// Calls addresses that apps registered, or a tenant's administrators.
 #[async_trait]
 pub trait Egress: Send + Sync {
     /// Posts a form; the status of the answer, which for a redirect is the redirect's own.
     async fn post(&self, outgoing: &Outgoing) -> Result<u16, EgressError>;
+
+    /// Asks a question.
+    async fn ask(&self, question: &Question) -> Result<Answer, EgressError>;
 }
 
 /// The guarded client.
@@ -71,26 +101,49 @@ pub struct Guarded;
 #[async_trait]
 impl Egress for Guarded {
     async fn post(&self, outgoing: &Outgoing) -> Result<u16, EgressError> {
-        tokio::time::timeout(WITHIN, exchange(outgoing)).await.unwrap_or(Err(EgressError::TooSlow))
+        let body = ("application/x-www-form-urlencoded", outgoing.form.as_str());
+        let call = Call { url: &outgoing.url, targets: outgoing.targets, body, headers: &[], within: WITHIN, answer_max: ANSWER_MAX };
+        Ok(call.make().await?.status)
+    }
+
+    async fn ask(&self, question: &Question) -> Result<Answer, EgressError> {
+        let body = ("application/json", question.json.expose().as_str());
+        let Question { url, targets, headers, within, answer_max, .. } = question;
+        Call { url, targets: *targets, body, headers, within: *within, answer_max: *answer_max }.make().await
     }
 }
 
-async fn exchange(outgoing: &Outgoing) -> Result<u16, EgressError> {
-    let url = Url::parse(&outgoing.url).map_err(|_| NotATarget::Malformed)?;
-    outgoing.targets.judge(&url)?;
-    let addresses = resolve(&url).await?;
-    outgoing.targets.judge_resolved(&url, &addresses)?;
-    let request = http::Request::post(url.as_str())
-        .header("content-type", "application/x-www-form-urlencoded")
-        .header("accept", "*/*")
-        .header("user-agent", "Countersign")
-        .body(SdkBody::from(outgoing.form.as_str()))
-        .map_err(unreachable)?;
-    let request = HttpRequest::try_from(request).map_err(unreachable)?;
-    let response = connector(addresses).call(request).await.map_err(unreachable)?;
-    let status = response.status().as_u16();
-    read_to_the_end(response).await?;
-    Ok(status)
+/// A request to be, with what keeps it within bounds.
+struct Call<'a> {
+    url: &'a str,
+    targets: Targets,
+    // Its type, and what it says.
+    body: (&'static str, &'a str),
+    headers: &'a [(&'static str, String)],
+    within: Duration,
+    answer_max: usize,
+}
+
+impl Call<'_> {
+    async fn make(&self) -> Result<Answer, EgressError> {
+        tokio::time::timeout(self.within, self.exchange()).await.unwrap_or(Err(EgressError::TooSlow))
+    }
+
+    async fn exchange(&self) -> Result<Answer, EgressError> {
+        let url = Url::parse(self.url).map_err(|_| NotATarget::Malformed)?;
+        self.targets.judge(&url)?;
+        let addresses = resolve(&url).await?;
+        self.targets.judge_resolved(&url, &addresses)?;
+        let (content_type, body) = self.body;
+        let request =
+            http::Request::post(url.as_str()).header("content-type", content_type).header("accept", "*/*").header("user-agent", "Countersign");
+        let request = self.headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
+        let request = request.body(SdkBody::from(body)).map_err(unreachable)?;
+        let request = HttpRequest::try_from(request).map_err(unreachable)?;
+        let response = connector(addresses, self.within).call(request).await.map_err(unreachable)?;
+        let status = response.status().as_u16();
+        Ok(Answer { status, body: read(response, self.answer_max).await? })
+    }
 }
 
 async fn resolve(url: &Url) -> Result<Vec<IpAddr>, EgressError> {
@@ -106,8 +159,8 @@ async fn resolve(url: &Url) -> Result<Vec<IpAddr>, EgressError> {
 }
 
 // One connection, to what was judged and to nothing else.
-fn connector(addresses: Vec<IpAddr>) -> Connector {
-    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_WITHIN).read_timeout(WITHIN).build();
+fn connector(addresses: Vec<IpAddr>, within: Duration) -> Connector {
+    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_WITHIN).read_timeout(within).build();
     Connector::builder()
         .connector_settings(settings)
         .sleep_impl(TokioSleep::new())
@@ -125,17 +178,19 @@ impl ResolveDns for Judged {
     }
 }
 
-// Nothing of the body is wanted, but whoever sends without an end is noticed.
-async fn read_to_the_end(response: HttpResponse) -> Result<(), EgressError> {
+// To its end, so that whoever sends without one is noticed.
+async fn read(response: HttpResponse, at_most: usize) -> Result<Vec<u8>, EgressError> {
     let mut body = response.into_body();
-    let mut read = 0;
+    let mut read = Vec::new();
     while let Some(frame) = body.frame().await {
-        read += frame.map_err(unreachable)?.data_ref().map_or(0, bytes::Bytes::len);
-        if read > ANSWER_MAX {
+        if let Ok(data) = frame.map_err(unreachable)?.into_data() {
+            read.extend_from_slice(&data);
+        }
+        if read.len() > at_most {
             return Err(EgressError::TooLong);
         }
     }
-    Ok(())
+    Ok(read)
 }
 
 fn unreachable(error: impl std::fmt::Display) -> EgressError {
@@ -216,6 +271,43 @@ mod tests {
         assert_eq!(post(format!("http://127.0.0.1:{port}/"), Targets::PublicAndLoopback).await, Ok(200));
         let (port, _) = answering(Some(of_length(ANSWER_MAX + 1))).await;
         assert_eq!(post(format!("http://127.0.0.1:{port}/"), Targets::PublicAndLoopback).await, Err(EgressError::TooLong));
+    }
+
+    /// A question to this machine, where that is allowed.
+    fn question(port: u16, within: Duration) -> Question {
+        let json = Secret::new(r#"{"password":"secret"}"#.to_owned());
+        let headers = vec![("webhook-id", "msg_1".to_owned())];
+        Question { url: format!("http://127.0.0.1:{port}/people"), targets: Targets::PublicAndLoopback, json, headers, within, answer_max: 5 }
+    }
+
+    #[tokio::test]
+    async fn a_question_has_its_headers_and_gets_its_answer() {
+        let (port, served) = answering(Some(b"HTTP/1.1 404 Not Found\r\ncontent-length: 5\r\n\r\nhello".to_vec())).await;
+        let answer = Guarded.ask(&question(port, WITHIN)).await;
+        assert_eq!(answer, Ok(Answer { status: 404, body: b"hello".to_vec() }));
+        let sent = served.await.expect("a request");
+        assert!(sent.starts_with("POST /people HTTP/1.1\r\n") && sent.ends_with(r#"{"password":"secret"}"#), "{sent}");
+        assert!(sent.contains("content-type: application/json\r\n") && sent.contains("webhook-id: msg_1\r\n"), "{sent}");
+        assert!(!format!("{:?}", question(port, WITHIN)).contains("secret"), "what is asked is in no log");
+    }
+
+    #[tokio::test]
+    async fn an_answer_to_a_question_is_no_redirect_and_no_longer_than_it_may_be() {
+        let (port, _) = answering(Some(b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n".to_vec())).await;
+        assert_eq!(Guarded.ask(&question(port, WITHIN)).await.map(|answer| answer.status), Ok(302));
+        let (port, _) = answering(Some(b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nhello!".to_vec())).await;
+        assert_eq!(Guarded.ask(&question(port, WITHIN)).await, Err(EgressError::TooLong));
+        let elsewhere = Question { targets: Targets::Public, ..question(port, WITHIN) };
+        assert_eq!(Guarded.ask(&elsewhere).await, Err(EgressError::NotATarget(NotATarget::Scheme)));
+    }
+
+    #[tokio::test]
+    async fn a_question_waits_no_longer_than_it_says() {
+        let (port, served) = answering(None).await;
+        tokio::time::pause();
+        let answer = Guarded.ask(&question(port, Duration::from_secs(1))).await;
+        assert!(matches!(answer, Err(EgressError::TooSlow | EgressError::Unreachable(_))), "{answer:?}");
+        served.abort();
     }
 
     #[tokio::test]

@@ -9,5 +9,6 @@ pub mod jwk;
 pub mod jws;
 pub mod key;
 pub mod password;
+pub mod webhook;
 
 pub use key::{DataKeys, SymmetricKey};

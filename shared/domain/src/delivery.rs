@@ -173,6 +173,7 @@ pub fn caused_by(kind: &EventKind) -> &'static [Channel] {
         | EventKind::SigningKeysReplaced { .. }
         | EventKind::ImportedHashesAccepted { .. }
         | EventKind::BrandingChanged { .. }
+        | EventKind::MigrationChanged { .. }
         | EventKind::RosterChanged { .. }
         | EventKind::AttributesChanged { .. }
         | EventKind::UserAssigned { .. } => &[],

@@ -93,6 +93,7 @@ impl Happening {
             | EventKind::InvitationRevoked { .. }
             | EventKind::AttributesChanged { .. }
             | EventKind::BrandingChanged { .. }
+            | EventKind::MigrationChanged { .. }
             | EventKind::AccountDeleted => return None,
         })
     }

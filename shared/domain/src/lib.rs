@@ -24,6 +24,7 @@ pub mod id;
 pub mod identifier;
 pub mod invitation;
 pub mod key_ring;
+pub mod migration;
 pub mod password_policy;
 pub mod password_reset;
 pub mod phone;

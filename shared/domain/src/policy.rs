@@ -192,6 +192,14 @@ pub const USERNAME_MAX: usize = 64;
 pub const NAME_MAX_CHARACTERS: usize = 100;
 /// A link in a mail, in characters: what programs for mail break no longer lines than (RFC 5322 §2.1.1 has 998).
 pub const LINK_MAX: usize = 600;
+/// The address of a tenant's hook, in bytes.
+pub const HOOK_URL_MAX: usize = 512;
+/// A hook that brings people over answers within this long: somebody waits, and a function has ten seconds.
+pub const MIGRATION_HOOK: Duration = Duration::from_secs(5);
+/// What such a hook says of a person, in bytes: the attributes that there may be, many times over.
+pub const MIGRATION_ANSWER_MAX: usize = 16 * 1024;
+/// When to try again after such a hook said nothing.
+pub const MIGRATION_HOOK_AGAIN: Duration = MINUTE;
 /// The address of a logo or a legal link, in bytes: all of them are in every page.
 pub const BRANDING_URL_MAX: usize = 512;
 /// A tenant's line of welcome, in characters: what a telephone shows above the form.

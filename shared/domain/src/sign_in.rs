@@ -26,6 +26,12 @@ pub enum Refusal {
     /// The person is disabled.
     #[error("disabled account")]
     Disabled,
+    /// The tenant's hook knows them, but there can be no account of what it says.
+    #[error("can't be brought over")]
+    NotBroughtOver,
+    /// The tenant's hook was asked and didn't say.
+    #[error("the hook didn't say")]
+    NobodyToAsk,
 }
 
 /// Decides a sign-in by password.

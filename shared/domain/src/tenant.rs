@@ -11,6 +11,7 @@ use crate::attributes::Schema;
 use crate::branding::Branding;
 use crate::client::WebOrigin;
 use crate::id::{Slug, TenantId};
+use crate::migration::Migration;
 use crate::password_policy::PasswordPolicy;
 use crate::policy;
 use crate::registration::RegistrationPolicy;
@@ -178,6 +179,9 @@ pub struct Tenant {
     /// What makes its pages and mails its own.
     #[serde(default, skip_serializing_if = "Branding::is_untouched")]
     pub branding: Branding,
+    /// Who says of people whom nobody here knows whether their password is right elsewhere.
+    #[serde(default, skip_serializing_if = "Migration::is_untouched")]
+    pub migration: Migration,
 }
 
 impl Tenant {
@@ -200,6 +204,7 @@ impl Tenant {
             roster: Roster::default(),
             attributes: Schema::default(),
             branding: Branding::none(),
+            migration: Migration::default(),
         }
     }
 }

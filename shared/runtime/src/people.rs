@@ -92,6 +92,22 @@ impl TenantContext {
         String::from_utf8(plain.expose().clone()).map(Secret::new).map_err(|_| Failure::Broken("a password hash that is no text".to_owned()))
     }
 
+    /// Seals what questions to the tenant's hook are signed with.
+    pub fn seal_hook_secret(&self, secret: &Secret<String>, salt: [u8; 16]) -> Result<SealedBytes, Failure> {
+        let keys = self.keys(Purpose::Credentials)?;
+        Ok(SealedBytes::new(envelope::wrap(keys, &self.hook_context(), salt, secret.expose().as_bytes())))
+    }
+
+    /// Opens what [`Self::seal_hook_secret`] sealed.
+    pub fn open_hook_secret(&self, sealed: &SealedBytes) -> Result<Secret<String>, Failure> {
+        let plain = envelope::unwrap(self.keys(Purpose::Credentials)?, &self.hook_context(), sealed.as_bytes()).map_err(broken("hook's secret"))?;
+        String::from_utf8(plain.expose().clone()).map(Secret::new).map_err(|_| Failure::Broken("a hook's secret that is no text".to_owned()))
+    }
+
+    fn hook_context(&self) -> String {
+        format!("migration hook|{}", self.record().id)
+    }
+
     fn password_context(&self, user: &UserId) -> String {
         format!("password|{}|{user}", self.record().id)
     }

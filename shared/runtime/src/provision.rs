@@ -2,6 +2,7 @@
 
 mod branding;
 mod invitations;
+mod migration;
 mod roster;
 
 use std::collections::HashMap;

@@ -192,8 +192,19 @@ impl TenantContext {
     ///
     // INVARIANT: lookups use the first version of the `people` key for good, or a rotation would orphan every claim.
     pub fn lookup(&self, label: &str, text: &str) -> Result<String, Failure> {
+        Ok(crypto::base64url::encode(self.keyed(label, text)?))
+    }
+
+    /// 128 bits of such a name: the id of a thing that is made once of `text`.
+    pub fn lookup_bits(&self, label: &str, text: &str) -> Result<[u8; 16], Failure> {
+        let mut bits = [0; 16];
+        bits.copy_from_slice(&self.keyed(label, text)?[..16]);
+        Ok(bits)
+    }
+
+    fn keyed(&self, label: &str, text: &str) -> Result<[u8; 32], Failure> {
         let key = self.keys(Purpose::People)?.find(1).ok_or_else(|| Failure::Broken("the first people key is gone".to_owned()))?;
-        Ok(crypto::base64url::encode(derive::hmac_sha256(key, label, text.as_bytes())))
+        Ok(derive::hmac_sha256(key, label, text.as_bytes()))
     }
 
     /// The same for functions that seal and don't know people: a name for what counts a short while, so a rotated key only starts anew.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use cloud::egress::{Egress, EgressError, Outgoing};
+use cloud::egress::{Answer, Egress, EgressError, Outgoing, Question};
 
 use crate::lock;
 
@@ -13,12 +13,24 @@ use crate::lock;
 pub struct LocalEgress {
     sent: Mutex<Vec<Outgoing>>,
     answers: Mutex<BTreeMap<String, Result<u16, EgressError>>>,
+    asked: Mutex<Vec<Question>>,
+    replies: Mutex<BTreeMap<String, Result<Answer, EgressError>>>,
 }
 
 impl LocalEgress {
     /// From now on `url` answers so.
     pub fn answer(&self, url: &str, answer: Result<u16, EgressError>) {
         lock(&self.answers).insert(url.to_owned(), answer);
+    }
+
+    /// From now on a question at `url` is answered so; at other addresses nobody is there.
+    pub fn reply(&self, url: &str, answer: Result<Answer, EgressError>) {
+        lock(&self.replies).insert(url.to_owned(), answer);
+    }
+
+    /// What was asked so far, in order.
+    pub fn asked(&self) -> Vec<Question> {
+        lock(&self.asked).clone()
     }
 
     /// What was sent so far, in order.
@@ -32,6 +44,12 @@ impl Egress for LocalEgress {
     async fn post(&self, outgoing: &Outgoing) -> Result<u16, EgressError> {
         lock(&self.sent).push(outgoing.clone());
         lock(&self.answers).get(&outgoing.url).cloned().unwrap_or(Ok(200))
+    }
+
+    async fn ask(&self, question: &Question) -> Result<Answer, EgressError> {
+        lock(&self.asked).push(question.clone());
+        let nobody = Err(EgressError::Unreachable("nobody is there".to_owned()));
+        lock(&self.replies).get(&question.url).cloned().unwrap_or(nobody)
     }
 }
 

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::Stage;
+use domain::TenantId;
+
+use crate::{Embedded, Stage};
 
 /// An attribute of a row.
 pub type Value = AttributeValue;
@@ -64,6 +66,21 @@ impl Stage {
     fn table(&self, role: &str) -> String {
         let definition = self.embedded.definitions().iter().find(|definition| definition.role == role);
         definition.map(|definition| definition.name.clone()).expect("a table of the stacks")
+    }
+}
+
+impl Embedded {
+    /// Writes an attribute of a tenant's record, where no act of the platform changes it yet.
+    ///
+    /// # Panics
+    /// When there is no such tenant.
+    pub async fn change_tenant(&self, tenant: &TenantId, attribute: &str, part: &impl serde::Serialize) {
+        let table = self.definitions().iter().find(|definition| definition.role == "identity").map(|definition| definition.name.clone());
+        let rows = self.client().scan().set_table_name(table.clone()).send().await.expect("a scan").items.unwrap_or_default();
+        let key = format!("TENANT#{tenant}");
+        let mut row = rows.into_iter().find(|row| text(row, "pk") == key && !text(row, "sk").contains('#')).expect("a tenant");
+        row.insert(attribute.to_owned(), value(part));
+        self.client().put_item().set_table_name(table).set_item(Some(row)).send().await.expect("a put");
     }
 }
 

@@ -66,6 +66,8 @@ pub(crate) struct Texts {
     pub(crate) incomplete: &'static str,
     /// Too many attempts; how long to wait.
     pub(crate) throttled: fn(Duration) -> String,
+    /// Nobody could say whether they match; known and unknown accounts read the same.
+    pub(crate) unchecked: &'static str,
     /// The page had been open for too long.
     pub(crate) expired: &'static str,
     /// Title and heading of the page that asks who goes on.

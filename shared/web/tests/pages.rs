@@ -91,6 +91,7 @@ fn samples(language: Language) -> Vec<(String, String)> {
         ("incomplete", SignInProblem::Incomplete),
         ("throttled", SignInProblem::Throttled { retry_after: Duration::from_mins(10) }),
         ("throttled_shortly", SignInProblem::Throttled { retry_after: Duration::from_secs(30) }),
+        ("unavailable", SignInProblem::Unavailable),
         ("expired", SignInProblem::Expired),
     ];
     let mut pages = vec![("sign_in".to_owned(), sign_in(language).html()), ("consent".to_owned(), consent(language, &redirect_uri()).html())];

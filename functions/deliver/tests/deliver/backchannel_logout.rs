@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cloud::egress::{Egress, EgressError, NotATarget, Outgoing, Targets};
+use cloud::egress::{Answer, Egress, EgressError, NotATarget, Outgoing, Question, Targets};
 use crypto::jws;
 use deliver::Deps;
 use domain::client::{BackchannelLogout, Client, RedirectUri};
@@ -167,6 +167,10 @@ impl Egress for Together {
     async fn post(&self, _outgoing: &Outgoing) -> Result<u16, EgressError> {
         self.0.wait().await;
         Ok(200)
+    }
+
+    async fn ask(&self, question: &Question) -> Result<Answer, EgressError> {
+        panic!("an app is asked nothing: {question:?}")
     }
 }
 

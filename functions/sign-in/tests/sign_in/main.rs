@@ -6,6 +6,7 @@ mod completing;
 mod consent;
 mod failures;
 mod imported;
+mod migrating;
 mod origin;
 mod refusals;
 mod signing_in;

@@ -1,10 +1,12 @@
 //! A stage with the function on it, and the forms of its pages.
 
+use std::sync::Arc;
+
 use oauth::authorization_request::AuthorizationRequest;
 use sign_in::Deps;
 use testkit::rows::{Row, text};
 use testkit::scene::request;
-use testkit::{Answer, Call, CookieJar, Endpoint, Scene, Stage, builders};
+use testkit::{Answer, Call, CookieJar, Endpoint, LocalEgress, Scene, Stage, builders};
 
 /// Where the person usually is.
 pub(crate) const HOME: &str = "198.51.100.7";
@@ -17,18 +19,21 @@ pub(crate) struct Place {
     pub(crate) stage: Stage,
     pub(crate) scene: Scene,
     pub(crate) endpoint: Endpoint,
+    /// What is called outside.
+    pub(crate) egress: Arc<LocalEgress>,
 }
 
 pub(crate) async fn place() -> Place {
     let stage = Stage::new().await;
     let scene = stage.scene().await;
-    let endpoint = endpoint(&stage);
-    Place { stage, scene, endpoint }
+    let egress = Arc::new(LocalEgress::default());
+    let endpoint = Endpoint::new(&stage, sign_in::router(Deps::new(&stage.platform, egress.clone())));
+    Place { stage, scene, endpoint, egress }
 }
 
 /// A fresh process of the function.
 pub(crate) fn endpoint(stage: &Stage) -> Endpoint {
-    Endpoint::new(stage, sign_in::router(Deps::new(&stage.platform)))
+    Endpoint::new(stage, sign_in::router(Deps::new(&stage.platform, Arc::new(LocalEgress::default()))))
 }
 
 /// A page that is open in a browser.

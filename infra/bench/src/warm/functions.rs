@@ -1,9 +1,11 @@
 //! The functions in this process, each with what stands before it when it is deployed, on the thread that asks.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use cloud::egress::Guarded;
 use runtime::{Platform, front};
 use tower::ServiceExt;
 
@@ -24,7 +26,7 @@ impl Functions {
     pub fn new(platform: &Platform) -> Self {
         let function = |router: Router| front(router, platform);
         let discovery = function(discovery::router(discovery::Deps::new(platform)));
-        let sign_in = function(sign_in::router(sign_in::Deps::new(platform)));
+        let sign_in = function(sign_in::router(sign_in::Deps::new(platform, Arc::new(Guarded))));
         let routes = [
             ("/.well-known/openid-configuration", discovery.clone()),
             ("/jwks", discovery),

@@ -43,6 +43,8 @@ pub enum CreatedBy {
     SignUp,
     /// Its owner, who was invited.
     Invitation,
+    /// Its owner, who signed in with the password that a hook of the tenant knew.
+    Migration,
 }
 
 /// What happened, without anything personal.
@@ -299,6 +301,12 @@ pub enum EventKind {
     /// The look of the tenant's pages and mails changed.
     #[serde(rename = "branding.changed")]
     BrandingChanged {
+        /// Its version afterwards.
+        version: u64,
+    },
+    /// Another hook, or none, says whether the passwords of people are right whom nobody here knows.
+    #[serde(rename = "migration.changed")]
+    MigrationChanged {
         /// Its version afterwards.
         version: u64,
     },

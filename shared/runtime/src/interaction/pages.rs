@@ -71,7 +71,12 @@ impl PageOf<'_> {
         };
         let security = PageSecurity::of(self.tenant.record()).returning_to(&self.request.redirect_uri);
         let mut response = responders::html(status(problem), &page, &security);
-        if let Some(SignInProblem::Throttled { retry_after }) = problem {
+        let retry_after = match problem {
+            Some(SignInProblem::Throttled { retry_after }) => Some(retry_after),
+            Some(SignInProblem::Unavailable) => Some(policy::MIGRATION_HOOK_AGAIN),
+            _ => None,
+        };
+        if let Some(retry_after) = retry_after {
             response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from(retry_after.as_secs()));
         }
         response
@@ -157,6 +162,7 @@ const fn status(problem: Option<SignInProblem>) -> StatusCode {
     match problem {
         None => StatusCode::OK,
         Some(SignInProblem::Throttled { .. }) => StatusCode::TOO_MANY_REQUESTS,
+        Some(SignInProblem::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
         // Not 401, which RFC 9110 §15.5.2 ties to a WWW-Authenticate challenge.
         Some(_) => StatusCode::FORBIDDEN,
     }

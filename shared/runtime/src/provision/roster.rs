@@ -6,6 +6,7 @@ use domain::attributes::{InvalidSchema, Schema};
 use domain::branding::InvalidBranding;
 use domain::event::{EventKind, Lookups, Subject};
 use domain::identifier::{Canonical, InvalidIdentifier};
+use domain::migration::InvalidHook;
 use domain::roster::{InvalidRoster, RoleName, Roster};
 use domain::tenant::Tenant;
 use domain::user::User;
@@ -15,7 +16,7 @@ use store::{PersonKeys, Signing, TenantChange, UserChange, UserPart};
 use super::Provisioner;
 use crate::failure::Failure;
 
-/// Why a tenant's groups and roles, attributes or branding weren't changed.
+/// Why a tenant's groups and roles, attributes, branding or hook weren't changed.
 #[derive(Debug, thiserror::Error)]
 pub enum NotChanged {
     /// They can't be so.
@@ -27,6 +28,9 @@ pub enum NotChanged {
     /// It can't be so.
     #[error(transparent)]
     Branding(#[from] InvalidBranding),
+    /// It can't be so.
+    #[error(transparent)]
+    Hook(#[from] InvalidHook),
     /// The platform's own fault.
     #[error(transparent)]
     Failure(#[from] Failure),

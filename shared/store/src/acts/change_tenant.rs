@@ -1,8 +1,10 @@
-//! A part of a tenant's record changes that counts its own changes: its groups and roles, the attributes of its people, or its branding.
+//! A part of a tenant's record changes that counts its own changes: its groups and roles, the attributes of its people, its branding, or the
+//! hook by which people are brought over.
 
 use domain::attributes::Schema;
 use domain::branding::Branding;
 use domain::event::RecordedEvent;
+use domain::migration::Migration;
 use domain::roster::Roster;
 use serde::Serialize;
 
@@ -46,6 +48,11 @@ const BRANDING: Part = Part {
     first: "attribute_exists(#pk) AND attribute_not_exists(#branding)",
     later: "attribute_exists(#pk) AND #branding.#version = :before",
 };
+const MIGRATION: Part = Part {
+    update: "SET #migration = :part",
+    first: "attribute_exists(#pk) AND attribute_not_exists(#migration)",
+    later: "attribute_exists(#pk) AND #migration.#version = :before",
+};
 
 impl TenantStore {
     /// Writes `roster`, which is one version ahead of the one that was read.
@@ -63,6 +70,11 @@ impl TenantStore {
     /// Writes `branding`, which is one version ahead of the one that was read. It costs what [`Self::change_roster`] does.
     pub async fn change_branding(&self, branding: &Branding, event: &RecordedEvent) -> Result<TenantChange, StoreError> {
         self.change_part(&BRANDING, (branding, branding.version), event).await
+    }
+
+    /// Writes `migration`, which is one version ahead of the one that was read. It costs what [`Self::change_roster`] does.
+    pub async fn change_migration(&self, migration: &Migration, event: &RecordedEvent) -> Result<TenantChange, StoreError> {
+        self.change_part(&MIGRATION, (migration, migration.version), event).await
     }
 
     async fn change_part<T: Serialize>(&self, part: &Part, (value, version): (&T, u64), event: &RecordedEvent) -> Result<TenantChange, StoreError> {

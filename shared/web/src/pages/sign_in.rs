@@ -20,6 +20,8 @@ pub enum SignInProblem {
         /// When the next attempt counts.
         retry_after: Duration,
     },
+    /// What would have to say whether they belong together doesn't answer; known and unknown accounts read the same.
+    Unavailable,
     /// The page was open for too long; this one is fresh.
     Expired,
 }
@@ -77,6 +79,7 @@ impl SignInPage<'_> {
             SignInProblem::WrongCredentials => texts.wrong_credentials.to_owned(),
             SignInProblem::Incomplete => texts.incomplete.to_owned(),
             SignInProblem::Throttled { retry_after } => (texts.throttled)(retry_after),
+            SignInProblem::Unavailable => texts.unchecked.to_owned(),
             SignInProblem::Expired => texts.expired.to_owned(),
         })
     }

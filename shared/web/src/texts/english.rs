@@ -22,6 +22,7 @@ pub(super) static TEXTS: Texts = Texts {
     wrong_credentials: "That username and password don’t match. Check both and try again.",
     incomplete: "Enter your username and your password.",
     throttled,
+    unchecked: "We can’t check your sign-in right now. Make sure that username and password are right, and try again in a minute.",
     expired: "This page was open for a long time, so we renewed it. Please sign in again.",
     select_account: "Choose an account",
     other_account: "Use another account",

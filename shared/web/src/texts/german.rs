@@ -22,6 +22,7 @@ pub(super) static TEXTS: Texts = Texts {
     wrong_credentials: "Benutzername und Passwort passen nicht zusammen. Prüfen Sie beides und versuchen Sie es noch einmal.",
     incomplete: "Geben Sie Ihren Benutzernamen und Ihr Passwort ein.",
     throttled,
+    unchecked: "Wir können Ihre Anmeldung gerade nicht prüfen. Sehen Sie nach, ob Benutzername und Passwort stimmen, und versuchen Sie es in einer Minute noch einmal.",
     expired: "Diese Seite war lange offen, deshalb haben wir sie erneuert. Bitte melden Sie sich noch einmal an.",
     select_account: "Konto auswählen",
     other_account: "Anderes Konto verwenden",
