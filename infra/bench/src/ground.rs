@@ -147,7 +147,7 @@ fn account(endpoint: &Endpoint) -> Aws {
         secret_access_key: Secret::new("bench".to_owned()),
         session_token: Some(Secret::new("bench".to_owned())),
     };
-    Aws { region: Region::new(REGION), endpoint: Some(endpoint.clone()), credentials, http: http_client(Some(endpoint)) }
+    Aws { region: Region::new(REGION), endpoint: Some(endpoint.clone()), credentials, http: http_client() }
 }
 
 async fn seed(platform: &Platform, others: &[String]) -> Result<(), Error> {

@@ -14,6 +14,8 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use domain::{Region, Secret};
 use url::Url;
 
+use crate::resolver::Resolver;
+
 pub use aws_smithy_runtime_api::client::http::SharedHttpClient;
 pub use aws_types::SdkConfig;
 
@@ -140,12 +142,9 @@ impl Aws {
     }
 }
 
-/// What carries requests: TLS that trusts Amazon's roots alone, or plain HTTP to an emulated AWS on this machine.
-pub fn http_client(endpoint: Option<&Endpoint>) -> SharedHttpClient {
-    match endpoint {
-        Some(_) => Builder::new().build_http(),
-        None => Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(amazon_roots()).build_https(),
-    }
+/// What carries requests: TLS that trusts Amazon's roots alone. Plain HTTP goes to an [`Endpoint`], which is on this machine; without one every address is https.
+pub fn http_client() -> SharedHttpClient {
+    Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(amazon_roots()).build_with_resolver(Resolver::System)
 }
 
 fn amazon_roots() -> TlsContext {
@@ -183,7 +182,7 @@ mod tests {
     async fn the_bundled_roots_are_certificates_that_the_tls_provider_reads() {
         let credentials =
             Credentials { access_key_id: "AKIDEXAMPLE".to_owned(), secret_access_key: Secret::new("hunter2".to_owned()), session_token: None };
-        let aws = Aws { region: Region::new("eu-west-1"), endpoint: None, credentials, http: http_client(None) };
+        let aws = Aws { region: Region::new("eu-west-1"), endpoint: None, credentials, http: http_client() };
         // Nobody listens on port 1. The trust store is made before that is noticed, and a bad certificate panics.
         let config = aws.config(Patience::Keys).into_builder().endpoint_url("https://127.0.0.1:1").build();
         let answer = aws_sdk_kms::Client::new(&config).list_aliases().send().await;
@@ -205,7 +204,7 @@ mod tests {
             secret_access_key: Secret::new("hunter2".to_owned()),
             session_token: Some(Secret::new("hunter3".to_owned())),
         };
-        let aws = Aws { region: Region::new("eu-west-1"), endpoint: None, credentials, http: http_client(None) };
+        let aws = Aws { region: Region::new("eu-west-1"), endpoint: None, credentials, http: http_client() };
         let printed = format!("{aws:?} {:?} {:?}", aws.credentials, aws.config(Patience::Keys));
         assert!(printed.contains("eu-west-1"), "{printed}");
         assert!(!printed.contains("hunter"), "{printed}");

@@ -6,7 +6,6 @@
 mod targets;
 
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,13 +13,14 @@ use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns};
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use domain::Secret;
 use http_body_util::BodyExt;
 use url::{Host, Url};
+
+use crate::resolver::{Resolver, lookup};
 
 pub use targets::{NotATarget, Targets, is_public};
 
@@ -152,7 +152,7 @@ async fn resolve(url: &Url) -> Result<Vec<IpAddr>, EgressError> {
         Some(Host::Ipv6(address)) => Ok(vec![address.into()]),
         Some(Host::Domain(name)) => {
             let port = url.port_or_known_default().unwrap_or(443);
-            Ok(tokio::net::lookup_host((name, port)).await.map_err(unreachable)?.map(|found| found.ip()).collect())
+            lookup(name, port).await.map_err(unreachable)
         }
         None => Err(NotATarget::Malformed.into()),
     }
@@ -165,17 +165,7 @@ fn connector(addresses: Vec<IpAddr>, within: Duration) -> Connector {
         .connector_settings(settings)
         .sleep_impl(TokioSleep::new())
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-        .build_with_resolver(Judged(addresses.into()))
-}
-
-/// Resolves every name to the addresses that were judged.
-#[derive(Clone, Debug)]
-struct Judged(Arc<[IpAddr]>);
-
-impl ResolveDns for Judged {
-    fn resolve_dns<'a>(&'a self, _name: &'a str) -> DnsFuture<'a> {
-        DnsFuture::ready(Ok(self.0.to_vec()))
-    }
+        .build_with_resolver(Resolver::Judged(addresses.into()))
 }
 
 // To its end, so that whoever sends without one is noticed.

@@ -8,6 +8,7 @@ pub mod queue;
 pub mod sms;
 
 mod failure;
+mod resolver;
 
 #[cfg(test)]
 mod canned;

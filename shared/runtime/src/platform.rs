@@ -67,7 +67,7 @@ pub fn aws(configuration: &Configuration) -> Result<Aws, ConfigurationError> {
         secret_access_key: Secret::new(configuration.required("AWS_SECRET_ACCESS_KEY")?),
         session_token: configuration.optional("AWS_SESSION_TOKEN").map(Secret::new),
     };
-    let http = http_client(endpoint.as_ref());
+    let http = http_client();
     Ok(Aws { region: configuration.region()?, endpoint, credentials, http })
 }
 

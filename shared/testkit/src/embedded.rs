@@ -88,7 +88,7 @@ impl Embedded {
         }
         let server = Server::start(database.clone())?;
         let endpoint = Endpoint::parse(&server.url()).map_err(|error| EmbeddedError::Open(error.to_string()))?;
-        let http = http_client(Some(&endpoint));
+        let http = http_client();
         Ok(Self { database, region, endpoint, http, definitions, _server: server })
     }
 
