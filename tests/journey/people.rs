@@ -1,6 +1,8 @@
 //! What administrators ask of people, in Chromium: attributes that an account lacks, invitations, and who may sign up at all. Made on one machine
 //! only: no route makes tenants, changes their attributes or invites yet. Sign-up where everybody may is in `sign_up.rs`, deployed as well.
 
+use std::time::Duration;
+
 use domain::Slug;
 use domain::attributes::{Attribute, AttributeName, Choice, Kind, Reader, Translated, Writer};
 use domain::client::ClientAuthenticationMethod;
@@ -100,6 +102,18 @@ async fn somebody_agrees_to_new_terms() {
         platform.clock.advance(policy::CACHE_USABLE);
         let input = with(input, &json!({ "terms": number + 10 }));
         blocking(move || node::journey("people", "agreesAnew", &input)).await;
+    }
+}
+
+/// A password that is too old is replaced on the way to the app.
+#[tokio::test]
+async fn somebody_replaces_a_password_that_is_too_old() {
+    for turn in TURNS {
+        let platform = TestPlatform::served().await;
+        platform.tables().change_tenant(&platform.demo.tenant, "passwords", &json!({ "longest_days": 90 })).await;
+        platform.clock.advance(Duration::from_hours(24 * 90));
+        let input = with(input(&platform, turn), &json!({ "person": platform.demo.person() }));
+        blocking(move || node::journey("people", "replacesPassword", &input)).await;
     }
 }
 

@@ -86,6 +86,34 @@ export async function agreesAnew(input) {
   });
 }
 
+/** Chooses another password between the old one and the app; the old one is none from then on. */
+export async function replacesPassword(input) {
+  await withApp(input, async (app) => {
+    await withBrowser(input, async (page) => {
+      await page.goto(app.url);
+      await signIn(page, input.person);
+      await page.waitForSelector("#new-password");
+      await looks(page, input, "outlived");
+      assert.equal(await page.inputValue("#username"), input.person.email);
+      await page.fill("#password", input.person.password);
+      await page.click("#new-password");
+      await page.waitForSelector("#problem");
+      await looks(page, input, "outlived-problem");
+      assert.equal(await page.inputValue("#password"), "");
+      await page.fill("#password", PASSWORD);
+      await page.click("#new-password");
+      await arrives(page);
+    });
+    await withBrowser(input, async (page) => {
+      await page.goto(app.url);
+      await signIn(page, input.person);
+      await page.waitForSelector("#problem");
+      await signIn(page, { ...input.person, password: PASSWORD });
+      await arrives(page);
+    });
+  });
+}
+
 /** Each signs in with the password of elsewhere, in a browser of their own. */
 export async function signsIn(input) {
   await withApp(input, async (app) => {

@@ -32,7 +32,7 @@ pub(crate) fn is_former(
     chosen: &PasswordText,
 ) -> Result<bool, Failure> {
     let tenant = visitor.tenant();
-    let former = standing.may_not_come_back(&tenant.record().passwords).map(|sealed| tenant.open_password_hash(user, sealed));
+    let former = standing.may_not_come_back(&tenant.record().passwords, visitor.now).map(|sealed| tenant.open_password_hash(user, sealed));
     let former = former.collect::<Result<Vec<_>, _>>()?;
     let mut workspace = deps.workspace.lock().unwrap_or_else(PoisonError::into_inner);
     password::is_one_of(chosen.secret(), &former, &mut workspace).map_err(|error| Failure::Broken(error.to_string()))

@@ -8,6 +8,7 @@ mod invitation;
 mod mine;
 mod new_password;
 mod not_me;
+mod outlived;
 mod reset;
 mod sign_up;
 mod verify;
@@ -19,7 +20,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use crypto::password::Workspace;
 use domain::key_ring::Purpose;
 use http::{Method, Uri};
@@ -62,6 +63,7 @@ pub fn router(deps: Deps) -> Router {
     let others = async || responders::method_not_allowed("GET, HEAD, POST");
     Router::new()
         .route("/sign-up", get(sign_up).post(sign_up_posted).fallback(others))
+        .route("/new-password", post(outlived_posted).fallback(async || responders::method_not_allowed("POST")))
         .route("/not-me", get(not_me).post(not_me_posted).fallback(others))
         .route("/invitation", get(invitation).post(invitation_posted).fallback(others))
         .route("/reset", get(reset).post(reset_posted).fallback(others))
@@ -129,6 +131,11 @@ async fn reset(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQuery
 async fn reset_posted(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Response {
     let came = Came::of(asked);
     came.answer(deps.turns.take(reset::posted(&deps, &came, &body)).await)
+}
+
+async fn outlived_posted(State(deps): State<Deps>, asked: Asked, body: Bytes) -> Response {
+    let came = Came::of(asked);
+    came.answer(deps.turns.take(outlived::posted(&deps, &came, &body)).await)
 }
 
 async fn not_me(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQuery) -> Response {

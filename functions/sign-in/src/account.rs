@@ -2,10 +2,8 @@
 
 use domain::attempt::{Source, window};
 use domain::event::{EventKind, Personal, RecordedEvent, kept_identifier};
-use domain::identifier::Canonical;
-use domain::user::User;
 use domain::{UserId, policy};
-use runtime::{Failure, TenantContext, TypedName};
+use runtime::{Failure, TypedName};
 use store::{Account, AccountKeys, FailureKey};
 
 use crate::Deps;
@@ -29,14 +27,6 @@ pub(crate) fn name(attempt: &Attempt<'_>, typed: &str) -> Result<Named, Failure>
         None => Source::network(attempt.came.caller.address),
     };
     Ok(Named { typed: typed.to_owned(), name, source })
-}
-
-/// The lookups of every identifier that a person may type.
-pub(crate) fn identifiers(tenant: &TenantContext, user: &User) -> Result<Vec<String>, Failure> {
-    let email = user.email.as_ref().and_then(|email| Canonical::email(&email.address).ok());
-    let username = user.username.as_ref().and_then(|username| Canonical::username(username).ok());
-    let canonical = [username, email];
-    canonical.iter().flatten().map(|canonical| tenant.lookup("identifier", canonical.as_str())).collect()
 }
 
 /// Reads person, credentials, failures and consent at once; for a name that nobody has, the same keys of nobody.

@@ -6,6 +6,7 @@
 
 use axum::response::{IntoResponse, Response};
 use domain::client::Client;
+use domain::credential::PasswordCredential;
 use domain::event::{Browser as BrowserKind, EventKind};
 use domain::password_policy::{PasswordProblem, PasswordText};
 use domain::policy;
@@ -16,7 +17,7 @@ use domain::{SessionId, Timestamp};
 use oauth::authorization_request::{NextStep, Reason, ReturnAddress, SignedIn, next_step};
 use runtime::interaction::browser::{KnownPerson, signed_in_cookies};
 use runtime::interaction::pages::{PageOf, language};
-use runtime::interaction::{Browser, Came, SignInState, WayBack};
+use runtime::interaction::{Browser, Came, OutlivedState, SignInState, WayBack};
 use runtime::refused::page_reason;
 use runtime::{Failure, Refused, TenantContext};
 use store::{Account, SessionStart};
@@ -107,9 +108,24 @@ impl Attempt<'_> {
     async fn enter_here(&self, deps: &Deps, typed: Typed<'_>, account: &Account) -> Result<Result<Response, Refusal>, Refused> {
         let compared = password::compare(deps, self, account, typed.password)?;
         match decide(account.user.as_ref(), compared.verdict) {
-            Ok(user) => Ok(Ok(self.start(deps, user, (account, &compared), typed.keeping).await?)),
+            Ok(user) => match account.password.as_ref().filter(|password| self.is_outlived(password)) {
+                Some(password) => Ok(Ok(self.ask_for_another(deps, (user, password), typed.keeping)?)),
+                None => Ok(Ok(self.start(deps, user, (account, &compared), typed.keeping).await?)),
+            },
             Err(reason) => Ok(Err(reason)),
         }
+    }
+
+    fn is_outlived(&self, password: &PasswordCredential) -> bool {
+        self.tenant.record().passwords.is_outlived(password.changed_at, self.now)
+    }
+
+    // No session begins before the password is replaced (`functions/account/src/outlived.rs`).
+    fn ask_for_another(&self, deps: &Deps, (user, password): (&User, &PasswordCredential), keeping: Keeping) -> Result<Response, Failure> {
+        let SignInState { id, binding, request } = self.state.clone();
+        let (user_id, credential_version, proved_at) = (user.id.clone(), password.version, self.now);
+        let state = OutlivedState { id, binding, user_id, credential_version, proved_at, keeping, request };
+        self.page().outlived(&state, user, &*deps.random)
     }
 
     // Only where the tenant offers it.
@@ -143,7 +159,7 @@ impl Attempt<'_> {
     }
 
     async fn go_on(&self, deps: &Deps, user: &User, account: &Account, session: &Session) -> Result<Response, Refused> {
-        let person = KnownPerson { user_id: user.id.clone(), identifiers: account::identifiers(self.tenant, user)? };
+        let person = KnownPerson { user_id: user.id.clone(), identifiers: self.tenant.lookups_of(user)? };
         let cookies = signed_in_cookies(self.tenant, self.browser, (session, person), (&*deps.random, self.now))?;
         let response = self.onwards(deps, SignedIn { tenant: self.tenant.record(), user, session, consent: account.consent.as_ref() }).await?;
         let [session_cookie, device, binding] = cookies;

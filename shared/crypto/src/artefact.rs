@@ -63,6 +63,8 @@ pub enum Kind {
     EmailLink,
     /// The link "this wasn't me" of the mail about another address.
     FormerEmailLink,
+    /// The state of a page that asks for another password in the place of one that is too old.
+    OutlivedState,
 }
 
 impl Kind {
@@ -89,6 +91,7 @@ impl Kind {
             Self::AccountState => "account_state",
             Self::EmailLink => "email_link",
             Self::FormerEmailLink => "former_email_link",
+            Self::OutlivedState => "outlived_state",
         }
     }
 
@@ -115,6 +118,7 @@ impl Kind {
             Self::AccountState => 32,
             Self::EmailLink => 33,
             Self::FormerEmailLink => 36,
+            Self::OutlivedState => 34,
         }
     }
 
@@ -130,6 +134,7 @@ impl Kind {
             | Self::SignUpState
             | Self::ResetState
             | Self::CompletionState
+            | Self::OutlivedState
             | Self::AccountState => AcrossEpochs::Dies,
             Self::Session
             | Self::Device

@@ -49,9 +49,11 @@ impl PasswordCredential {
         if self.locked_at.is_some() { None } else { Some(&self.sealed_hash) }
     }
 
-    /// The hashes that a new password may match none of, this one among them: at most `policy::PASSWORD_HISTORY_MAX`. A locked one never comes back.
-    pub fn may_not_come_back(&self, policy: &PasswordPolicy) -> impl Iterator<Item = &SealedBytes> {
-        self.last(policy.history().max(usize::from(self.locked_at.is_some())))
+    /// The hashes that a new password may match none of, this one among them: at most `policy::PASSWORD_HISTORY_MAX`. One that is locked, or has to be
+    /// changed by now, doesn't come back whatever the tenant says.
+    pub fn may_not_come_back(&self, policy: &PasswordPolicy, now: Timestamp) -> impl Iterator<Item = &SealedBytes> {
+        let never = self.locked_at.is_some() || policy.is_outlived(self.changed_at, now);
+        self.last(policy.history().max(usize::from(never)))
     }
 
     fn last(&self, count: usize) -> impl Iterator<Item = &SealedBytes> {
@@ -61,6 +63,9 @@ impl PasswordCredential {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU16;
+    use std::time::Duration;
+
     use super::*;
 
     const AT: Timestamp = Timestamp::from_seconds(100);
@@ -80,7 +85,7 @@ mod tests {
             let latest = (2..10).fold(PasswordCredential::first(hash(1), AT), |before, number| before.followed_by(hash(number), &policy, AT));
             assert_eq!((latest.version, &latest.sealed_hash), (9, &hash(9)));
             assert_eq!(latest.former, [8, 7, 6, 5].map(hash)[..kept], "{history}");
-            let looked_at: Vec<_> = latest.may_not_come_back(&policy).cloned().collect();
+            let looked_at: Vec<_> = latest.may_not_come_back(&policy, AT).cloned().collect();
             assert_eq!(looked_at, [9, 8, 7, 6, 5].map(hash)[..usize::from(history).min(5)], "{history}");
         }
     }
@@ -90,7 +95,7 @@ mod tests {
         let long = (2..10).fold(PasswordCredential::first(hash(1), AT), |before, number| before.followed_by(hash(number), &policy(5), AT));
         assert_eq!(long.followed_by(hash(10), &policy(2), AT).former, [hash(9)]);
         assert_eq!(long.followed_by(hash(10), &policy(0), AT).former, []);
-        assert_eq!(PasswordCredential::first(hash(1), AT).may_not_come_back(&policy(5)).count(), 1);
+        assert_eq!(PasswordCredential::first(hash(1), AT).may_not_come_back(&policy(5), AT).count(), 1);
     }
 
     #[test]
@@ -101,11 +106,21 @@ mod tests {
         let locked = standing.locked(later);
         assert_eq!(locked, PasswordCredential { version: 2, locked_at: Some(later), ..standing.clone() });
         assert_eq!(locked.comparable(), None);
-        assert_eq!(standing.may_not_come_back(&policy(0)).count(), 0);
-        assert_eq!(locked.may_not_come_back(&policy(0)).cloned().collect::<Vec<_>>(), [hash(1)]);
-        assert_eq!(locked.may_not_come_back(&policy(2)).cloned().collect::<Vec<_>>(), [hash(1), hash(9)]);
+        assert_eq!(standing.may_not_come_back(&policy(0), later).count(), 0);
+        assert_eq!(locked.may_not_come_back(&policy(0), later).cloned().collect::<Vec<_>>(), [hash(1)]);
+        assert_eq!(locked.may_not_come_back(&policy(2), later).cloned().collect::<Vec<_>>(), [hash(1), hash(9)]);
         let next = locked.followed_by(hash(2), &policy(0), later);
         assert_eq!((next.version, next.comparable()), (3, Some(&hash(2))));
+    }
+
+    #[test]
+    fn a_password_that_has_to_be_changed_is_followed_by_another_one() {
+        let aging = PasswordPolicy { longest_days: NonZeroU16::new(1), ..policy(0) };
+        let standing = PasswordCredential { former: vec![hash(9)], ..PasswordCredential::first(hash(1), AT) };
+        let (day, nearly) = (Duration::from_hours(24), Duration::from_millis(86_399_999));
+        assert_eq!(standing.may_not_come_back(&aging, AT.plus(nearly)).count(), 0);
+        assert_eq!(standing.may_not_come_back(&aging, AT.plus(day)).cloned().collect::<Vec<_>>(), [hash(1)]);
+        assert_eq!(standing.may_not_come_back(&policy(0), AT.plus(day)).count(), 0);
     }
 
     #[test]

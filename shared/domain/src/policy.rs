@@ -26,6 +26,8 @@ pub const AUTHORIZATION_CODE: Duration = MINUTE;
 pub const SIGN_IN_STATE: Duration = Duration::from_mins(30);
 /// A consent page left open.
 pub const CONSENT_STATE: Duration = Duration::from_mins(30);
+/// A page left open that asks for another password in the place of one that is too old.
+pub const OUTLIVED_STATE: Duration = Duration::from_mins(30);
 /// A page left open that asks for what an account lacks.
 pub const COMPLETION_STATE: Duration = Duration::from_mins(30);
 /// An authorization request that was posted, pushed or interrupted, on its way to a page: RFC 9126 §2.2 says 5 to 600 seconds.

@@ -11,6 +11,6 @@ pub use browser::{Browser, DeviceMemory, SessionReference};
 pub use came::{Asked, Came};
 pub use returning::WayBack;
 pub use states::{
-    AccountState, CompletionState, ConsentState, EmailLink, FormerEmailLink, InvitationLink, LogoutState, NotMeLink, ResetLink, ResetState, SentTo,
-    SignInState, SignUpState, StateId, VerificationLink,
+    AccountState, CompletionState, ConsentState, EmailLink, FormerEmailLink, InvitationLink, LogoutState, NotMeLink, OutlivedState, ResetLink,
+    ResetState, SentTo, SignInState, SignUpState, StateId, VerificationLink,
 };

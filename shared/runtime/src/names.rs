@@ -3,6 +3,7 @@
 use crypto::derive;
 use domain::UserId;
 use domain::identifier::{CANONICAL_VERSION, Canonical, IdentifierKind};
+use domain::user::User;
 use store::Claim;
 
 use crate::failure::Failure;
@@ -31,6 +32,13 @@ impl TenantContext {
         let mut bits = [0; 16];
         bits.copy_from_slice(&derive::sha256(format!("nobody|{lookup}").as_bytes())[..16]);
         Ok(TypedName { lookup, claim, nobody: UserId::from_random(bits) })
+    }
+
+    /// The lookups of every name that a person may type.
+    pub fn lookups_of(&self, user: &User) -> Result<Vec<String>, Failure> {
+        let email = user.email.as_ref().and_then(|email| Canonical::email(&email.address).ok());
+        let username = user.username.as_ref().and_then(|username| Canonical::username(username).ok());
+        [username, email].iter().flatten().map(|canonical| self.lookup("identifier", canonical.as_str())).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use domain::TenantId;
+use domain::{TenantId, UserId};
 
 use crate::{Embedded, Stage};
 
@@ -75,11 +75,22 @@ impl Embedded {
     /// # Panics
     /// When there is no such tenant.
     pub async fn change_tenant(&self, tenant: &TenantId, attribute: &str, part: &impl serde::Serialize) {
+        self.change_row(|row| text(row, "pk") == format!("TENANT#{tenant}") && !text(row, "sk").contains('#'), (attribute, value(part))).await;
+    }
+
+    /// Writes an attribute of a person's record, as [`Self::change_tenant`] does.
+    ///
+    /// # Panics
+    /// When there is no such person.
+    pub async fn change_person(&self, user: &UserId, attribute: &str, part: &impl serde::Serialize) {
+        self.change_row(|row| text(row, "sk") == "USER" && text(row, "pk").ends_with(user.as_str()), (attribute, value(part))).await;
+    }
+
+    async fn change_row(&self, is_wanted: impl Fn(&Row) -> bool, (attribute, value): (&str, Value)) {
         let table = self.definitions().iter().find(|definition| definition.role == "identity").map(|definition| definition.name.clone());
         let rows = self.client().scan().set_table_name(table.clone()).send().await.expect("a scan").items.unwrap_or_default();
-        let key = format!("TENANT#{tenant}");
-        let mut row = rows.into_iter().find(|row| text(row, "pk") == key && !text(row, "sk").contains('#')).expect("a tenant");
-        row.insert(attribute.to_owned(), value(part));
+        let mut row = rows.into_iter().find(is_wanted).expect("a row");
+        row.insert(attribute.to_owned(), value);
         self.client().put_item().set_table_name(table).set_item(Some(row)).send().await.expect("a put");
     }
 }

@@ -20,7 +20,7 @@ pub use letter::Letter;
 pub use pages::{
     ActivityPage, Again, AppsPage, AttributeFields, Brand, CheckMailPage, CompletePage, ConfirmEmailPage, ConnectedApp, ConsentPage, DataPage, Done,
     Entry, ErrorPage, ErrorReason, FormPostPage, Head, LoggedOutPage, LogoutOutcome, LogoutPage, NewPasswordPage, NotMePage, Notice, NoticePage,
-    Page, PhonePart, ProfilePage, ProofAsked, ResetPage, ResetProblem, Said, Section, SecurityPage, SelectAccountPage, SessionsPage, ShownSession,
-    SignInPage, SignInProblem, SignUpFrom, SignUpPage, SignUpProblems, Undone, VerifyPage, Wrong,
+    OutlivedPage, Page, PhonePart, ProfilePage, ProofAsked, ResetPage, ResetProblem, Said, Section, SecurityPage, SelectAccountPage, SessionsPage,
+    ShownSession, SignInPage, SignInProblem, SignUpFrom, SignUpPage, SignUpProblems, Undone, VerifyPage, Wrong,
 };
 pub use parameters::{ParameterError, Parameters};

@@ -30,7 +30,7 @@ pub use mine::{
 };
 pub use not_me::{NotMePage, Undone};
 pub use notice::{Notice, NoticePage};
-pub use reset::{NewPasswordPage, ResetPage, ResetProblem};
+pub use reset::{NewPasswordPage, OutlivedPage, ResetPage, ResetProblem};
 pub use select_account::SelectAccountPage;
 pub use sign_in::{SignInPage, SignInProblem};
 pub use sign_up::{Again, CheckMailPage, ProofAsked, SignUpFrom, SignUpPage, SignUpProblems, VerifyPage};

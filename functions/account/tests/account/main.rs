@@ -10,6 +10,7 @@ mod given_back;
 mod inviting;
 mod kept_attributes;
 mod mine;
+mod outliving;
 mod phone;
 mod refusals;
 mod resetting;

@@ -8,6 +8,7 @@ mod failures;
 mod imported;
 mod migrating;
 mod origin;
+mod outliving;
 mod refusals;
 mod signing_in;
 mod support;

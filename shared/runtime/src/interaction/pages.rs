@@ -6,17 +6,18 @@ use domain::api::Audience;
 use domain::attributes::Posted;
 use domain::client::Client;
 use domain::completion::{Lacking, Problems};
+use domain::password_policy::{Factors, PasswordProblem};
 use domain::session::Session;
 use domain::tenant::Recovery;
 use domain::user::User;
 use domain::{Timestamp, policy};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use oauth::authorization_request::AuthorizationRequest;
-use web::{Brand, CompletePage, ConsentPage, Language, PageSecurity, SelectAccountPage, SignInPage, SignInProblem, responders};
+use web::{Brand, CompletePage, ConsentPage, Language, OutlivedPage, PageSecurity, SelectAccountPage, SignInPage, SignInProblem, responders};
 
 use super::browser::Browser;
 use super::requests;
-use super::states::{CompletionState, ConsentState, SignInState, StateId};
+use super::states::{CompletionState, ConsentState, OutlivedState, SignInState, StateId};
 use crate::failure::Failure;
 use crate::random::Random;
 use crate::tenant_context::TenantContext;
@@ -131,6 +132,29 @@ impl PageOf<'_> {
         };
         let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         responders::html(status, &page, &PageSecurity::of(self.tenant.record()).returning_to(&self.request.redirect_uri))
+    }
+
+    /// The page that asks `user` for another password.
+    pub fn outlived(&self, state: &OutlivedState, user: &User, random: &dyn Random) -> Result<Response, Failure> {
+        let sealed = self.tenant.seal(Kind::OutlivedState, None, self.now.plus(policy::OUTLIVED_STATE), random.bytes(), state)?;
+        Ok(self.outlived_again((&sealed, user), None))
+    }
+
+    /// The same page as it was, with why the password before can't be chosen.
+    pub fn outlived_again(&self, (sealed, user): (&str, &User), problem: Option<PasswordProblem>) -> Response {
+        let tenant = self.tenant.record();
+        let page = OutlivedPage {
+            language: self.language,
+            brand: Brand::of(tenant),
+            client_name: &self.client.name,
+            account: user.account_name(),
+            action: &format!("{}/new-password", tenant.issuer.path()),
+            state: sealed,
+            password_minimum: tenant.passwords.minimum(Factors::PasswordAlone),
+            problem,
+        };
+        let status = if problem.is_none() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        responders::html(status, &page, &PageSecurity::of(tenant).returning_to(&self.request.redirect_uri))
     }
 
     /// The consent page.

@@ -3,6 +3,7 @@
 //! INVARIANT: replaying an older state is never better for its holder than the newest.
 
 use crypto::base64url;
+use domain::session::Keeping;
 use domain::{SessionId, Timestamp, UserId};
 use oauth::authorization_request::AuthorizationRequest;
 use oauth::logout::LogoutRequest;
@@ -66,6 +67,25 @@ pub struct ConsentState {
     pub user_id: UserId,
     /// In which session.
     pub session_id: SessionId,
+    /// What the app asked.
+    pub request: AuthorizationRequest,
+}
+
+/// The state of a page that asks for another password before the session begins: that it stands is the proof that somebody typed the one of that version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutlivedState {
+    /// That of the sign-in page, which one session comes of.
+    pub id: StateId,
+    /// The browser it was made for.
+    pub binding: String,
+    /// Who was asked.
+    pub user_id: UserId,
+    /// The version of their password.
+    pub credential_version: u64,
+    /// When they typed it.
+    pub proved_at: Timestamp,
+    /// Whether the browser keeps the session.
+    pub keeping: Keeping,
     /// What the app asked.
     pub request: AuthorizationRequest,
 }

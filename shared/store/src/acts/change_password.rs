@@ -33,17 +33,7 @@ impl TenantStore {
         now: Timestamp,
         event: &RecordedEvent,
     ) -> Result<PasswordChange, StoreError> {
-        let key = keys::password(&self.tenant, user_id);
-        let changed = Change::of(
-            key.clone(),
-            "SET #sealed_hash = :sealed_hash, #version = :version, #changed_at = :now, #former = :former REMOVE #locked_at",
-            "attribute_exists(#pk) AND #version = :before",
-        )
-        .with(":sealed_hash", row::value(&key, &credential.sealed_hash)?)
-        .with(":version", row::number(credential.version))
-        .with(":before", row::number(credential.version.saturating_sub(1)))
-        .with(":former", row::value(&key, &credential.former)?)
-        .with(":now", row::millis(now));
+        let changed = replaced(self, user_id, credential, now)?;
         let person = watermark(self, user_id, now);
         let (event_key, event_item) = event_row::write(self, event)?;
         let transaction = Transaction::named(&self.database, &event.id).change(changed).change(person).put_new(&event_key, event_item);
@@ -52,4 +42,20 @@ impl TenantStore {
             Outcome::Refused(_) => PasswordChange::Stale,
         })
     }
+}
+
+/// Puts `credential` in the place of the version before it. 2 write units.
+pub(super) fn replaced(store: &TenantStore, user_id: &UserId, credential: &PasswordCredential, now: Timestamp) -> Result<Change, StoreError> {
+    let key = keys::password(&store.tenant, user_id);
+    let change = Change::of(
+        key.clone(),
+        "SET #sealed_hash = :sealed_hash, #version = :version, #changed_at = :now, #former = :former REMOVE #locked_at",
+        "attribute_exists(#pk) AND #version = :before",
+    )
+    .with(":sealed_hash", row::value(&key, &credential.sealed_hash)?)
+    .with(":version", row::number(credential.version))
+    .with(":before", row::number(credential.version.saturating_sub(1)))
+    .with(":former", row::value(&key, &credential.former)?)
+    .with(":now", row::millis(now));
+    Ok(change)
 }

@@ -1,10 +1,12 @@
-//! Signing in: the session, an upgraded password hash and the event, together or not at all.
+//! Signing in: the session, an upgraded or replaced password and what tells of it, together or not at all.
 
 use domain::credential::PasswordCredential;
 use domain::event::RecordedEvent;
 use domain::policy;
 use domain::session::Session;
 
+use super::change_password::replaced;
+use super::watermark::watermark;
 use crate::error::StoreError;
 use crate::event_row;
 use crate::keys;
@@ -29,7 +31,7 @@ pub enum SessionStart {
     Started,
     /// The sign-in state was used before: its session stands, or stood.
     AlreadyStarted,
-    /// The password changed while it was verified; only where it was to be upgraded.
+    /// The password changed while it was verified, or its person may not act any more; only where it was to be upgraded or replaced.
     PasswordChanged,
 }
 
@@ -51,6 +53,33 @@ impl TenantStore {
         let mut transaction = Transaction::named(&self.database, &event.id).put_new(&key, item).put_new(&event_key, event_item);
         if let Some(upgrade) = upgrade {
             transaction = transaction.change(self.upgrade(session, upgrade)?);
+        }
+        match transaction.commit().await? {
+            Outcome::Committed => Ok(SessionStart::Started),
+            Outcome::Refused(refusal) if refusal.failed(SESSION) => Ok(SessionStart::AlreadyStarted),
+            Outcome::Refused(_) => Ok(SessionStart::PasswordChanged),
+        }
+    }
+
+    /// Starts `session` with a password that takes the place of the one before it, as [`Self::change_password`] does: what stood on that one is over.
+    ///
+    /// Costs 1 request, 12 write units: 2 each for session, credential and person, 3 each for the two events.
+    pub async fn start_session_with_new_password(
+        &self,
+        session: &Session,
+        credential: &PasswordCredential,
+        [changed, started]: [&RecordedEvent; 2],
+    ) -> Result<SessionStart, StoreError> {
+        let key = keys::session(&self.tenant, &session.user_id, &session.id);
+        let item = row::write(&key, session, Ends::At(session.ends_at.plus(policy::SESSION_REMEMBERED)))?;
+        let now = session.authenticated_at;
+        let mut transaction = Transaction::named(&self.database, &started.id)
+            .put_new(&key, item)
+            .change(replaced(self, &session.user_id, credential, now)?)
+            .change(watermark(self, &session.user_id, now));
+        for event in [changed, started] {
+            let (key, item) = event_row::write(self, event)?;
+            transaction = transaction.put_new(&key, item);
         }
         match transaction.commit().await? {
             Outcome::Committed => Ok(SessionStart::Started),

@@ -2,7 +2,7 @@
 
 use domain::attempt::window;
 use domain::delivery::DeliveryState;
-use domain::event::{Browser, EventKind, Subject};
+use domain::event::{Browser, ChangedBy, EventKind, Subject};
 use domain::family::{Family, RevocationReason};
 use domain::identifier::IdentifierKind;
 use domain::key_ring::KeyState;
@@ -17,7 +17,8 @@ use domain::sign_in::Refusal;
 use domain::{ClientId, Epoch, FamilyId};
 use store::once::{self, OnceKey, Thing};
 use store::{
-    AccountKeys, AttemptId, AttemptKey, Belongings, EmailClaims, FailureKey, Lease, PasswordUpgrade, PersonKeys, Signing, TenantStore, UserPart,
+    AccountKeys, AttemptId, AttemptKey, Belongings, EmailClaims, FailureKey, Lease, PasswordUpgrade, PersonKeys, SessionStart, Signing, TenantStore,
+    UserPart,
 };
 use testkit::units::Units;
 use testkit::{Counting, Embedded};
@@ -73,6 +74,11 @@ async fn a_sign_in_pays_one_for_its_reservation_and_five_for_its_session() {
     let other = domain::session::Session { id: domain::SessionId::from_random([9; 16]), ..session() };
     store.start_session(&other, Some(&upgrade), &session_started(3)).await.expect("a session");
     till.assert_paid(7, "start_session with an upgrade");
+    let another = domain::session::Session { id: domain::SessionId::from_random([8; 16]), user_id: new_user(2).user.id, ..session() };
+    let changed = event(EventKind::PasswordChanged { version: 2, by: ChangedBy::Owner }, 6);
+    let begun = store.start_session_with_new_password(&another, &password(2), [&changed, &session_started(7)]).await.expect("a session");
+    till.assert_paid(12, "start_session_with_new_password");
+    assert_eq!(begun, SessionStart::Started);
 }
 
 #[tokio::test]

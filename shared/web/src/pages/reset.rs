@@ -98,3 +98,49 @@ impl NewPasswordPage<'_> {
         self.problem.map(|problem| self.language.password_problem(problem))
     }
 }
+
+/// Asks somebody who is signing in for another password, since theirs is too old. The form posts `state` and `password`.
+#[derive(Clone, Copy, Debug, Template)]
+#[template(path = "outlived.html")]
+pub struct OutlivedPage<'a> {
+    /// The language.
+    pub language: Language,
+    /// Whose page.
+    pub brand: Brand<'a>,
+    /// The app that they are on their way to.
+    pub client_name: &'a str,
+    /// Who is asked.
+    pub account: &'a str,
+    /// Where the form posts: the issuer's path and `/new-password`.
+    pub action: &'a str,
+    /// The sealed state of this step.
+    pub state: &'a str,
+    /// How many characters a password needs.
+    pub password_minimum: usize,
+    /// Why the one before can't be chosen.
+    pub problem: Option<PasswordProblem>,
+}
+
+impl Page for OutlivedPage<'_> {
+    fn language(&self) -> Language {
+        self.language
+    }
+
+    fn brand(&self) -> Brand<'_> {
+        self.brand
+    }
+}
+
+impl OutlivedPage<'_> {
+    fn client(&self) -> String {
+        shown::name(self.client_name)
+    }
+
+    fn password_hint(&self) -> String {
+        (self.account_texts().password_hint)(self.password_minimum)
+    }
+
+    fn problem_text(&self) -> Option<String> {
+        self.problem.map(|problem| self.language.password_problem(problem))
+    }
+}

@@ -81,6 +81,14 @@ pub(crate) struct AccountTexts {
     pub(crate) new_password: &'static str,
     /// Its sentence.
     pub(crate) new_password_detail: &'static str,
+    /// Heading of the page that asks for another password on the way to an app.
+    pub(crate) outlived: &'static str,
+    /// Its sentence; where they go on to stands behind it.
+    pub(crate) outlived_detail: &'static str,
+    /// Label.
+    pub(crate) outlived_password: &'static str,
+    /// Its button.
+    pub(crate) outlived_set: &'static str,
     /// Heading of the page after it.
     pub(crate) check_mail: &'static str,
     /// Its sentence, around the address.

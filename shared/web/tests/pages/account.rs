@@ -11,8 +11,8 @@ use domain::registration::{Registration, RegistrationPolicy, Terms, UsernameFiel
 use domain::sign_up::{Entered, Problem};
 use domain::tenant::Recovery;
 use web::{
-    Again, CheckMailPage, CompletePage, Language, NewPasswordPage, NotMePage, Notice, NoticePage, Page, ProofAsked, ResetPage, ResetProblem,
-    SignUpFrom, SignUpPage, SignUpProblems, Undone, VerifyPage,
+    Again, CheckMailPage, CompletePage, Language, NewPasswordPage, NotMePage, Notice, NoticePage, OutlivedPage, Page, ProofAsked, ResetPage,
+    ResetProblem, SignUpFrom, SignUpPage, SignUpProblems, Undone, VerifyPage,
 };
 
 fn policy() -> &'static RegistrationPolicy {
@@ -170,6 +170,11 @@ pub(crate) fn account_samples(language: Language) -> Vec<(String, String)> {
         let action = "/t/demo/reset";
         let page = NewPasswordPage { language, brand: brand(), action, link: "sealed-link", password_minimum: 15, problem };
         pages.push((format!("new_password_{problem:?}"), page.html()));
+    }
+    for problem in [None, Some(PasswordProblem::Former)] {
+        let (client_name, account, action) = ("Field Notes", "ada@example.com", "/t/demo/new-password");
+        let page = OutlivedPage { language, brand: brand(), client_name, account, action, state: "sealed-state", password_minimum: 15, problem };
+        pages.push((format!("outlived_{problem:?}"), page.html()));
     }
     for recovery in [Recovery::ByMail, Recovery::Off] {
         let page = NotMePage { language, brand: brand(), action: "/t/demo/not-me", link: "sealed-link", undone: Undone::Nothing, recovery };
