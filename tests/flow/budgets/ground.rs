@@ -118,22 +118,10 @@ impl Ground {
                 let nobody = self.visitor();
                 self.forgetting(nobody, "nobody").await
             }
-            Flow::NewPassword => {
-                let grace = self.with_account().await;
-                let email = grace.username.clone();
-                let call = self.forgetting(grace.clone(), &email).await;
-                answer(&self.platform, call).await;
-                let link = mailed_link_to(&self.platform, &email, "/reset").await;
-                grace.call(Call::form(path(&self.app.url("/reset")), &[("link", sealed(&link)), ("password", "nine copper whistles hum")]))
-            }
+            Flow::NewPassword => self.resetting().await,
             Flow::NotMe => self.alarming().await,
             Flow::OwnPage => self.signed_in().await.0.call(open(self.app.url("/account"))),
-            Flow::AccountApi => {
-                let app = self.app.clone().keeping_accounts();
-                let code = self.visitor().arrive(&self.platform, &app).await;
-                let (access_token, _) = app.tokens(&self.platform, &code).await;
-                open(self.app.url("/account/v1/profile")).with("authorization", &format!("Bearer {access_token}"))
-            }
+            Flow::AccountApi => self.keeping_accounts().await,
             Flow::Accept => self.accepting().await,
             Flow::Complete => self.completing().await,
             Flow::Verify => {
@@ -148,6 +136,22 @@ impl Ground {
     async fn forgetting(&mut self, mut visitor: Visitor, name: &str) -> Call {
         let page = visitor.get(&self.platform, &self.app.url("/reset")).await;
         visitor.call(Call::form(path(&self.app.url("/reset")), &[("state", page.field("state")), ("username", name)]))
+    }
+
+    async fn resetting(&mut self) -> Call {
+        let grace = self.with_account().await;
+        let email = grace.username.clone();
+        let call = self.forgetting(grace.clone(), &email).await;
+        answer(&self.platform, call).await;
+        let link = mailed_link_to(&self.platform, &email, "/reset").await;
+        grace.call(Call::form(path(&self.app.url("/reset")), &[("link", sealed(&link)), ("password", "nine copper whistles hum")]))
+    }
+
+    async fn keeping_accounts(&mut self) -> Call {
+        let app = self.app.clone().keeping_accounts();
+        let code = self.visitor().arrive(&self.platform, &app).await;
+        let (access_token, _) = app.tokens(&self.platform, &code).await;
+        Call::get(path(&app.url("/account/v1/profile"))).with("authorization", &format!("Bearer {access_token}"))
     }
 
     async fn newcomer(&mut self) -> (Visitor, Answer) {

@@ -1,6 +1,6 @@
 //! A tenant's own attributes on the account pages and in the account API: what people write, what they are told, and what they aren't.
 
-use domain::user::User;
+use domain::user::{Profile, User};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use store::PersonKeys;
@@ -127,4 +127,17 @@ async fn the_file_of_all_data_has_what_they_may_read_and_not_what_is_for_adminis
     let file = home.place.endpoint.send(Call::get("/account/download").with_cookies(&home.browser)).await;
     assert_eq!(file.json()["account"]["attributes"], json!({ "clearance": "high" }));
     assert_eq!(home.api(Method::GET, "data", None).await.json()["account"]["attributes"], json!({ "clearance": "high" }));
+}
+
+#[tokio::test]
+async fn a_language_that_pages_dont_speak_is_kept_until_another_is_chosen() {
+    let home = Home::new().await;
+    let profile = Profile { locale: Some("en-GB".to_owned()), ..home.ada().await.profile };
+    home.place.scene.change_person(&home.place.stage, "profile", value(&profile)).await;
+    let page = home.page().await;
+    assert!(page.body.contains(r#"<option value="en-GB" selected>en-GB</option>"#), "{}", page.body);
+    home.post(&[("attribute-floor", "3"), ("nickname", "Countess"), ("locale", "en-GB")]).await;
+    assert_eq!(home.ada().await.profile.locale.as_deref(), Some("en-GB"));
+    home.post(&[("attribute-floor", "3"), ("locale", "")]).await;
+    assert_eq!(home.ada().await.profile.locale, None);
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crypto::artefact::Kind;
 use crypto::derive;
 use domain::session::Session;
-use domain::user::{Profile, User};
+use domain::user::User;
 use domain::{ClientId, policy};
 use http::StatusCode;
 use oauth::sid;
@@ -164,19 +164,6 @@ async fn a_profile_is_saved_and_nothing_but_its_fields_can_be_written() {
     assert_eq!(wrong.outcome(), "422 Problem: Profil · Demo");
     assert!(wrong.body.contains("javascript:alert(1)"), "it can be corrected");
     assert_eq!(home.ada().await, after);
-}
-
-#[tokio::test]
-async fn a_language_that_pages_dont_speak_is_kept_until_another_is_chosen() {
-    let home = Home::new().await;
-    let profile = Profile { locale: Some("en-GB".to_owned()), ..home.ada().await.profile };
-    home.place.scene.change_person(&home.place.stage, "profile", value(&profile)).await;
-    let page = home.get("/account").await;
-    assert!(page.body.contains(r#"<option value="en-GB" selected>en-GB</option>"#), "{}", page.body);
-    home.post("/account", &[("nickname", "Countess"), ("locale", "en-GB")]).await;
-    assert_eq!(home.ada().await.profile.locale.as_deref(), Some("en-GB"));
-    home.post("/account", &[("locale", "")]).await;
-    assert_eq!(home.ada().await.profile.locale, None);
 }
 
 #[tokio::test]
