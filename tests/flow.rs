@@ -20,6 +20,7 @@ mod outbox;
 mod outlived;
 mod own_account;
 mod own_phone;
+mod own_photo;
 mod password_reset;
 mod random_walk;
 mod refresh;

@@ -193,7 +193,7 @@ async fn delete(platform: &TestPlatform) {
     let names = [Canonical::username(&person.username), Canonical::email(&person.email)];
     let claims = names.map(|name| tenant.claim(&name.expect("a name")).expect("keys")).into();
     let id = (&random as &dyn Random).event_id(now);
-    let (subject, kind) = (Subject::User(user.id.clone()), EventKind::AccountDeleted);
+    let (subject, kind) = (Subject::User(user.id.clone()), EventKind::AccountDeleted { photo: None });
     let event = Event { id, tenant: tenant.record().id.clone(), subject, kind, personal: Personal::default() };
     let belongings = Belongings { claims, consents: Vec::new() };
     let erased = tenant.home(now).expect("a home").erase_user(&user, &belongings, &event.record(None, Lookups::default())).await;

@@ -1,8 +1,9 @@
-// Somebody with an account in Chromium, through every section of its pages: what is known of them, another address, a telephone number, another
+// Somebody with an account in Chromium, through every section of its pages: what is known of them, a photo, another address, a telephone number, another
 // password, other devices, apps, history, the data as a file, and an end that is taken back.
 import assert from "node:assert/strict";
 import { randomInt, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import { look, withBrowser } from "./chromium.mjs";
 import { mailThat } from "./mail.mjs";
 import { PASSWORD, linkTo, signUp } from "./sign_up.mjs";
@@ -21,6 +22,7 @@ async function keeps(settings) {
     await signInAt(page, settings, email, PASSWORD);
     await looks(page, settings, "account-profile");
     await profile(page, settings);
+    await photo(page, settings);
     const address = await otherAddress(page, settings);
     await telephone(page, settings);
     await otherDevices(page, settings, address);
@@ -52,6 +54,38 @@ async function profile(page, settings) {
   await page.click("#save-profile");
   await page.waitForSelector("#done");
   assert.equal(await page.inputValue("#nickname"), "Amazing Grace");
+}
+
+/** What is no picture is refused, a picture becomes a photo that anybody can fetch, and goes again. */
+async function photo(page, settings) {
+  const upload = async (name, buffer) => {
+    await page.setInputFiles("#photo", { name, mimeType: "image/png", buffer });
+    await page.click("#save-photo");
+  };
+  await upload("me.png", Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'));
+  await page.waitForSelector("#problem");
+  await looks(page, settings, "account-photo-problem");
+  await upload("me.gif", await page.screenshot({ clip: { x: 0, y: 0, width: 300, height: 200 } }));
+  await page.waitForSelector("#done");
+  const address = await page.getAttribute("#photo-now", "src");
+  assert.ok(await page.locator("#photo-now").evaluate((photo) => photo.complete && photo.naturalWidth === 512), "the page may show it");
+  const answer = await fetch(address);
+  assert.equal(answer.headers.get("content-type"), "image/jpeg");
+  assert.deepEqual([...new Uint8Array(await answer.arrayBuffer()).slice(0, 3)], [0xff, 0xd8, 0xff]);
+  await looks(page, settings, "account-photo");
+  await page.click("#remove-photo");
+  await page.waitForSelector("#done");
+  assert.equal(await page.locator("#photo-now").count(), 0);
+  await gone(address);
+}
+
+/** Whoever delivers the event of its removal removes the photo. */
+async function gone(address) {
+  for (let poll = 0; poll < 240; poll++) {
+    if ((await fetch(address, { cache: "no-store" })).status === 404) return;
+    await pause(250);
+  }
+  throw new Error("the photo is still there");
 }
 
 /** Asks for another address and proves it by its link; the one before is told. */

@@ -34,7 +34,7 @@ export async function withBrowser({ javaScript, locale }, acts) {
 export async function look(page, { screenshots, name, javaScript }) {
   mkdirSync(screenshots, { recursive: true });
   for (const colorScheme of SCHEMES) {
-    await page.emulateMedia({ colorScheme });
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     for (const [kind, width] of Object.entries(WIDTHS)) {
       await page.setViewportSize({ width, height: 800 });
       const where = `${name}-${colorScheme}-${kind}`;

@@ -29,6 +29,7 @@ fn does(function: &Function, readers: Readers) -> bool {
         Readers::Work => may_touch("work"),
         Readers::Nudging => allows("sqs:SendMessage"),
         Readers::Mailing => allows("ses:SendEmail"),
+        Readers::Photos => allows("s3:GetObject") || allows("s3:DeleteObject"),
         Readers::Identity => may_touch("identity"),
         Readers::WrappedKeys => may_touch("keys"),
         Readers::Http => TEMPLATE
@@ -53,6 +54,7 @@ fn what_a_function_is_for_shows_in_its_role() {
     assert_eq!(doing(Readers::Http), ["account", "authorize", "discovery", "introspect", "logout", "par", "revoke", "sign-in", "token", "userinfo"]);
     assert_eq!(doing(Readers::Once), ["authorize", "introspect", "par", "revoke", "sign-in", "token"]);
     assert_eq!(doing(Readers::Mailing), ["deliver"]);
+    assert_eq!(doing(Readers::Photos), ["account", "deliver"]);
     assert_eq!(doing(Readers::Nudging), ["deliver", "relay", "webhook-retry"]);
     assert_eq!(
         doing(Readers::Keys),

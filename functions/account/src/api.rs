@@ -42,7 +42,7 @@ enum Found<'a> {
 
 /// Answers a request.
 pub(crate) async fn answer(deps: &Deps, came: &Came, asked: Asked<'_>) -> Response {
-    let turn = if asked.path == "password" { deps.turns.one().map(Some) } else { Some(None) };
+    let turn = if matches!(asked.path, "password" | "photo") { deps.turns.one().map(Some) } else { Some(None) };
     let Some(_turn) = turn else { return Problem::Busy.answer() };
     match answered(deps, came, asked).await {
         Ok(response) => response,

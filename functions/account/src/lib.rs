@@ -9,6 +9,8 @@ mod mine;
 mod new_password;
 mod not_me;
 mod outlived;
+mod photos;
+mod picture;
 mod reset;
 mod sign_up;
 mod verify;
@@ -18,9 +20,10 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{RawQuery, State};
+use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
 use axum::response::Response;
 use axum::routing::{any, get, post};
+use cloud::objects::Objects;
 use crypto::password::Workspace;
 use domain::key_ring::Purpose;
 use http::{Method, Uri};
@@ -42,6 +45,7 @@ pub struct Deps {
     // Argon2's 19 MiB, allocated once and reused; one password is hashed at a time.
     workspace: Arc<Mutex<Workspace>>,
     turns: Turns,
+    objects: Arc<dyn Objects>,
 }
 
 impl Deps {
@@ -54,6 +58,7 @@ impl Deps {
             random: platform.random.clone(),
             workspace: Arc::new(Mutex::new(Workspace::new())),
             turns: Turns::default(),
+            objects: platform.objects.clone(),
         }
     }
 }
@@ -71,7 +76,10 @@ pub fn router(deps: Deps) -> Router {
         .route("/account", get(mine).post(mine_posted).fallback(others))
         .route("/account/{section}", get(mine).post(mine_posted).fallback(others))
         .merge(account_api_routes(&deps))
+        .route("/photos/{id}", get(photo).fallback(async || responders::method_not_allowed("GET, HEAD")))
         .fallback(async || responders::not_found())
+        // The front bounds every body, and knows which is a photo.
+        .layer(DefaultBodyLimit::disable())
         .with_state(deps)
 }
 
@@ -101,6 +109,11 @@ async fn mine_posted(State(deps): State<Deps>, asked: Asked, uri: Uri, body: Byt
     let came = Came::of(asked);
     let answer = mine::posted(&deps, &came, uri.path(), &body);
     came.answer(if mine::hashes(uri.path()) { deps.turns.take(answer).await } else { answer.await })
+}
+
+async fn photo(State(deps): State<Deps>, Path(id): Path<String>, asked: Asked) -> Response {
+    let came = Came::of(asked);
+    came.answer(photos::show(&deps, &came, &id).await)
 }
 
 async fn sign_up(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQuery) -> Response {

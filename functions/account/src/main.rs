@@ -4,5 +4,5 @@ use account::Deps;
 use runtime::lambda;
 
 fn main() -> Result<(), lambda::Error> {
-    lambda::serve(|start| account::router(Deps::new(&start.platform)))
+    lambda::serve_unless(|start| Ok(account::router(Deps::new(&start.platform_with_photos()?))))
 }

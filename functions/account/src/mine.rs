@@ -5,6 +5,7 @@ pub(crate) mod apps;
 pub(crate) mod data;
 pub(crate) mod email;
 pub(crate) mod phone;
+pub(crate) mod photo;
 pub(crate) mod profile;
 pub(crate) mod security;
 pub(crate) mod sessions;
@@ -18,6 +19,7 @@ use domain::client::{ACCOUNT_PAGES, RedirectUri};
 use domain::event::{EventKind, Personal, RecordedEvent};
 use domain::key_ring::WrappedUserKey;
 use domain::phone::PhoneCode;
+use domain::photo::PhotoProblem;
 use domain::session::Session;
 use domain::user::User;
 use domain::{ClientId, policy};
@@ -25,9 +27,9 @@ use http::StatusCode;
 use oauth::authorization_request::{AuthorizationRequest, ResponseMode};
 use oauth::pkce::CodeChallenge;
 use runtime::interaction::{AccountState, Came, requests};
-use runtime::{Failure, Refused};
+use runtime::{Failure, Refused, Visit};
 use store::{PersonKeys, UserChange, UserPart};
-use web::{Brand, Done, ErrorReason, Head, Language, Page, Parameters, Said, Section, SetCookie, Wrong, responders};
+use web::{Brand, Done, ErrorReason, FormError, Head, Language, Page, Parameters, Said, Section, SetCookie, Wrong, responders};
 
 use crate::Deps;
 use crate::visitor::{Visitor, waiting};
@@ -40,6 +42,8 @@ enum Place {
     Email,
     /// All that is stored, as a file.
     Download,
+    /// Where a photo is sent.
+    Photo,
 }
 
 impl Place {
@@ -47,6 +51,7 @@ impl Place {
         match path.strip_prefix("/account")? {
             "/email" => Some(Self::Email),
             "/download" => Some(Self::Download),
+            "/photo" => Some(Self::Photo),
             rest => Section::ALL.into_iter().find(|section| section.path() == rest).map(Self::Section),
         }
     }
@@ -58,6 +63,7 @@ impl Place {
             Self::Email => "/email",
             // A file is fetched by whoever asks for it, not by coming back.
             Self::Download => Section::Data.path(),
+            Self::Photo => Section::Profile.path(),
         }
     }
 }
@@ -65,6 +71,9 @@ impl Place {
 /// Shows a page, or has its visitor sign in first.
 pub(crate) async fn show(deps: &Deps, came: &Came, path: &str, query: &str) -> Result<Response, Refused> {
     let Some(place) = Place::at(path) else { return Ok(responders::not_found()) };
+    if place == Place::Photo {
+        return Ok(responders::method_not_allowed("POST"));
+    }
     let (visitor, mut visit) = Visitor::arrive(deps, came).await?;
     let parameters = Parameters::parse(query.as_bytes()).map_err(|_| ErrorReason::MalformedRequest)?;
     if parameters.get("code").is_some() {
@@ -82,14 +91,15 @@ pub(crate) async fn show(deps: &Deps, came: &Came, path: &str, query: &str) -> R
         Place::Section(Section::Apps) => Ok(apps::show(&owner, None).await?),
         Place::Section(Section::Data) => Ok(data::show(&owner, None)?),
         Place::Email => Ok(email::show(&owner, &parameters)?),
+        Place::Photo => Ok(responders::not_found()),
         Place::Download if owner.is_fresh() => Ok(data::download(&owner).await?),
         Place::Download => owner.prove_again(place),
     }
 }
 
-/// Whether a form that is posted there has a password hashed.
+/// Whether a form that is posted there has a password hashed, or a photo unpacked.
 pub(crate) fn hashes(path: &str) -> bool {
-    Place::at(path) == Some(Place::Section(Section::Security))
+    matches!(Place::at(path), Some(Place::Section(Section::Security) | Place::Photo))
 }
 
 /// Does what a page's form asks for, and shows the page as it is then.
@@ -100,6 +110,9 @@ pub(crate) async fn posted(deps: &Deps, came: &Came, path: &str, body: &[u8]) ->
         Some(place) => place,
     };
     let (visitor, mut visit) = Visitor::arrive(deps, came).await?;
+    if place == Place::Photo {
+        return uploaded(deps, &visitor, visit, body).await;
+    }
     let form = visitor.form(body)?;
     let Some(owner) = visit.beside(Box::pin(Owner::find(deps, &visitor))).await? else {
         return Ok(sign_in(deps, &visitor, place, (form.get("link"), None))?);
@@ -114,7 +127,22 @@ pub(crate) async fn posted(deps: &Deps, came: &Came, path: &str, body: &[u8]) ->
         Place::Section(Section::Apps) => apps::remove(&owner, &form).await,
         Place::Section(Section::Data) => data::decide(&owner, &form).await,
         Place::Email => email::confirm(&owner, &form).await,
-        Place::Section(Section::Activity) | Place::Download => Ok(responders::not_found()),
+        Place::Section(Section::Activity) | Place::Download | Place::Photo => Ok(responders::not_found()),
+    }
+}
+
+/// Does what the form with a photo asks for.
+async fn uploaded(deps: &Deps, visitor: &Visitor<'_>, mut visit: Visit, body: &[u8]) -> Result<Response, Refused> {
+    let upload = visitor.upload(body, photo::FIELD)?;
+    let Some(owner) = visit.beside(Box::pin(Owner::find(deps, visitor))).await? else {
+        return Ok(sign_in(deps, visitor, Place::Photo, (None, None))?);
+    };
+    match upload {
+        Ok(upload) if owner.wrote(&upload.fields)? => photo::save(&owner, upload.file).await,
+        Ok(_) => Ok(show_as_it_is(&owner, Place::Photo).await?),
+        // Of a body that is too long nothing is known, and nothing done.
+        Err(FormError::TooLarge) => Ok(profile::show(&owner, Some(&Said::Wrong(Wrong::Photo(PhotoProblem::TooLarge))))?),
+        Err(error) => Err(ErrorReason::from(&error).into()),
     }
 }
 
@@ -122,7 +150,7 @@ pub(crate) async fn posted(deps: &Deps, came: &Came, path: &str, body: &[u8]) ->
 async fn show_as_it_is(owner: &Owner<'_>, place: Place) -> Result<Response, Failure> {
     let said = Some(&Said::Wrong(Wrong::ChangedMeanwhile));
     match place {
-        Place::Section(Section::Profile) => profile::show(owner, said),
+        Place::Section(Section::Profile) | Place::Photo => profile::show(owner, said),
         Place::Section(Section::Security) | Place::Email => security::show(owner, said),
         Place::Section(Section::Sessions) => sessions::show(owner, said).await,
         Place::Section(Section::Apps) => apps::show(owner, said).await,
@@ -284,10 +312,11 @@ impl<'a> Owner<'a> {
         let (status, retry_after) = match said {
             None | Some(Said::Done(_)) => (StatusCode::OK, None),
             Some(Said::Wrong(Wrong::ChangedMeanwhile)) => (StatusCode::CONFLICT, None),
+            Some(Said::Wrong(Wrong::Photo(PhotoProblem::TooLarge))) => (StatusCode::PAYLOAD_TOO_LARGE, None),
             Some(Said::Wrong(Wrong::Throttled { retry_after })) => (StatusCode::TOO_MANY_REQUESTS, Some(*retry_after)),
             Some(Said::Wrong(_)) => (StatusCode::UNPROCESSABLE_ENTITY, None),
         };
-        let response = responders::html(status, page, &self.visitor.security());
+        let response = responders::html(status, page, &self.visitor.security().showing_photos());
         (frame.cookie.clone(), waiting(response, retry_after)).into_response()
     }
 }

@@ -15,7 +15,7 @@ use runtime::interaction::{Browser, Came, SignInState};
 use runtime::tenants::Name;
 use runtime::{Failure, Refused, TenantContext, Visit};
 use store::AttemptKey;
-use web::{Brand, ErrorReason, Language, Notice, NoticePage, PageSecurity, Parameters, read_form, responders};
+use web::{Brand, ErrorReason, FormError, Language, Notice, NoticePage, PageSecurity, Parameters, Upload, read_form, read_upload, responders};
 
 use crate::Deps;
 
@@ -46,6 +46,12 @@ impl<'a> Visitor<'a> {
     pub(crate) fn form(&self, body: &[u8]) -> Result<Parameters, Refused> {
         web::origin::check(&self.tenant().record().issuer, &self.came.headers).map_err(|_| ErrorReason::CrossSite)?;
         Ok(read_form(&self.came.headers, body).map_err(|error| ErrorReason::from(&error))?)
+    }
+
+    /// The form with a file, if our own page sent it; `name` is that of the file.
+    pub(crate) fn upload<'b>(&self, body: &'b [u8], name: &str) -> Result<Result<Upload<'b>, FormError>, Refused> {
+        web::origin::check(&self.tenant().record().issuer, &self.came.headers).map_err(|_| ErrorReason::CrossSite)?;
+        Ok(read_upload(&self.came.headers, body, name))
     }
 
     /// Where a page's form posts.

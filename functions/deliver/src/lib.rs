@@ -2,6 +2,7 @@
 
 mod backchannel_logout;
 mod delete_account;
+mod delete_photo;
 mod end_sessions;
 mod mail;
 mod sms;
@@ -12,6 +13,7 @@ use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use aws_lambda_events::event::streams::{SqsBatchItemFailure, SqsEventResponse};
 use cloud::egress::Egress;
 use cloud::mail::Mailer;
+use cloud::objects::Objects;
 use cloud::queue::Nudges;
 use cloud::sms::Texter;
 use domain::delivery::{Channel, Delivery, DeliveryId, DeliveryState, Try, after};
@@ -25,7 +27,8 @@ use store::{Lease, Work};
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::People, Purpose::Signing], signing: Signing::Signs };
 
 /// What its role may do: read the directory's zone, write, lease and settle deliveries, read the event, its person, sign-up or invitation and their apps, seal
-/// links and codes, send mail and text messages, sign, call addresses that apps registered, nudge; end sessions that were cut off, delete accounts whose time has come.
+/// links and codes, send mail and text messages, sign, call addresses that apps registered, nudge; end sessions that were cut off, delete accounts whose time has come,
+/// and photos that no record points to.
 pub struct Deps {
     work: Work,
     region: HomeRegion,
@@ -36,6 +39,7 @@ pub struct Deps {
     texter: Arc<dyn Texter>,
     nudges: Arc<dyn Nudges>,
     egress: Arc<dyn Egress>,
+    objects: Arc<dyn Objects>,
 }
 
 impl Deps {
@@ -51,6 +55,7 @@ impl Deps {
             texter,
             nudges,
             egress,
+            objects: platform.objects.clone(),
         }
     }
 }
@@ -115,6 +120,7 @@ async fn send(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Try {
         Channel::MailPhoneChanged => mail::send(deps, delivery, mail::phone_changed::compose(deps, delivery, now)).await,
         Channel::SmsPhoneChanged => sms::send(deps, delivery, sms::phone_changed::compose(deps, delivery, now)).await,
         Channel::MailDeletion => mail::send(deps, delivery, mail::deletion::compose(deps, delivery, now)).await,
+        Channel::DeletePhoto => delete_photo::delete(deps, delivery, now).await,
         Channel::DeleteAccount => delete_account::delete(deps, delivery, now).await,
         Channel::EndSessions => end_sessions::end(deps, delivery, now).await,
         Channel::BackchannelLogout => backchannel_logout::fan_out(deps, delivery, now).await,

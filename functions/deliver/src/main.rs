@@ -14,7 +14,8 @@ fn main() -> Result<(), lambda::Error> {
         |start| {
             let mailer = Ses::new(&start.aws, start.configuration.required("MAIL_FROM")?);
             let queue = Sqs::new(&start.aws, start.configuration.required("DELIVER_QUEUE_URL")?);
-            Ok(Deps::new(&start.platform, Arc::new(mailer), Arc::new(Sns::new(&start.aws)), Arc::new(queue), Arc::new(Guarded)))
+            let platform = start.platform_with_photos()?;
+            Ok(Deps::new(&platform, Arc::new(mailer), Arc::new(Sns::new(&start.aws)), Arc::new(queue), Arc::new(Guarded)))
         },
         &async |deps, event| Ok(deliver::receive(deps, event).await),
     )

@@ -6,6 +6,7 @@ pub mod deployed;
 pub mod functions;
 pub mod gateway;
 pub mod inbox;
+pub mod objects;
 pub mod queue;
 pub mod run;
 pub mod schedule;

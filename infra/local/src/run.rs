@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::deployed::{Deployed, Keeping, NotDeployed, Senders};
 use crate::inbox::Inbox;
+use crate::objects::ObjectFolder;
 use crate::seed::{self, Addresses, Document, SeedError, TENANT};
 use crate::server;
 use crate::settings::{InvalidSetting, Settings};
@@ -100,6 +101,7 @@ pub async fn run() -> Result<(), RunError> {
     let master = SymmetricKey::from_bytes(*folder.master_key(&*random)?.expose());
     let tables = Arc::new(Embedded::open(Place::File(folder.database()), Region::new(REGION), deployment.tables.clone())?);
     let platform = Platform {
+        objects: Arc::new(ObjectFolder::new(folder.file("objects"))),
         store: tables.store(),
         keys: Arc::new(LocalKeys::new(master, random.clone())),
         clock: Arc::new(SystemClock),

@@ -18,7 +18,7 @@ use axum::response::Response;
 use http::{HeaderValue, Request, header};
 use runtime::{Caller, Platform};
 use testkit::transport::{Counting, Faulty};
-use testkit::{Embedded, FixedClock, LocalKeys};
+use testkit::{Embedded, FixedClock, LocalKeys, MemoryObjects};
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 use tokio::task::AbortHandle;
@@ -49,6 +49,8 @@ pub struct TestPlatform {
     pub clock: Arc<FixedClock>,
     /// Where mail ends.
     pub inbox: Arc<Inbox>,
+    /// The photos that are kept, with their outages.
+    pub objects: Arc<MemoryObjects>,
     /// The key service, with its outages.
     pub keys: Arc<LocalKeys>,
     /// The demo tenant.

@@ -9,7 +9,7 @@ use crypto::SymmetricKey;
 use domain::{Region, ZoneName};
 use local::seed::{Addresses, Document, SeedError, Standing, invent, plant, seed};
 use runtime::{Platform, TenantRouting};
-use testkit::{Embedded, FixedClock, LocalKeys, SeededRandom};
+use testkit::{Embedded, FixedClock, LocalKeys, MemoryObjects, SeededRandom};
 
 const BASE_URL: &str = "http://localhost:8090";
 
@@ -17,6 +17,7 @@ fn platform(tables: &Embedded) -> Platform {
     let random = Arc::new(SeededRandom::new(1));
     Platform {
         store: tables.store(),
+        objects: Arc::new(MemoryObjects::default()),
         keys: Arc::new(LocalKeys::new(SymmetricKey::from_bytes([1; 32]), random.clone())),
         clock: Arc::new(FixedClock::default()),
         random,

@@ -123,7 +123,7 @@ impl Aws {
         let mut config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(aws_types::region::Region::new(self.region.as_str().to_owned()))
-            .credentials_provider(SharedCredentialsProvider::new(self.static_credentials()))
+            .credentials_provider(SharedCredentialsProvider::new(self.credentials()))
             .http_client(self.http.clone())
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .time_source(SharedTimeSource::new(SystemTimeSource::new()))
@@ -135,7 +135,8 @@ impl Aws {
         config.build()
     }
 
-    fn static_credentials(&self) -> aws_sdk_kms::config::Credentials {
+    /// The keys, as the SDK takes them.
+    pub(crate) fn credentials(&self) -> aws_sdk_kms::config::Credentials {
         let token = self.credentials.session_token.as_ref().map(|token| token.expose().clone());
         let secret = self.credentials.secret_access_key.expose().clone();
         aws_sdk_kms::config::Credentials::new(self.credentials.access_key_id.clone(), secret, token, None, "environment")
@@ -147,7 +148,8 @@ pub fn http_client() -> SharedHttpClient {
     Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(amazon_roots()).build_with_resolver(Resolver::System)
 }
 
-fn amazon_roots() -> TlsContext {
+/// Trusts Amazon and nobody else.
+pub(crate) fn amazon_roots() -> TlsContext {
     TlsContext::builder()
         .with_trust_store(TrustStore::empty().with_pem_certificate(AMAZON_ROOTS))
         .build()

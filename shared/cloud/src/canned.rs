@@ -18,6 +18,8 @@ pub(crate) const SECRET: &str = "a-secret-access-key";
 /// A request that was made.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
+    pub(crate) uri: String,
+    pub(crate) authorization: String,
     pub(crate) target: Option<String>,
     pub(crate) body: String,
 }
@@ -72,8 +74,10 @@ impl HttpConnector for Canned {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let body = request.body().bytes().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
         let target = request.headers().get("x-amz-target").map(str::to_owned);
+        let uri = request.uri().to_owned();
+        let authorization = request.headers().get("authorization").unwrap_or_default().to_owned();
         let mut state = self.state();
-        state.requests.push(Asked { target, body });
+        state.requests.push(Asked { uri, authorization, target, body });
         if state.hangs {
             return HttpConnectorFuture::new(std::future::pending());
         }

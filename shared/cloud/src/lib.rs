@@ -4,6 +4,7 @@ pub mod aws;
 pub mod egress;
 pub mod keys;
 pub mod mail;
+pub mod objects;
 pub mod queue;
 pub mod sms;
 

@@ -36,6 +36,8 @@ pub enum Channel {
     SmsPhoneChanged,
     /// The mail that tells when an account will be deleted.
     MailDeletion,
+    /// A photo that no record points to is removed.
+    DeletePhoto,
     /// The account is deleted, when its time has come.
     DeleteAccount,
     /// The sessions that a person's "not before" ended are ended one by one, so that their apps are told.
@@ -62,6 +64,7 @@ const SMS_PHONE_CODE: &str = "sms_phone_code";
 const MAIL_PHONE_CHANGED: &str = "mail_phone_changed";
 const SMS_PHONE_CHANGED: &str = "sms_phone_changed";
 const MAIL_DELETION: &str = "mail_deletion";
+const DELETE_PHOTO: &str = "delete_photo";
 const DELETE_ACCOUNT: &str = "delete_account";
 const END_SESSIONS: &str = "end_sessions";
 const BACKCHANNEL_LOGOUT: &str = "backchannel_logout";
@@ -82,6 +85,7 @@ impl fmt::Display for Channel {
             Self::MailPhoneChanged => formatter.write_str(MAIL_PHONE_CHANGED),
             Self::SmsPhoneChanged => formatter.write_str(SMS_PHONE_CHANGED),
             Self::MailDeletion => formatter.write_str(MAIL_DELETION),
+            Self::DeletePhoto => formatter.write_str(DELETE_PHOTO),
             Self::DeleteAccount => formatter.write_str(DELETE_ACCOUNT),
             Self::EndSessions => formatter.write_str(END_SESSIONS),
             Self::BackchannelLogout => formatter.write_str(BACKCHANNEL_LOGOUT),
@@ -105,6 +109,7 @@ impl TryFrom<String> for Channel {
             MAIL_PHONE_CHANGED => Ok(Self::MailPhoneChanged),
             SMS_PHONE_CHANGED => Ok(Self::SmsPhoneChanged),
             MAIL_DELETION => Ok(Self::MailDeletion),
+            DELETE_PHOTO => Ok(Self::DeletePhoto),
             DELETE_ACCOUNT => Ok(Self::DeleteAccount),
             END_SESSIONS => Ok(Self::EndSessions),
             BACKCHANNEL_LOGOUT => Ok(Self::BackchannelLogout),
@@ -133,7 +138,8 @@ static EMAIL_CHANGED: [Channel; 1] = [Channel::MailEmailChanged];
 static PHONE_CHANGE: [Channel; 1] = [Channel::SmsPhoneCode];
 static PHONE_CHANGED: [Channel; 2] = [Channel::MailPhoneChanged, Channel::SmsPhoneChanged];
 static DELETION: [Channel; 2] = [Channel::MailDeletion, Channel::DeleteAccount];
-static GONE: [Channel; 1] = [Channel::EndSessions];
+static PHOTO: [Channel; 1] = [Channel::DeletePhoto];
+static GONE: [Channel; 2] = [Channel::EndSessions, Channel::DeletePhoto];
 static SESSION_ENDED: [Channel; 1] = [Channel::BackchannelLogout];
 
 /// What an event causes to be sent.
@@ -151,7 +157,8 @@ pub fn caused_by(kind: &EventKind) -> &'static [Channel] {
         EventKind::PhoneChangeRequested => &PHONE_CHANGE,
         EventKind::PhoneChanged { .. } | EventKind::PhoneRemoved { .. } => &PHONE_CHANGED,
         EventKind::DeletionRequested { .. } => &DELETION,
-        EventKind::AccountDeleted => &GONE,
+        EventKind::PhotoKept { .. } | EventKind::PhotoChanged { .. } => &PHOTO,
+        EventKind::AccountDeleted { .. } => &GONE,
         EventKind::SessionStarted { browser: Browser::Known, .. }
         | EventKind::TenantCreated
         | EventKind::ClientCreated { .. }
@@ -184,6 +191,7 @@ impl Channel {
     /// When what `kind` causes is due first; at once, but for what was put off.
     pub const fn first_due(&self, kind: &EventKind, now: Timestamp) -> Timestamp {
         match (self, kind) {
+            (Self::DeletePhoto, EventKind::PhotoKept { .. }) => now.plus(policy::PHOTO_UNSHOWN),
             (Self::DeleteAccount, EventKind::DeletionRequested { due_at }) => *due_at,
             _ => now,
         }
@@ -311,6 +319,7 @@ mod tests {
             (Channel::SmsPhoneCode, "sms_phone_code"),
             (Channel::MailPhoneChanged, "mail_phone_changed"),
             (Channel::SmsPhoneChanged, "sms_phone_changed"),
+            (Channel::DeletePhoto, "delete_photo"),
             (Channel::BackchannelLogout, "backchannel_logout"),
             (Channel::LogoutToken(app), "logout_token:app"),
         ] {
@@ -362,7 +371,15 @@ mod tests {
         let asked = EventKind::DeletionRequested { due_at };
         let due: Vec<_> = caused_by(&asked).iter().map(|channel| (channel.clone(), channel.first_due(&asked, now))).collect();
         assert_eq!(due, [(Channel::MailDeletion, now), (Channel::DeleteAccount, due_at)]);
-        assert_eq!(caused_by(&EventKind::AccountDeleted), [Channel::EndSessions]);
+        assert_eq!(caused_by(&EventKind::AccountDeleted { photo: None }), [Channel::EndSessions, Channel::DeletePhoto]);
+    }
+
+    #[test]
+    fn a_photo_is_looked_for_when_its_record_has_long_been_written_and_one_before_goes_at_once() {
+        let (now, photo) = (Timestamp::from_seconds(1), crate::PhotoId::from_random([1; 16]));
+        let due = |kind: EventKind| caused_by(&kind).iter().map(|channel| channel.first_due(&kind, now)).collect::<Vec<_>>();
+        assert_eq!(due(EventKind::PhotoKept { photo: photo.clone() }), [now.plus(policy::PHOTO_UNSHOWN)]);
+        assert_eq!(due(EventKind::PhotoChanged { version: 2, former: Some(photo) }), [now]);
     }
 
     #[test]

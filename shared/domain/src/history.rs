@@ -67,7 +67,7 @@ impl Happening {
             EventKind::PhoneChangeRequested => Self::PhoneChangeRequested,
             EventKind::PhoneChanged { .. } => Self::PhoneChanged,
             EventKind::PhoneRemoved { .. } => Self::PhoneRemoved,
-            EventKind::ProfileChanged { .. } | EventKind::ProfileCompleted { .. } => Self::ProfileChanged,
+            EventKind::ProfileChanged { .. } | EventKind::PhotoChanged { .. } | EventKind::ProfileCompleted { .. } => Self::ProfileChanged,
             EventKind::TermsAccepted { .. } => Self::TermsAccepted,
             EventKind::AlarmRaised { .. } => Self::AlarmRaised,
             EventKind::EmailGivenBack { .. } => Self::EmailGivenBack,
@@ -94,7 +94,8 @@ impl Happening {
             | EventKind::AttributesChanged { .. }
             | EventKind::BrandingChanged { .. }
             | EventKind::MigrationChanged { .. }
-            | EventKind::AccountDeleted => return None,
+            | EventKind::PhotoKept { .. }
+            | EventKind::AccountDeleted { .. } => return None,
         })
     }
 
@@ -151,7 +152,7 @@ mod tests {
 
     #[test]
     fn what_programs_do_among_themselves_is_not_shown() {
-        assert_eq!(Happening::of(&EventKind::AccountDeleted), None);
+        assert_eq!(Happening::of(&EventKind::AccountDeleted { photo: None }), None);
         assert_eq!((Happening::of(&EventKind::DeletionCancelled), app_of(&EventKind::DeletionCancelled)), (Some(Happening::DeletionCancelled), None));
     }
 }

@@ -81,6 +81,11 @@ random_id!(
     UserId, "user id"
 );
 random_id!(
+    /// A photo that somebody gave their account; whoever knows it may see the photo.
+    PhotoId,
+    "photo id"
+);
+random_id!(
     /// A session of one browser, derived from the sign-in state that created it.
     SessionId, "session id"
 );

@@ -28,6 +28,7 @@ pub mod migration;
 pub mod password_policy;
 pub mod password_reset;
 pub mod phone;
+pub mod photo;
 pub mod placement;
 pub mod policy;
 pub mod profile;
@@ -43,7 +44,7 @@ pub mod timestamp;
 pub mod user;
 
 pub use country::{Country, InvalidCountry};
-pub use id::{ClientId, EventId, FamilyId, GroupId, SessionId, Slug, TenantId, UserId};
+pub use id::{ClientId, EventId, FamilyId, GroupId, PhotoId, SessionId, Slug, TenantId, UserId};
 pub use placement::{Epoch, Placement, Region, Zone, ZoneName};
 pub use secret::Secret;
 pub use timestamp::Timestamp;

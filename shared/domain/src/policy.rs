@@ -114,6 +114,22 @@ pub const SMS_WINDOW: Duration = HOUR;
 pub const PHONE_PREFIX_DIGITS: usize = 4;
 /// A telephone number or a code as typed, in bytes.
 pub const PHONE_MAX: usize = 40;
+/// A photo as it is sent, in bytes.
+pub const PHOTO_MAX: usize = 3 * 1024 * 1024;
+/// A form with a file, in bytes; in base64 it stays within the 6 MB that Lambda takes.
+pub const UPLOAD_MAX: usize = PHOTO_MAX + BODY_MAX;
+/// What a photo may be wide or high before it is made small, in pixels.
+pub const PHOTO_SIDE_MAX: u32 = 12_000;
+/// Its pixels in all: what telephones take, twice over.
+pub const PHOTO_PIXELS_MAX: u64 = 24_000_000;
+/// What it may take unpacked, in bytes: four for each of these pixels.
+pub const PHOTO_UNPACKED_MAX: u64 = 4 * PHOTO_PIXELS_MAX;
+/// A photo as it is kept, in pixels to each side.
+pub const PHOTO_SIDE: u32 = 512;
+/// Whoever is shown a photo may keep it this long; one that was removed is seen no longer.
+pub const PHOTO_KEPT: Duration = DAY;
+/// A photo that was kept is looked for in its record after this long, when whoever kept it has answered long ago, and removed if it isn't there.
+pub const PHOTO_UNSHOWN: Duration = HOUR;
 /// An account that its person wants gone stands this much longer, so that they can change their mind, or learn that somebody else wanted it.
 pub const DELETION_GRACE: Duration = Duration::from_hours(14 * 24);
 /// Entries of a person's history on one page.

@@ -32,6 +32,8 @@ pub enum Readers {
     Nudging,
     /// The one that sends mail.
     Mailing,
+    /// Those that keep, show or remove photos.
+    Photos,
     /// Those that answer HTTP.
     Http,
     /// Those that read or write current state.
@@ -43,7 +45,7 @@ pub enum Readers {
 }
 
 /// Every variable, in the order of the generated page `docs/configuration.md`.
-pub const VARIABLES: [Variable; 17] = [
+pub const VARIABLES: [Variable; 18] = [
     Variable { name: "AWS_REGION", meaning: "The region, set by Lambda.", readers: Readers::All },
     Variable { name: "ZONE", meaning: "The residency zone that the stack belongs to.", readers: Readers::All },
     Variable { name: "ZONE_REGIONS", meaning: "The zone's regions, separated by commas; a tenant's home is one of them.", readers: Readers::All },
@@ -71,6 +73,11 @@ pub const VARIABLES: [Variable; 17] = [
     Variable { name: "ZONE_KEY", meaning: "The KMS key that wraps the zone's data keys.", readers: Readers::Keys },
     Variable { name: "DELIVER_QUEUE_URL", meaning: "The queue that `deliver` reads.", readers: Readers::Nudging },
     Variable { name: "MAIL_FROM", meaning: "The address that mail comes from.", readers: Readers::Mailing },
+    Variable {
+        name: "PHOTOS_BUCKET",
+        meaning: "What the names of the buckets of photos begin with; a hyphen and the region follow.",
+        readers: Readers::Photos,
+    },
     Variable { name: "ENDPOINT_URL", meaning: "Empty in AWS. An http URL of this machine where an emulator answers for AWS.", readers: Readers::All },
     Variable { name: "LOG_LEVEL", meaning: "`error`, `warn`, `info` or `debug`; `info` without it.", readers: Readers::All },
 ];

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cloud::keys::KeyServiceError;
+use cloud::objects::ObjectsUnavailable;
 use domain::placement::NotHonoured;
 use store::StoreError;
 
@@ -37,6 +38,12 @@ impl From<KeyServiceError> for Failure {
             KeyServiceError::Unavailable(reason) => Self::Unavailable(format!("keys: {reason}")),
             KeyServiceError::Refused(reason) => Self::Broken(format!("keys refused: {reason}")),
         }
+    }
+}
+
+impl From<ObjectsUnavailable> for Failure {
+    fn from(error: ObjectsUnavailable) -> Self {
+        Self::Unavailable(error.to_string())
     }
 }
 

@@ -43,15 +43,21 @@ async fn pass_on(State(front): State<Front>, mut request: Request) -> Response {
     let Some(uri) = with_path(request.uri(), &located.path) else { return error_page(&request, ErrorReason::NotFound) };
     *request.uri_mut() = uri;
     request.extensions_mut().insert(located.slug);
-    front.function.oneshot(buffered(request).await).await.into_response()
+    let most = body_max(&located.path);
+    front.function.oneshot(buffered(request, most).await).await.into_response()
 }
 
 // The body is read here once, so that no handler can forget the limit. In place of one that is too long stands one that is a byte too long:
 // whoever reads it refuses it in its own form, a page or JSON.
-async fn buffered(request: Request) -> Request {
+async fn buffered(request: Request, most: usize) -> Request {
     let (parts, body) = request.into_parts();
-    let bytes = axum::body::to_bytes(body, policy::BODY_MAX).await;
-    Request::from_parts(parts, bytes.map_or_else(|_| Body::from(vec![0; policy::BODY_MAX + 1]), Body::from))
+    let bytes = axum::body::to_bytes(body, most).await;
+    Request::from_parts(parts, bytes.map_or_else(|_| Body::from(vec![0; most + 1]), Body::from))
+}
+
+// A photo is larger than any form.
+fn body_max(path: &str) -> usize {
+    if matches!(path, "/account/photo" | "/account/v1/photo") { policy::UPLOAD_MAX } else { policy::BODY_MAX }
 }
 
 async fn watch(State(front): State<Front>, mut request: Request, next: Next) -> Response {

@@ -1,8 +1,11 @@
 //! The Lambda bootstrap: reads the environment, makes the platform, opens the connection, and hands events to the function.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::Request;
 use cloud::aws::Aws;
+use cloud::objects::S3;
 use http::{HeaderValue, header};
 use lambda_http::Adapter;
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn, tower::util::MapRequest};
@@ -30,13 +33,26 @@ pub struct Start {
     pub aws: Aws,
 }
 
+impl Start {
+    /// The platform of a function that keeps, shows or removes photos.
+    pub fn platform_with_photos(&self) -> Result<Platform, Error> {
+        let bucket = self.configuration.required("PHOTOS_BUCKET")?;
+        Ok(Platform { objects: Arc::new(S3::new(&self.aws, bucket)), ..self.platform.clone() })
+    }
+}
+
 /// Runs a function that answers HTTP.
 pub fn serve(router: impl FnOnce(&Start) -> Router) -> Result<(), Error> {
+    serve_unless(|start| Ok(router(start)))
+}
+
+/// Runs a function that answers HTTP, unless what it needs beside the platform isn't configured.
+pub fn serve_unless(router: impl FnOnce(&Start) -> Result<Router, Error>) -> Result<(), Error> {
     run(async {
         let start = begin(Configuration::routing).await?;
         let edge = start.configuration.edge()?;
         let with_caller = move |request| std::future::ready(with_caller(request, &edge));
-        let service = front(router(&start), &start.platform).layer(axum::middleware::map_request(with_caller));
+        let service = front(router(&start)?, &start.platform).layer(axum::middleware::map_request(with_caller));
         lambda_runtime::run(MapRequest::new(Adapter::from(service), guarded)).await
     })
 }

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use cloud::aws::{Aws, Credentials, Endpoint, Patience, http_client};
 use cloud::keys::{GeneratedKey, KeyContext, KeyService, KeyServiceError, Kms};
+use cloud::objects::{ObjectName, Objects, ObjectsUnavailable};
 use domain::secret::SealedBytes;
 use domain::{Region, Secret, ZoneName};
 use store::{Store, Tables};
@@ -14,13 +16,15 @@ use crate::configuration::{Configuration, ConfigurationError};
 use crate::random::{Random, SystemRandom};
 use crate::routing::TenantRouting;
 
-/// Store, keys, clock and randomness, and where this process runs.
+/// Store, keys, objects, clock and randomness, and where this process runs.
 #[derive(Clone)]
 pub struct Platform {
     /// The tables.
     pub store: Store,
     /// The service that unwraps data keys.
     pub keys: Arc<dyn KeyService>,
+    /// Where photos are kept.
+    pub objects: Arc<dyn Objects>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Random bytes.
@@ -49,6 +53,7 @@ impl Platform {
         Ok(Self {
             store: Store::new(configuration.region()?, clients, tables(configuration)),
             keys,
+            objects: Arc::new(NoObjects),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom::new()),
             zone: configuration.zone()?,
@@ -94,5 +99,29 @@ impl KeyService for NoKeys {
 
     async fn decrypt(&self, _: &KeyContext<'_>, _: &SealedBytes) -> Result<Secret<[u8; 32]>, KeyServiceError> {
         Err(KeyServiceError::Refused("this function has no zone key".to_owned()))
+    }
+}
+
+// What a function has that keeps no photos: its role couldn't either, and it isn't made larger by what could.
+struct NoObjects;
+
+impl NoObjects {
+    fn none<T>() -> Result<T, ObjectsUnavailable> {
+        Err(ObjectsUnavailable("this function has no bucket".to_owned()))
+    }
+}
+
+#[async_trait]
+impl Objects for NoObjects {
+    async fn put(&self, _: &Region, _: &ObjectName, _: Vec<u8>) -> Result<(), ObjectsUnavailable> {
+        Self::none()
+    }
+
+    async fn get(&self, _: &Region, _: &ObjectName) -> Result<Option<Bytes>, ObjectsUnavailable> {
+        Self::none()
+    }
+
+    async fn delete(&self, _: &Region, _: &ObjectName) -> Result<(), ObjectsUnavailable> {
+        Self::none()
     }
 }

@@ -15,6 +15,7 @@ fn readers(readers: Readers) -> &'static str {
         Readers::Work => "those that read or write deliveries",
         Readers::Nudging => "those that nudge `deliver`",
         Readers::Mailing => "`deliver`",
+        Readers::Photos => "`account`, `deliver`",
         Readers::Http => "those that answer HTTP",
         Readers::Identity => "those that read current state",
         Readers::WrappedKeys => "those that read keys, wrapped or public",

@@ -46,12 +46,25 @@ impl Endpoint {
     /// # Panics
     /// When the request is none, or its answer isn't text, which fails the test that asked.
     pub async fn send(&self, call: Call) -> Answer {
+        Answer::read(self.response(call).await).await
+    }
+
+    /// Sends a request whose answer is no text.
+    ///
+    /// # Panics
+    /// When the request is none, or its answer has no end, which fails the test that asked.
+    pub async fn bytes(&self, call: Call) -> (StatusCode, HeaderMap, Vec<u8>) {
+        let (parts, body) = self.response(call).await.into_parts();
+        (parts.status, parts.headers, body.collect().await.expect("a whole body").to_bytes().to_vec())
+    }
+
+    async fn response(&self, call: Call) -> Response {
         let mut request = call.into_request();
         if !request.headers().contains_key(header::HOST) {
             request.headers_mut().insert(header::HOST, HeaderValue::from_str(&self.host).expect("a host"));
         }
         match self.router.clone().oneshot(request).await {
-            Ok(response) => Answer::read(response).await,
+            Ok(response) => response,
             Err(never) => match never {},
         }
     }

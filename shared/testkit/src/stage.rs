@@ -13,7 +13,7 @@ use runtime::{Clock, Platform, Random};
 use crate::embedded::{Embedded, Place};
 use crate::keys::LocalKeys;
 use crate::transport::{Counting, Faulty};
-use crate::{FixedClock, SeededRandom, scene, stacks};
+use crate::{FixedClock, MemoryObjects, SeededRandom, scene, stacks};
 
 /// A platform and the switches behind it. Dropping it ends it.
 pub struct Stage {
@@ -25,6 +25,8 @@ pub struct Stage {
     pub random: Arc<SeededRandom>,
     /// The key service, with its outages.
     pub keys: Arc<LocalKeys>,
+    /// The photos that are kept, with their outages.
+    pub objects: Arc<MemoryObjects>,
     /// Counts every request to the tables since the tenant was made.
     pub counting: Counting,
     /// Injects faults between the counter and the tables.
@@ -64,7 +66,9 @@ impl Stage {
         let faulty = Faulty::new(embedded.http());
         let counting = Counting::new(faulty.http());
         let keys = Arc::new(LocalKeys::new(SymmetricKey::from_bytes([1; 32]), Arc::clone(&random) as Arc<dyn Random>));
+        let objects = Arc::new(MemoryObjects::default());
         let platform = Platform {
+            objects: objects.clone(),
             store: embedded.store_through(counting.http()),
             keys: Arc::clone(&keys) as Arc<dyn cloud::keys::KeyService>,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
@@ -76,7 +80,7 @@ impl Stage {
         let (tenant, issuer) = seed(&platform, region).await;
         counting.reset();
         faulty.heal();
-        Self { platform, clock, random, keys, counting, faulty, embedded, tenant, issuer }
+        Self { platform, clock, random, keys, objects, counting, faulty, embedded, tenant, issuer }
     }
 }
 

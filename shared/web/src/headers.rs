@@ -28,6 +28,7 @@ pub struct PageSecurity {
     colours: Option<String>,
     pictures: Option<String>,
     script: Option<&'static str>,
+    photos: bool,
 }
 
 impl PageSecurity {
@@ -52,6 +53,13 @@ impl PageSecurity {
         self
     }
 
+    /// A page that shows photos, which are kept at the tenant's own origin.
+    #[must_use]
+    pub fn showing_photos(mut self) -> Self {
+        self.photos = true;
+        self
+    }
+
     /// A page whose form posts itself, by the one script that there is.
     #[must_use]
     pub fn posting_itself(mut self) -> Self {
@@ -63,9 +71,10 @@ impl PageSecurity {
     pub fn content_security_policy(&self) -> String {
         let also = |source: &Option<String>| source.as_deref().map_or_else(String::new, |source| format!(" {source}"));
         let (app, colours, pictures) = (also(&self.returns_to), also(&self.colours), also(&self.pictures));
+        let photos = if self.photos { " 'self'" } else { "" };
         let script = self.script.map_or_else(String::new, |source| format!("; script-src {source}"));
         format!(
-            "default-src 'none'{script}; style-src {style}{colours}; img-src data:{pictures}; form-action 'self'{app}; base-uri 'none'; frame-ancestors 'none'",
+            "default-src 'none'{script}; style-src {style}{colours}; img-src data:{pictures}{photos}; form-action 'self'{app}; base-uri 'none'; frame-ancestors 'none'",
             style = style::csp_source()
         )
     }
@@ -144,6 +153,7 @@ mod tests {
         // No policy can name an IPv6 address: the picture isn't shown.
         assert_eq!(img_src("https://[2001:db8::1]/logo.png"), "img-src data:");
         assert!(page().content_security_policy().contains("; img-src data:; "));
+        assert!(page().showing_photos().content_security_policy().contains("; img-src data: 'self'; "));
     }
 
     fn form_action(redirect_uri: &str) -> String {

@@ -25,8 +25,8 @@ pub use error::{ErrorPage, ErrorReason};
 pub use form_post::FormPostPage;
 pub use logout::{LoggedOutPage, LogoutOutcome, LogoutPage};
 pub use mine::{
-    ActivityPage, AppsPage, ConfirmEmailPage, ConnectedApp, DataPage, Done, Entry, Head, PhonePart, ProfilePage, Said, Section, SecurityPage,
-    SessionsPage, ShownSession, Wrong,
+    ActivityPage, AppsPage, ConfirmEmailPage, ConnectedApp, DataPage, Done, Entry, Head, PhonePart, PhotoPart, ProfilePage, Said, Section,
+    SecurityPage, SessionsPage, ShownSession, Wrong,
 };
 pub use not_me::{NotMePage, Undone};
 pub use notice::{Notice, NoticePage};

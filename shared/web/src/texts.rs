@@ -5,6 +5,7 @@ mod english;
 mod german;
 mod mine;
 mod phone;
+mod photo;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use crate::pages::ErrorReason;
 pub(crate) use account::{AccountTexts, NoticeTexts};
 pub(crate) use mine::MyAccountTexts;
 pub(crate) use phone::PhoneTexts;
+pub(crate) use photo::PhotoTexts;
 
 /// A sentence around a name, which every language puts where its grammar wants it.
 #[derive(Clone, Copy)]

@@ -7,6 +7,7 @@ use domain::account::EmailProblem;
 use domain::attributes::AttributeName;
 use domain::password_policy::PasswordProblem;
 use domain::phone::PhoneProblem;
+use domain::photo::PhotoProblem;
 use domain::policy;
 use domain::profile::Problems;
 use http::{HeaderValue, StatusCode, header};
@@ -34,6 +35,8 @@ pub(super) enum Problem {
     NewPassword(PasswordProblem),
     /// The address can't be asked for.
     Email(EmailProblem),
+    /// The body can't be the photo.
+    Photo(PhotoProblem),
     /// The telephone number can't be asked for.
     Phone(PhoneProblem),
     /// What was typed isn't the newest code.
@@ -55,6 +58,7 @@ impl From<Wrong> for Problem {
             Wrong::NewPassword(problem) => Self::NewPassword(problem),
             Wrong::Throttled { retry_after } => Self::Throttled(retry_after),
             Wrong::Email(problem) => Self::Email(problem),
+            Wrong::Photo(problem) => Self::Photo(problem),
             Wrong::Phone(problem) => Self::Phone(problem),
             Wrong::Code => Self::Code,
             Wrong::CodeOver => Self::CodeOver,
@@ -76,6 +80,11 @@ impl Problem {
             Self::Email(EmailProblem::NoAddress) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-email", "That is not an email address."),
             Self::Email(EmailProblem::Unchanged) => (StatusCode::UNPROCESSABLE_ENTITY, "same-email", "That is the address already."),
             Self::Email(EmailProblem::TooOften) => (StatusCode::UNPROCESSABLE_ENTITY, "email-changed-often", "The address has changed often lately."),
+            Self::Photo(PhotoProblem::TooLarge) => (StatusCode::PAYLOAD_TOO_LARGE, "photo-too-large", "The photo has more than 3 MB."),
+            Self::Photo(PhotoProblem::TooManyPixels) => (StatusCode::UNPROCESSABLE_ENTITY, "photo-too-many-pixels", "The photo has too many pixels."),
+            Self::Photo(PhotoProblem::NoFile | PhotoProblem::NotAPhoto) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid-photo", "That is no JPEG, PNG or WebP.")
+            }
             Self::Phone(PhoneProblem::NoNumber) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-phone", "That is not a telephone number."),
             Self::Phone(PhoneProblem::Unchanged) => (StatusCode::UNPROCESSABLE_ENTITY, "same-phone", "That is the telephone number already."),
             Self::Code => (StatusCode::UNPROCESSABLE_ENTITY, "wrong-code", "That is not the code that was sent last."),

@@ -12,7 +12,7 @@ use web::{Parameters, Wrong, responders};
 
 use super::Asked;
 use super::problem::Problem;
-use crate::mine::{Owner, activity, apps, data, phone, profile, security, sessions};
+use crate::mine::{Owner, activity, apps, data, phone, photo, profile, security, sessions};
 
 type Answer = Result<Result<Response, Problem>, Failure>;
 
@@ -25,6 +25,8 @@ pub(super) async fn answer(owner: &Owner<'_>, asked: Asked<'_>) -> Answer {
         ("password", None, &Method::POST) => change_password(owner, asked.body).await,
         ("email", None, &Method::POST) => ask_for_email(owner, asked.body).await,
         ("email", None, &Method::DELETE) => Ok(security::forget_email(owner).await?.map(|_| done()).map_err(Problem::from)),
+        ("photo", None, &Method::PUT) => Ok(photo::change(owner, asked.body).await?.map(|next| ok(&shown(&next))).map_err(Problem::from)),
+        ("photo", None, &Method::DELETE) => Ok(photo::take_away(owner).await?.map(|_| done()).map_err(Problem::from)),
         ("phone", None, &Method::POST) => ask_for_phone(owner, asked.body).await,
         ("phone", None, &Method::PUT) => prove_phone(owner, asked.body).await,
         ("phone", None, &Method::DELETE) => remove_phone(owner).await,
@@ -49,6 +51,7 @@ fn methods(resource: &str, item: Option<&str>) -> Option<&'static str> {
         ("profile", None) => Some("GET, PATCH"),
         ("password", None) => Some("POST"),
         ("email" | "deletion", None) => Some("POST, DELETE"),
+        ("photo", None) => Some("PUT, DELETE"),
         ("phone", None) => Some("POST, PUT, DELETE"),
         ("sessions", None) => Some("GET, DELETE"),
         ("apps" | "history" | "data", None) => Some("GET"),
@@ -79,6 +82,7 @@ fn shown(owner: &Owner<'_>) -> Value {
     body.insert("email".to_owned(), json!(user.email.as_ref().map(|email| &email.address)));
     body.insert("email_verified".to_owned(), json!(user.email.as_ref().is_some_and(|email| email.verified)));
     body.insert("pending_email".to_owned(), json!(user.pending_email.as_ref().map(|pending| &pending.address)));
+    body.insert("picture".to_owned(), json!(user.profile.picture));
     let phone = phone::part(owner);
     body.insert("phone_number".to_owned(), json!(phone.number.map(|(number, _)| number)));
     body.insert("phone_number_verified".to_owned(), json!(phone.number.is_some_and(|(_, proved)| proved)));

@@ -6,9 +6,9 @@ use domain::event::EventKind;
 use domain::profile::{Entered, ProfileField};
 use runtime::{Failure, Refused};
 use store::UserPart;
-use web::{Done, Parameters, ProfilePage, Said, Wrong};
+use web::{Done, Parameters, PhotoPart, ProfilePage, Said, Wrong};
 
-use super::Owner;
+use super::{Owner, photo};
 
 /// Shows it as it is stored.
 pub(super) fn show(owner: &Owner<'_>, said: Option<&Said>) -> Result<Response, Failure> {
@@ -20,6 +20,9 @@ pub(super) fn show(owner: &Owner<'_>, said: Option<&Said>) -> Result<Response, F
 
 /// Stores what was entered. Only what the form has is looked at: nothing else of the record can be named here.
 pub(super) async fn save(owner: &Owner<'_>, form: &Parameters) -> Result<Response, Refused> {
+    if form.get("remove_photo").is_some() {
+        return photo::remove(owner).await;
+    }
     let fields = ProfileField::ALL.map(|field| (field, form.get(field.as_str()).unwrap_or_default())).into();
     let schema = &owner.visitor.tenant().record().attributes;
     let entered = Entered { fields, attributes: attributes::entered(schema, Writer::Person, |field| form.get(field)) };
@@ -43,7 +46,14 @@ pub(crate) async fn write<'a>(owner: &Owner<'a>, entered: &Entered<'_>) -> Resul
 
 fn page(owner: &Owner<'_>, entered: &Entered<'_>, said: Option<&Said>) -> Result<Response, Failure> {
     let frame = owner.frame()?;
-    let html =
-        ProfilePage { head: owner.head(&frame, said), fields: &entered.fields, attributes: &entered.attributes, values: &owner.user.attributes };
+    let picture = owner.user.profile.picture.as_deref();
+    let kept_here = owner.user.photo(&owner.visitor.tenant().record().issuer).is_some();
+    let html = ProfilePage {
+        head: owner.head(&frame, said),
+        fields: &entered.fields,
+        attributes: &entered.attributes,
+        values: &owner.user.attributes,
+        photo: PhotoPart { is_there: picture.is_some(), address: picture.filter(|_| kept_here) },
+    };
     Ok(owner.answer(&frame, said, &html))
 }

@@ -271,7 +271,7 @@ async fn each_resource_says_what_it_does_and_nothing_else_is_there() {
         assert_eq!((answer.status, answer.header("allow")), (StatusCode::METHOD_NOT_ALLOWED, methods), "{resource}");
         assert_eq!(problem(&answer), "method-not-allowed");
     }
-    assert_eq!(DOCUMENTED.lines().filter_map(documented).count(), 11);
+    assert_eq!(DOCUMENTED.lines().filter_map(documented).count(), 12);
     for nothing in ["else", "profile/x", "password/x"] {
         assert_eq!(problem(&app.send(Method::GET, nothing, None).await), "not-found", "{nothing}");
     }

@@ -3,6 +3,7 @@
 mod alarms;
 mod api;
 mod api_phone;
+mod api_photo;
 mod attributes;
 mod branding;
 mod flooding;
@@ -12,6 +13,7 @@ mod kept_attributes;
 mod mine;
 mod outliving;
 mod phone;
+mod photos;
 mod refusals;
 mod resetting;
 mod signing_up;

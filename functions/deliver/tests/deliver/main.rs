@@ -6,5 +6,6 @@ mod outages;
 mod own_account;
 mod passwords;
 mod phone;
+mod photos;
 mod sign_up;
 mod support;

@@ -9,7 +9,7 @@ use domain::{Region, ZoneName};
 use runtime::{Clock, Platform, Random, TenantRouting};
 use testkit::embedded::{Place, zone_store};
 use testkit::transport::{Counting, Faulty};
-use testkit::{Embedded, FixedClock, LocalKeys, SeededRandom, stacks};
+use testkit::{Embedded, FixedClock, LocalKeys, MemoryObjects, SeededRandom, stacks};
 use tokio::sync::Mutex;
 
 use super::{Demo, TestPlatform};
@@ -60,6 +60,7 @@ pub(super) struct Ground {
     random: Arc<SeededRandom>,
     keys: Arc<LocalKeys>,
     inbox: Arc<Inbox>,
+    objects: Arc<MemoryObjects>,
     addresses: Addresses,
     deployment: Deployment,
 }
@@ -76,6 +77,7 @@ impl Ground {
             clock: Arc::new(FixedClock::default()),
             keys: Arc::new(LocalKeys::new(SymmetricKey::from_bytes([7; 32]), Arc::clone(&random) as Arc<dyn Random>)),
             random,
+            objects: Arc::new(MemoryObjects::default()),
             inbox: Arc::new(Inbox::new(Shelf::in_memory())),
             addresses,
             deployment: Deployment::read(&repository().join("template.yaml"), &repository().join("infra"), ZONE)
@@ -87,6 +89,7 @@ impl Ground {
     pub(super) fn platform(&self, here: &RegionTables, all: &[&RegionTables]) -> Platform {
         let regions: Vec<_> = all.iter().map(|tables| (&*tables.embedded, tables.counting.http())).collect();
         Platform {
+            objects: self.objects.clone(),
             store: zone_store(here.region(), &regions),
             keys: Arc::clone(&self.keys) as Arc<dyn KeyService>,
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
@@ -114,6 +117,7 @@ impl Ground {
         TestPlatform {
             clock: Arc::clone(&self.clock),
             inbox: Arc::clone(&self.inbox),
+            objects: Arc::clone(&self.objects),
             keys: Arc::clone(&self.keys),
             demo,
             nudges: deployed.nudges,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::Audience;
 use crate::family::RevocationReason;
-use crate::id::{ClientId, FamilyId, SessionId, UserId};
+use crate::id::{ClientId, FamilyId, PhotoId, SessionId, UserId};
 use crate::key_ring::rotation::KeyChange;
 use crate::session::EndReason;
 use crate::sign_in::Refusal;
@@ -179,6 +179,21 @@ pub enum EventKind {
         /// The version of their password; zero where there was none.
         credential_version: u64,
     },
+    /// A photo of a person is about to be kept; it is theirs when their record points to it.
+    #[serde(rename = "photo.kept")]
+    PhotoKept {
+        /// Which.
+        photo: PhotoId,
+    },
+    /// A person has another photo, or none any more.
+    #[serde(rename = "photo.changed")]
+    PhotoChanged {
+        /// The version of the person's record afterwards.
+        version: u64,
+        /// The photo before, which is to be removed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        former: Option<PhotoId>,
+    },
     /// A person changed what is known of them.
     #[serde(rename = "profile.changed")]
     ProfileChanged {
@@ -202,7 +217,11 @@ pub enum EventKind {
     DeletionCancelled,
     /// An account is gone, and with its key whatever was sealed under it.
     #[serde(rename = "account.deleted")]
-    AccountDeleted,
+    AccountDeleted {
+        /// The photo that is to be removed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        photo: Option<PhotoId>,
+    },
     /// They asked for the link again.
     #[serde(rename = "sign_up.link_requested")]
     SignUpLinkRequested {

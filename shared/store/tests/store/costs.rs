@@ -208,7 +208,7 @@ async fn another_address_pays_nine_the_one_before_eleven_a_withdrawn_consent_fiv
     store.withdraw_consent(&user.id, &client_id(), &event(EventKind::ConsentWithdrawn { client_id: client_id() }, 4)).await.expect("an answer");
     till.assert_paid(5, "withdraw_consent");
     let belongings = Belongings { claims: vec![new.claims[0].clone(), claim(IdentifierKind::Email, "ada")], consents: Vec::new() };
-    store.erase_user(&user, &belongings, &event(EventKind::AccountDeleted, 5)).await.expect("an answer");
+    store.erase_user(&user, &belongings, &event(EventKind::AccountDeleted { photo: None }, 5)).await.expect("an answer");
     till.assert_paid(11 + 2 * 2, "erase_user");
 }
 

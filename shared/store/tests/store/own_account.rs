@@ -179,7 +179,7 @@ async fn an_erased_account_leaves_its_sub_and_nothing_to_read_its_events_with() 
     let belongings = Belongings { claims: new.claims[..2].to_vec(), consents };
     let erase = |user: User, number| {
         let (store, belongings) = (store.clone(), belongings.clone());
-        async move { store.erase_user(&user, &belongings, &event(EventKind::AccountDeleted, number)).await }
+        async move { store.erase_user(&user, &belongings, &event(EventKind::AccountDeleted { photo: None }, number)).await }
     };
     assert_eq!(erase(next(&ada), 4).await, Ok(Erasure::Stale), "another version was read");
     assert!(found(&store, &ada).await.is_some());

@@ -16,6 +16,7 @@ use domain::attributes::Schema;
 use domain::device::Device;
 use domain::password_policy::PasswordProblem;
 use domain::phone::PhoneProblem;
+use domain::photo::PhotoProblem;
 use domain::profile::Problems;
 
 use super::{Brand, Page, shown};
@@ -27,7 +28,7 @@ pub use apps::{AppsPage, ConnectedApp};
 pub use data::DataPage;
 pub use email::ConfirmEmailPage;
 pub use phone::PhonePart;
-pub use profile::ProfilePage;
+pub use profile::{PhotoPart, ProfilePage};
 pub use security::SecurityPage;
 pub use sessions::{SessionsPage, ShownSession};
 
@@ -81,6 +82,10 @@ impl Section {
 pub enum Done {
     /// The profile stands as entered.
     ProfileSaved,
+    /// There is another photo.
+    PhotoChanged,
+    /// There is none any more.
+    PhotoRemoved,
     /// There is a new password.
     PasswordChanged,
     /// A link is on its way to the new address.
@@ -109,8 +114,10 @@ pub enum Done {
 
 impl Done {
     /// Everything that may be done, for tests that show all pages.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::ProfileSaved,
+        Self::PhotoChanged,
+        Self::PhotoRemoved,
         Self::PasswordChanged,
         Self::EmailAsked,
         Self::EmailForgotten,
@@ -144,6 +151,8 @@ pub enum Wrong {
     },
     /// The address can't be asked for.
     Email(EmailProblem),
+    /// The file can't be the photo.
+    Photo(PhotoProblem),
     /// The telephone number can't be asked for.
     Phone(PhoneProblem),
     /// What was typed isn't the newest code.
@@ -254,6 +263,7 @@ pub(crate) trait Mine: Page {
             Some(Wrong::NewPassword(problem)) => vec![(texts.password_problem)(*problem)],
             Some(Wrong::Throttled { retry_after }) => vec![(texts.throttled)(*retry_after)],
             Some(Wrong::Email(problem)) => vec![(texts.mine.email_problem)(*problem).to_owned()],
+            Some(Wrong::Photo(problem)) => vec![(texts.mine.photo.problem)(*problem).to_owned()],
             Some(Wrong::Phone(problem)) => vec![(texts.mine.phone.problem)(*problem).to_owned()],
             Some(Wrong::Code) => vec![texts.mine.phone.code_wrong.to_owned()],
             Some(Wrong::CodeOver) => vec![texts.mine.phone.code_over.to_owned()],

@@ -3,6 +3,7 @@
 mod account;
 mod mine;
 mod phone;
+mod photo;
 
 use domain::branding::LegalLink;
 use std::time::Duration;

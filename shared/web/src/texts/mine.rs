@@ -4,7 +4,7 @@ use domain::account::EmailProblem;
 use domain::history::Happening;
 use domain::profile::ProfileField;
 
-use super::{Around, PhoneTexts};
+use super::{Around, PhoneTexts, PhotoTexts};
 use crate::pages::{Done, Section};
 
 /// Everything that these pages say in one language.
@@ -17,6 +17,10 @@ pub(crate) struct MyAccountTexts {
     pub(crate) done: fn(Done) -> &'static str,
     /// Nothing was done, since the account changed while the page was open.
     pub(crate) changed_meanwhile: &'static str,
+    /// About the photo.
+    pub(crate) photo: &'static PhotoTexts,
+    /// Heading of what is known beside it.
+    pub(crate) about_you: &'static str,
     /// Button.
     pub(crate) save: &'static str,
     /// A field's label.

@@ -9,10 +9,11 @@ use domain::attributes::{Attribute, AttributeName, Schema, Translated, Value, Wr
 use domain::history::Happening;
 use domain::password_policy::PasswordProblem;
 use domain::phone::PhoneProblem;
+use domain::photo::PhotoProblem;
 use domain::profile::{Problems, ProfileField};
 use web::{
-    ActivityPage, AppsPage, ConfirmEmailPage, ConnectedApp, DataPage, Done, Entry, Head, Language, Page, PhonePart, ProfilePage, Said, SecurityPage,
-    SessionsPage, ShownSession, Wrong,
+    ActivityPage, AppsPage, ConfirmEmailPage, ConnectedApp, DataPage, Done, Entry, Head, Language, Page, PhonePart, PhotoPart, ProfilePage, Said,
+    SecurityPage, SessionsPage, ShownSession, Wrong,
 };
 
 use crate::{account, brand};
@@ -93,9 +94,10 @@ pub(crate) fn profile(language: Language, said: Option<&Said>) -> String {
         };
         (field, value)
     });
+    let photo = PhotoPart { is_there: true, address: Some("https://login.example/photos/AQEBAQEBAQEBAQEBAQEBAQ") };
     let attributes = [("badge", "a-1"), ("desks", "2"), ("remote", "false"), ("team", "green")].into();
     let values = [(AttributeName::parse("clearance").expect("a name"), Value::Text("red".to_owned()))].into();
-    ProfilePage { head: head(language, said), fields: &fields, attributes: &attributes, values: &values }.html()
+    ProfilePage { head: head(language, said), fields: &fields, attributes: &attributes, values: &values, photo }.html()
 }
 
 pub(crate) fn security(language: Language, said: Option<&Said>) -> String {
@@ -169,6 +171,10 @@ fn wrongs() -> Vec<(&'static str, Wrong)> {
         ("no_address", Wrong::Email(EmailProblem::NoAddress)),
         ("unchanged", Wrong::Email(EmailProblem::Unchanged)),
         ("too_often", Wrong::Email(EmailProblem::TooOften)),
+        ("no_file", Wrong::Photo(PhotoProblem::NoFile)),
+        ("large_file", Wrong::Photo(PhotoProblem::TooLarge)),
+        ("no_photo", Wrong::Photo(PhotoProblem::NotAPhoto)),
+        ("pixels", Wrong::Photo(PhotoProblem::TooManyPixels)),
         ("no_number", Wrong::Phone(PhoneProblem::NoNumber)),
         ("same_number", Wrong::Phone(PhoneProblem::Unchanged)),
         ("code", Wrong::Code),

@@ -22,6 +22,17 @@ pub struct ProfilePage<'a> {
     pub attributes: &'a Posted<'a>,
     /// What the tenant keeps of the person.
     pub values: &'a Values,
+    /// The photo.
+    pub photo: PhotoPart<'a>,
+}
+
+/// The part of the page that is about the photo. Its forms post `state` and the file `photo`, as an upload to `/account/photo`; or `remove_photo`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PhotoPart<'a> {
+    /// Whether there is a picture, wherever it is kept.
+    pub is_there: bool,
+    /// Where it is shown, if it is kept here.
+    pub address: Option<&'a str>,
 }
 
 pages_of!(ProfilePage => Profile);
@@ -44,6 +55,10 @@ struct Choice {
 }
 
 impl ProfilePage<'_> {
+    fn photo_is_wrong(&self) -> bool {
+        matches!(self.wrong(), Some(Wrong::Photo(_)))
+    }
+
     fn wrong_entries(&self) -> Cow<'_, Problems> {
         match self.wrong() {
             Some(Wrong::Profile(problems)) => Cow::Borrowed(problems),

@@ -12,6 +12,8 @@ pub(super) static TEXTS: MyAccountTexts = MyAccountTexts {
     section,
     done,
     changed_meanwhile: "Your account has changed since this page was opened. This is how it is now; please try again.",
+    photo: &super::photo::TEXTS,
+    about_you: "About you",
     save: "Save",
     field,
     told: "Kept about you",
@@ -64,6 +66,8 @@ const fn section(section: Section) -> &'static str {
 const fn done(done: Done) -> &'static str {
     match done {
         Done::ProfileSaved => "Saved.",
+        Done::PhotoChanged => "Your photo is saved.",
+        Done::PhotoRemoved => "Your photo is removed.",
         Done::PasswordChanged => "Your password is changed, and you’re signed out everywhere else.",
         Done::EmailAsked => "Check the mail at the new address: the link in it makes it yours.",
         Done::EmailForgotten => "Your address stays as it is.",

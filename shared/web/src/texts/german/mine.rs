@@ -12,6 +12,8 @@ pub(super) static TEXTS: MyAccountTexts = MyAccountTexts {
     section,
     done,
     changed_meanwhile: "Ihr Konto hat sich geändert, seit diese Seite geöffnet wurde. So ist es jetzt; bitte versuchen Sie es noch einmal.",
+    photo: &super::photo::TEXTS,
+    about_you: "Über Sie",
     save: "Speichern",
     field,
     told: "Über Sie geführt",
@@ -64,6 +66,8 @@ const fn section(section: Section) -> &'static str {
 const fn done(done: Done) -> &'static str {
     match done {
         Done::ProfileSaved => "Gespeichert.",
+        Done::PhotoChanged => "Ihr Foto ist gespeichert.",
+        Done::PhotoRemoved => "Ihr Foto ist entfernt.",
         Done::PasswordChanged => "Ihr Passwort ist geändert, und Sie sind überall sonst abgemeldet.",
         Done::EmailAsked => "Sehen Sie im Postfach der neuen Adresse nach: Mit dem Link darin wird sie Ihre.",
         Done::EmailForgotten => "Ihre Adresse bleibt, wie sie ist.",

@@ -1,0 +1,75 @@
+//! Objects in memory.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use cloud::objects::{ObjectName, Objects, ObjectsUnavailable};
+use domain::Region;
+
+use crate::lock;
+
+/// Keeps objects in memory, and can be out of reach.
+#[derive(Debug, Default)]
+pub struct MemoryObjects {
+    kept: Mutex<BTreeMap<String, Bytes>>,
+    is_down: Mutex<bool>,
+}
+
+impl MemoryObjects {
+    /// Whether nothing can be reached from now on.
+    pub fn be_down(&self, is_down: bool) {
+        *lock(&self.is_down) = is_down;
+    }
+
+    /// The names of the objects that are kept, in order.
+    pub fn names(&self) -> Vec<String> {
+        lock(&self.kept).keys().cloned().collect()
+    }
+
+    fn up(&self) -> Result<(), ObjectsUnavailable> {
+        if *lock(&self.is_down) { Err(ObjectsUnavailable("an outage".to_owned())) } else { Ok(()) }
+    }
+}
+
+#[async_trait]
+impl Objects for MemoryObjects {
+    async fn put(&self, _: &Region, name: &ObjectName, content: Vec<u8>) -> Result<(), ObjectsUnavailable> {
+        self.up()?;
+        lock(&self.kept).insert(name.to_string(), content.into());
+        Ok(())
+    }
+
+    async fn get(&self, _: &Region, name: &ObjectName) -> Result<Option<Bytes>, ObjectsUnavailable> {
+        self.up()?;
+        Ok(lock(&self.kept).get(&name.to_string()).cloned())
+    }
+
+    async fn delete(&self, _: &Region, name: &ObjectName) -> Result<(), ObjectsUnavailable> {
+        self.up()?;
+        lock(&self.kept).remove(&name.to_string());
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::TenantId;
+    use domain::id::PhotoId;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_object_is_there_until_it_is_removed_and_unknown_in_an_outage() {
+        let (objects, home) = (MemoryObjects::default(), Region::new("eu-west-1"));
+        let name = ObjectName::of(TenantId::from_random([1; 16]), PhotoId::from_random([2; 16]));
+        objects.put(&home, &name, b"jpeg".to_vec()).await.expect("it is kept");
+        assert_eq!((objects.get(&home, &name).await, objects.names()), (Ok(Some(Bytes::from_static(b"jpeg"))), vec![name.to_string()]));
+        objects.be_down(true);
+        assert!(objects.get(&home, &name).await.is_err() && objects.delete(&home, &name).await.is_err());
+        objects.be_down(false);
+        objects.delete(&home, &name).await.expect("it is removed");
+        assert_eq!((objects.get(&home, &name).await, objects.delete(&home, &name).await), (Ok(None), Ok(())));
+    }
+}
