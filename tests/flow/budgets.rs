@@ -41,6 +41,8 @@ enum Flow {
     OwnPage,
     AccountApi,
     Accept,
+    BroughtOver,
+    Outlive,
     Complete,
 }
 
@@ -70,7 +72,7 @@ struct Counted {
 }
 
 impl Flow {
-    const ALL: [Self; 29] = [
+    const ALL: [Self; 31] = [
         Self::Discovery,
         Self::Jwks,
         Self::AuthorizeWithSession,
@@ -99,6 +101,8 @@ impl Flow {
         Self::OwnPage,
         Self::AccountApi,
         Self::Accept,
+        Self::BroughtOver,
+        Self::Outlive,
         // Last: from then on everybody is asked for more.
         Self::Complete,
     ];
@@ -133,6 +137,8 @@ impl Flow {
             Self::OwnPage => "a page of one's own account",
             Self::AccountApi => "account API: profile",
             Self::Accept => "invitation accepted",
+            Self::BroughtOver => "sign-in by a password of elsewhere, the hook's answer apart",
+            Self::Outlive => "a password that is too old, replaced",
             Self::Complete => "what an account lacks",
         }
     }
@@ -149,9 +155,13 @@ impl Flow {
             Self::Throttled => (None, 1),
             Self::Consent | Self::Complete | Self::Logout | Self::Revoke => (Some((2, 2)), 5),
             Self::Code => (Some((2, 2)), 6),
-            Self::SignUp | Self::Verify | Self::ResetKnown | Self::ResetUnknown | Self::NewPassword | Self::NotMe => (Some((3, 3)), 14),
+            Self::SignUp | Self::Verify | Self::ResetKnown | Self::ResetUnknown | Self::NewPassword | Self::NotMe | Self::Outlive => {
+                (Some((3, 3)), 14)
+            }
             // An account as verify makes it, and the end of the invitation.
             Self::Accept => (Some((3, 3)), 16),
+            // Once in a person's life: whether somebody took the address meanwhile is read after the hook's answer.
+            Self::BroughtOver => (Some((5, 4)), 19),
         };
         Budget { requests, write_units: Units::whole(write_units) }
     }
@@ -180,6 +190,8 @@ impl Flow {
             | Self::AuthorizeWithSessionToTouch
             | Self::AuthorizePushed
             | Self::SignIn
+            | Self::BroughtOver
+            | Self::Outlive
             | Self::Consent
             | Self::Complete
             | Self::Verify => StatusCode::SEE_OTHER,

@@ -17,10 +17,10 @@ use super::relying_party::RelyingParty;
 use super::sign_up::mailed_link_to;
 use super::visitor::Visitor;
 
-const PASSWORD: &str = "an old password";
+pub(super) const PASSWORD: &str = "an old password";
 
 /// A hook on this machine that knows everybody by [`PASSWORD`]; it ends with the test.
-struct Hook {
+pub(super) struct Hook {
     url: String,
     serving: JoinHandle<()>,
 }
@@ -60,12 +60,19 @@ fn answer(request: &str) -> String {
 }
 
 async fn platform_with_hook() -> (TestPlatform, Hook) {
-    let (platform, hook) = (TestPlatform::start().await, Hook::open().await);
+    let platform = TestPlatform::start().await;
+    let hook = hook_of(&platform).await;
+    (platform, hook)
+}
+
+/// From now on the platform's tenant brings people over.
+pub(super) async fn hook_of(platform: &TestPlatform) -> Hook {
+    let hook = Hook::open().await;
     let provisioner = Provisioner::new(platform.platform());
     let (change, _) = provisioner.set_migration_hook(&platform.demo.tenant, &hook.url).await.expect("an answer");
     assert_eq!(change, TenantChange::Changed);
     platform.clock.advance(policy::CACHE_USABLE);
-    (platform, hook)
+    hook
 }
 
 async fn people(at: &TestPlatform) -> usize {

@@ -12,12 +12,12 @@ use super::ledger::{Ledger, rows};
 use super::relying_party::{RelyingParty, assert_invalid_token};
 use super::visitor::Visitor;
 
-const DAYS: u64 = 90;
+pub(super) const DAYS: u64 = 90;
 const ANOTHER: &str = "200 Choose a new password · Demo";
 
 impl Visitor {
     /// Types a password that is too old, and gets the page that asks for another one.
-    async fn types_outlived(&mut self, at: &TestPlatform, app: &RelyingParty) -> Answer {
+    pub(super) async fn types_outlived(&mut self, at: &TestPlatform, app: &RelyingParty) -> Answer {
         let page = self.ask(at, app).await;
         let another = self.sign_in(at, app, &page).await;
         assert_eq!(another.outcome(), ANOTHER);
@@ -32,11 +32,16 @@ impl Visitor {
 /// A platform whose tenant wants another password every ninety days.
 async fn aging() -> TestPlatform {
     let platform = TestPlatform::start().await;
-    platform.tables().change_tenant(&platform.demo.tenant, "passwords", &json!({ "longest_days": DAYS })).await;
+    wants_others(&platform, Some(DAYS)).await;
     platform
 }
 
-fn ages(platform: &TestPlatform) {
+/// From its next load on the tenant wants another password every so many days; with none it doesn't.
+pub(super) async fn wants_others(platform: &TestPlatform, days: Option<u64>) {
+    platform.tables().change_tenant(&platform.demo.tenant, "passwords", &json!({ "longest_days": days })).await;
+}
+
+pub(super) fn ages(platform: &TestPlatform) {
     platform.clock.advance(Duration::from_hours(24 * DAYS));
 }
 

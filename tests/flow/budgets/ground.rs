@@ -6,6 +6,8 @@ use testkit::endpoint::{Answer, Call};
 
 use super::super::completion::ask_for;
 use super::super::invitation::invited;
+use super::super::migration::{self, Hook, hook_of};
+use super::super::outlived::{DAYS, ages, wants_others};
 use super::super::relying_party::{RelyingParty, machine_call, path};
 use super::super::sign_up::{PASSWORD, mailed_link, mailed_link_to, sealed};
 use super::super::tenants::another_app;
@@ -17,13 +19,15 @@ pub(super) struct Ground {
     platform: TestPlatform,
     app: RelyingParty,
     number: u16,
+    // Whom the tenant asks about people of elsewhere, once it does.
+    hook: Option<Hook>,
 }
 
 impl Ground {
     pub(super) async fn new() -> Self {
         let platform = TestPlatform::start().await;
         let app = RelyingParty::public(&platform);
-        Self { platform, app, number: 0 }
+        Self { platform, app, number: 0, hook: None }
     }
 
     fn visitor(&mut self) -> Visitor {
@@ -123,6 +127,8 @@ impl Ground {
             Flow::OwnPage => self.signed_in().await.0.call(open(self.app.url("/account"))),
             Flow::AccountApi => self.keeping_accounts().await,
             Flow::Accept => self.accepting().await,
+            Flow::BroughtOver => Box::pin(self.bringing_over()).await,
+            Flow::Outlive => Box::pin(self.outliving()).await,
             Flow::Complete => self.completing().await,
             Flow::Verify => {
                 let (mut grace, page) = self.newcomer().await;
@@ -171,6 +177,28 @@ impl Ground {
         let link = invited(&self.platform, &format!("invited{}@example.org", self.number)).await;
         grace.get(&self.platform, &link).await;
         grace.call(Call::form(path(&self.app.url("/invitation")), &[("link", sealed(&link)), ("password", PASSWORD)]))
+    }
+
+    async fn bringing_over(&mut self) -> Call {
+        if self.hook.is_none() {
+            self.hook = Some(hook_of(&self.platform).await);
+        }
+        let name = format!("elsewhere{}@example.org", self.number);
+        let grace = self.visitor().typing(&name, migration::PASSWORD);
+        self.posted(grace).await
+    }
+
+    // The tenant is content with old passwords before and after.
+    async fn outliving(&mut self) -> Call {
+        let mut grace = self.with_account().await;
+        wants_others(&self.platform, Some(DAYS)).await;
+        ages(&self.platform);
+        let page = grace.types_outlived(&self.platform, &self.app).await;
+        wants_others(&self.platform, None).await;
+        // The other function learns of the tenant.
+        grace.get(&self.platform, &self.app.url("/reset")).await;
+        let form = [("state", page.field("state")), ("password", "seven purple lanterns drift")];
+        grace.call(Call::form(path(&self.app.url("/new-password")), &form))
     }
 
     async fn completing(&mut self) -> Call {
