@@ -102,10 +102,15 @@ fn grey_deep_and_transparent_pictures_keep_their_colours() {
 
 /// A PNG that says how large it is, and holds nothing.
 fn announcing(width: u32, height: u32) -> Vec<u8> {
+    announcing_in((8, 2), width, height)
+}
+
+/// The same with a depth and a type of colour (PNG §11.2.2).
+fn announcing_in((depth, colour): (u8, u8), width: u32, height: u32) -> Vec<u8> {
     let mut head = b"IHDR".to_vec();
     head.extend(width.to_be_bytes());
     head.extend(height.to_be_bytes());
-    head.extend([8, 2, 0, 0, 0]);
+    head.extend([depth, colour, 0, 0, 0]);
     let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\x0d".to_vec();
     png.extend(&head);
     png.extend(crc32(&head).to_be_bytes());
@@ -122,6 +127,10 @@ fn crc32(bytes: &[u8]) -> u32 {
 fn a_bomb_is_refused_before_it_is_unpacked() {
     for (width, height) in [(60_000, 60_000), (1, u32::MAX >> 1), (policy::PHOTO_SIDE_MAX, policy::PHOTO_SIDE_MAX), (policy::PHOTO_SIDE_MAX + 1, 1)] {
         assert_eq!(prepared(&announcing(width, height)), Err(PhotoProblem::TooManyPixels), "{width} × {height}");
+    }
+    // One byte for a pixel, and eight: pixels and bytes are bounded each by itself.
+    for (kind, side) in [((8, 0), 5_000), ((16, 6), 4_000)] {
+        assert_eq!(prepared(&announcing_in(kind, side, side)), Err(PhotoProblem::TooManyPixels), "{kind:?}");
     }
     assert_eq!(prepared(&announcing(10, 10)), Err(PhotoProblem::NotAPhoto), "small, but empty");
 }

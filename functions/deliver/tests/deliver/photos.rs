@@ -52,6 +52,19 @@ async fn a_photo_is_removed_unless_the_record_points_to_it() {
 }
 
 #[tokio::test]
+async fn a_photo_is_removed_where_the_record_points_to_another() {
+    let place = place().await;
+    place.photo(true).await;
+    let id = place.due_about_ada(EventKind::PhotoKept { photo: PhotoId::from_random([2; 16]) }, Channel::DeletePhoto).await;
+    let tenant = &place.scene.tenant;
+    let other = ObjectName::of(tenant.record().id.clone(), PhotoId::from_random([2; 16]));
+    place.stage.objects.put(&tenant.placement().home, &other, b"jpeg".to_vec()).await.expect("it is kept");
+    place.nudge(&id).await;
+    let shown = ObjectName::of(tenant.record().id.clone(), PhotoId::from_random(PHOTO));
+    assert_eq!(place.stage.objects.names(), [shown.to_string()]);
+}
+
+#[tokio::test]
 async fn where_there_was_no_photo_before_nothing_is_removed() {
     let place = place().await;
     place.photo(false).await;
