@@ -1,6 +1,7 @@
 //! The account API: the photo.
 
 use domain::policy;
+use futures_util::future::join_all;
 use http::{Method, StatusCode};
 use image::ImageFormat;
 use testkit::{Answer, Call};
@@ -49,4 +50,12 @@ async fn each_refusal_of_a_photo_has_a_name() {
     let elsewhere = Call::new(Method::PATCH, "/account/v1/profile").with("authorization", &format!("Bearer {}", app.token));
     let long = app.place.endpoint.send(elsewhere.with_body("application/json", vec![b' '; policy::BODY_MAX + 1])).await;
     assert_eq!(problem(&long), "malformed", "only a photo may be as long");
+}
+
+#[tokio::test]
+async fn a_flood_of_photos_is_asked_to_come_again() {
+    let app = App::new().await;
+    let answers = join_all((0..policy::PASSWORD_TURNS + 2).map(|_| app.put(picture(ImageFormat::Png)))).await;
+    let busy: Vec<_> = answers.iter().filter(|answer| answer.status == StatusCode::TOO_MANY_REQUESTS).collect();
+    assert_eq!(busy.iter().map(|answer| problem(answer)).collect::<Vec<_>>(), ["busy"; 2]);
 }

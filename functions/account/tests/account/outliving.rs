@@ -152,6 +152,13 @@ async fn a_form_that_is_sent_again_or_many_times_at_once_changes_the_password_on
 }
 
 #[tokio::test]
+async fn a_flood_of_new_passwords_is_asked_to_come_again_and_one_is_set() {
+    let place = aged().await;
+    place.floods(&place.step().sends(CHOSEN)).await;
+    assert_eq!((place.credential().await.version, place.sessions().await), (2, 1));
+}
+
+#[tokio::test]
 async fn only_the_browser_that_typed_the_old_one_sets_another() {
     let place = aged().await;
     let step = place.step();
