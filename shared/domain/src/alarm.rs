@@ -74,6 +74,16 @@ mod tests {
     }
 
     #[test]
+    fn of_several_addresses_the_one_of_the_link_is_given_back_if_it_is_not_from_before_the_watermark() {
+        let former = |version, until| FormerEmail { address: format!("{version}@example.com"), version, until };
+        let former_emails = vec![former(2, HAPPENED), former(3, LATER)];
+        let ada = User { former_emails, ..User::new(UserId::from_random([7; 16]), HAPPENED) };
+        let given = give_back(3, Some(&ada), LATER, LATER).expect("an address");
+        assert_eq!(given.email.map(|email| email.address).as_deref(), Some("3@example.com"));
+        assert_eq!(give_back(2, Some(&ada), LATER, LATER), Err(Dead::BeforeWatermark));
+    }
+
+    #[test]
     fn somebody_who_is_signed_out_everywhere_may_still_raise_one() {
         let cut_off = User { not_before: LATER, ..User::new(UserId::from_random([7; 16]), HAPPENED) };
         let password = PasswordCredential::first(SealedBytes::new(vec![1]), HAPPENED);

@@ -8,9 +8,10 @@ use domain::identifier::Canonical;
 use domain::policy;
 use domain::user::{Email, User};
 use runtime::interaction::FormerEmailLink;
-use store::{Claim, EmailClaims, PersonKeys};
+use store::{Claim, EmailClaims, PersonKeys, UserChange, UserPart};
 use testkit::rows::{Value, number, text, value};
 use testkit::{Answer, Call};
+use tokio::task::yield_now;
 
 use crate::support::{Place, place};
 
@@ -111,7 +112,7 @@ async fn it_is_given_back_once_and_what_the_thief_had_proved_gives_nothing_back(
 }
 
 #[tokio::test]
-async fn of_two_presses_at_once_one_counts_and_another_change_beside_it_does_not_keep_it_from_counting() {
+async fn of_two_presses_at_once_one_counts() {
     let place = place().await;
     let link = place.taken_over_by(THIEF).await;
     let (one, other) = tokio::join!(place.was_not_me(&link), place.was_not_me(&link));
@@ -119,6 +120,26 @@ async fn of_two_presses_at_once_one_counts_and_another_change_beside_it_does_not
     outcomes.sort();
     assert_eq!(outcomes, [GIVEN_BACK, DEAD]);
     assert_eq!(place.events("email.given_back").await.len(), 1);
+}
+
+#[tokio::test]
+async fn another_change_beside_it_does_not_keep_it_from_counting_and_is_forgotten() {
+    let place = place().await;
+    let link = place.taken_over_by(THIEF).await;
+    let (wish, _) = place.ada().await.asking_for_email("other@example.org", place.now()).expect("a wish");
+    let asked = place.scene.event(EventKind::EmailChangeRequested { version: wish.version });
+    place.endpoint.get("/not-me").await;
+    place.stage.counting.reset();
+    let beside = async {
+        while place.stage.counting.report().requests() == 0 {
+            yield_now().await;
+        }
+        place.scene.home().change_user(&wish, UserPart::PendingEmail, &asked).await
+    };
+    let (changed, answer) = tokio::join!(beside, place.was_not_me(&link));
+    assert_eq!((answer.outcome().as_str(), changed), (GIVEN_BACK, Ok(UserChange::Changed)));
+    let ada = place.ada().await;
+    assert_eq!((ada.email.map(|email| email.address).as_deref(), ada.pending_email), (Some(ADA), None));
 }
 
 #[tokio::test]

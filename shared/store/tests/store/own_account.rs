@@ -119,11 +119,13 @@ async fn an_address_that_somebody_has_stays_theirs_and_of_many_wishes_one_gets_i
 async fn an_address_of_before_is_given_back_with_what_an_alarm_does_unless_somebody_has_it() {
     let embedded = Embedded::memory();
     let (store, ada) = account(&embedded).await;
-    let stolen = User { deletion: Some(Deletion { asked_at: NOW, due_at: later(9) }), ..proved(&ada, "thief@example.org") };
+    let wish = PendingEmail { address: "other@example.org".to_owned(), version: ada.version + 1, asked_at: NOW };
+    let deletion = Some(Deletion { asked_at: NOW, due_at: later(9) });
+    let stolen = User { deletion, pending_email: Some(wish), ..proved(&ada, "thief@example.org") };
     let told = |number| event(EventKind::EmailChanged { version: stolen.version }, number);
     store.change_email(&stolen, &email_claims("thief"), &told(2)).await.expect("an answer");
     let claims = EmailClaims { former: email_claims("thief").proved, proved: email_claims("thief").former };
-    let back = User { not_before: later(7), deletion: None, ..proved(&stolen, "ada@example.com") };
+    let back = User { not_before: later(7), deletion: None, pending_email: None, ..proved(&stolen, "ada@example.com") };
     let password = store.read_recovery(&ada.id, "2026-11").await.expect("a read").password.expect("a password");
     let given_back = |number| event(EventKind::EmailGivenBack { version: back.version, credential_version: 2 }, number);
     let taken = store.create_user(&another_with_address_of_ada(), &event(EventKind::user_created(), 3)).await;
