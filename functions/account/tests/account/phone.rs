@@ -265,6 +265,20 @@ async fn another_number_or_none_wants_a_sign_in_of_just_now_and_typing_a_code_do
 }
 
 #[tokio::test]
+async fn the_number_before_is_told_of_another_one_if_somebody_proved_it() {
+    for is_proved in [true, false] {
+        let home = Home::new().await;
+        home.has("+447700900123", is_proved).await;
+        home.ask_phone(NUMBER).await;
+        home.type_code(&home.code().await).await;
+        home.has("+447700900123", is_proved).await;
+        home.post("/account/security", &[("remove_phone", "yes")]).await;
+        let told = home.get("/account/download").await.json()["history"].to_string().matches("+447700900123").count();
+        assert_eq!(told, if is_proved { 2 } else { 0 });
+    }
+}
+
+#[tokio::test]
 async fn a_form_of_the_number_counts_from_our_own_page_alone() {
     let home = Home::new().await;
     let form = home.get("/account/security").await.field("state").to_owned();

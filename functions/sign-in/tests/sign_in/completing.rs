@@ -196,6 +196,17 @@ async fn a_person_who_may_not_act_says_nothing() {
 }
 
 #[tokio::test]
+async fn a_session_that_does_not_count_any_more_says_nothing() {
+    let place = asking().await;
+    let page = place.completion_page().await;
+    place.stage.clock.advance(Duration::from_secs(1));
+    place.scene.change_person(&place.stage, "not_before", value(&place.stage.clock.now())).await;
+    let answer = place.endpoint.send(page.complete(&[("attribute-city", "Oslo"), ("terms", "2")])).await;
+    assert_eq!(place.scene.resumed(&answer), request(&builders::client()), "the request is decided anew, and asks for a sign-in");
+    assert_eq!(place.stored().await, []);
+}
+
+#[tokio::test]
 async fn a_page_is_good_for_half_an_hour_and_is_of_its_kind_and_tenant() {
     let place = asking().await;
     let said = [("attribute-city", "Oslo"), ("terms", "2")];
