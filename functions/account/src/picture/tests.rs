@@ -138,7 +138,7 @@ fn a_bomb_is_refused_before_it_is_unpacked() {
 #[test]
 fn what_is_no_photo_is_refused_whatever_it_is_called() {
     let whole = file(&landscape(300, 100), ImageFormat::Png);
-    let jpeg = file(&landscape(300, 100), ImageFormat::Jpeg);
+    let jpeg = file(&landscape(24, 8), ImageFormat::Jpeg);
     let wrong: [&[u8]; 9] = [
         b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>",
         b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;",
@@ -156,7 +156,7 @@ fn what_is_no_photo_is_refused_whatever_it_is_called() {
     assert_eq!(prepared(b""), Err(PhotoProblem::NoFile));
     assert_eq!(prepared(&vec![0; policy::PHOTO_MAX + 1]), Err(PhotoProblem::TooLarge));
     // Bytes that were lost on the way end in an answer, whichever.
-    for at in (0..jpeg.len()).step_by(7) {
+    for at in (0..jpeg.len()).step_by(29) {
         let mut broken = jpeg.clone();
         broken[at] ^= 0xff;
         let _answer = prepared(&broken);
