@@ -2,6 +2,7 @@
 //!
 //! Each is made on the platform of one machine and against the deployed functions, but for those whose module says why not.
 
+mod admin;
 mod apache;
 mod brought_over;
 mod code_flow;
@@ -16,4 +17,5 @@ mod program;
 mod python;
 mod resource_server;
 mod running;
+mod schemathesis;
 mod sign_up;

@@ -161,7 +161,7 @@ impl Flow {
             // An account as verify makes it, and the end of the invitation.
             Self::Accept => (Some((3, 3)), 16),
             // Once in a person's life: whether somebody took the address meanwhile is read after the hook's answer.
-            Self::BroughtOver => (Some((5, 4)), 19),
+            Self::BroughtOver => (Some((5, 4)), 21),
         };
         Budget { requests, write_units: Units::whole(write_units) }
     }

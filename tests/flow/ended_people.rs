@@ -4,14 +4,13 @@
 use std::time::Duration;
 
 use domain::event::{Event, EventKind, Lookups, Personal, Subject};
-use domain::identifier::Canonical;
 use domain::key_ring::Purpose;
 use domain::user::{User, UserStatus};
 use http::StatusCode;
 use local::TestPlatform;
 use runtime::tenants::Name;
 use runtime::{Clock, Needs, Random, Signing, TenantContext, Tenants};
-use store::{Belongings, Erasure, PersonKeys};
+use store::{Erasure, PersonKeys};
 use testkit::SeededRandom;
 use testkit::endpoint::{Answer, Call};
 
@@ -189,13 +188,10 @@ impl Fate {
 async fn delete(platform: &TestPlatform) {
     let (tenant, user) = demo(platform).await;
     let (now, random) = (platform.clock.now(), SeededRandom::new(99));
-    let person = platform.demo.person();
-    let names = [Canonical::username(&person.username), Canonical::email(&person.email)];
-    let claims = names.map(|name| tenant.claim(&name.expect("a name")).expect("keys")).into();
     let id = (&random as &dyn Random).event_id(now);
     let (subject, kind) = (Subject::User(user.id.clone()), EventKind::AccountDeleted { photo: None });
     let event = Event { id, tenant: tenant.record().id.clone(), subject, kind, personal: Personal::default() };
-    let belongings = Belongings { claims, consents: Vec::new() };
+    let belongings = tenant.belongings(&user, Vec::new()).expect("keys");
     let erased = tenant.home(now).expect("a home").erase_user(&user, &belongings, &event.record(None, Lookups::default())).await;
     assert_eq!(erased.expect("tables"), Erasure::Erased);
 }

@@ -17,6 +17,7 @@ fn every_event_is_answered() {
         "account.sign-up": 200,
         // Its `Origin` isn't this deployment's.
         "account.verify": 403,
+        "admin.tenant": 401,
         // An app that nobody registered gets a page, not a redirect.
         "authorize.characters-no-uri-can-hold": 400,
         "authorize.get": 400,

@@ -51,13 +51,16 @@ fn each_function_is_given_what_it_reads() {
 fn what_a_function_is_for_shows_in_its_role() {
     let functions = functions_by_folder();
     let doing = |readers| functions.iter().filter(|(_, function)| does(function, readers)).map(|(folder, _)| folder.as_str()).collect::<Vec<_>>();
-    assert_eq!(doing(Readers::Http), ["account", "authorize", "discovery", "introspect", "logout", "par", "revoke", "sign-in", "token", "userinfo"]);
-    assert_eq!(doing(Readers::Once), ["authorize", "introspect", "par", "revoke", "sign-in", "token"]);
+    assert_eq!(
+        doing(Readers::Http),
+        ["account", "admin", "authorize", "discovery", "introspect", "logout", "par", "revoke", "sign-in", "token", "userinfo"]
+    );
+    assert_eq!(doing(Readers::Once), ["admin", "authorize", "introspect", "par", "revoke", "sign-in", "token"]);
     assert_eq!(doing(Readers::Mailing), ["deliver"]);
     assert_eq!(doing(Readers::Photos), ["account", "deliver"]);
     assert_eq!(doing(Readers::Nudging), ["deliver", "relay", "webhook-retry"]);
     assert_eq!(
         doing(Readers::Keys),
-        ["account", "authorize", "deliver", "introspect", "key-rotation", "logout", "par", "revoke", "sign-in", "token", "userinfo"]
+        ["account", "admin", "authorize", "deliver", "introspect", "key-rotation", "logout", "par", "revoke", "sign-in", "token", "userinfo"]
     );
 }

@@ -5,7 +5,7 @@
 use axum::response::Response;
 use crypto::artefact::Kind;
 use domain::event::{CreatedBy, EventKind, Personal, Subject, kept_identifier};
-use domain::identifier::{Canonical, IdentifierKind};
+use domain::identifier::IdentifierKind;
 use domain::invitation::Invitation;
 use domain::password_policy::Factors;
 use domain::registration::{Registration, RegistrationPolicy};
@@ -89,9 +89,7 @@ impl<'a> Invited<'a> {
         let entered = Entered { username: filled.entered.username.filter(|_| checked.acceptable.username.is_some()), ..filled.entered };
         let user = self.invitation.become_person(&entered, checked.attributes.clone(), around, visitor.now);
         let password = hashing::credential(deps, visitor, &user.id, &checked.password)?;
-        let sub = Canonical::subject(&user.sub).ok();
-        let claims = [Some(&checked.acceptable.email), checked.acceptable.username.as_ref(), sub.as_ref()];
-        let claims = claims.into_iter().flatten().map(|canonical| tenant.claim(canonical)).collect::<Result<_, _>>()?;
+        let claims = tenant.claims_of(&user)?;
         let (key, user_key) = tenant.make_personal_key(KeyOwner::User(&user.id), drawn.0, drawn.1)?;
         let event = tenant.event_under(&key, Subject::User(user.id.clone()), (created(&user), self.personal()), drawn)?;
         let new = NewUser { user, password: Some(password), claims, user_key };

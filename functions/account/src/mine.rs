@@ -311,7 +311,7 @@ impl<'a> Owner<'a> {
     fn answer(&self, frame: &Frame, said: Option<&Said>, page: &impl Page) -> Response {
         let (status, retry_after) = match said {
             None | Some(Said::Done(_)) => (StatusCode::OK, None),
-            Some(Said::Wrong(Wrong::ChangedMeanwhile)) => (StatusCode::CONFLICT, None),
+            Some(Said::Wrong(Wrong::ChangedMeanwhile | Wrong::Administers)) => (StatusCode::CONFLICT, None),
             Some(Said::Wrong(Wrong::Photo(PhotoProblem::TooLarge))) => (StatusCode::PAYLOAD_TOO_LARGE, None),
             Some(Said::Wrong(Wrong::Throttled { retry_after })) => (StatusCode::TOO_MANY_REQUESTS, Some(*retry_after)),
             Some(Said::Wrong(_)) => (StatusCode::UNPROCESSABLE_ENTITY, None),

@@ -7,7 +7,7 @@ use axum::response::Response;
 use crypto::artefact::Kind;
 use domain::attempt::{Reservation, Source, window};
 use domain::event::{CreatedBy, EventKind, Personal, Subject, kept_identifier};
-use domain::identifier::{Canonical, IdentifierKind};
+use domain::identifier::IdentifierKind;
 use domain::policy;
 use domain::user::User;
 use http::StatusCode;
@@ -101,10 +101,7 @@ async fn create(deps: &Deps, visitor: &Visitor<'_>, found: &SignUp, row: &SignUp
 
 async fn write(deps: &Deps, visitor: &Visitor<'_>, found: &SignUp, user: User) -> Result<UserCreation, Failure> {
     let (tenant, drawn) = (visitor.tenant(), (&*deps.random, visitor.now));
-    let email = user.email.as_ref().and_then(|email| Canonical::email(&email.address).ok());
-    let username = user.username.as_ref().and_then(|username| Canonical::username(username).ok());
-    let claims = [email, username, Canonical::subject(&user.sub).ok()];
-    let claims = claims.iter().flatten().map(|canonical| tenant.claim(canonical)).collect::<Result<_, _>>()?;
+    let claims = tenant.claims_of(&user)?;
     let (key, user_key) = tenant.make_personal_key(KeyOwner::User(&user.id), drawn.0, drawn.1)?;
     let kind = EventKind::UserCreated { by: CreatedBy::SignUp, terms: user.terms.as_ref().map(|terms| terms.version.clone()) };
     let identifier = user.email.as_ref().map(|email| kept_identifier(&email.address));

@@ -3,10 +3,8 @@
 use domain::Timestamp;
 use domain::delivery::{Delivery, Try};
 use domain::event::{Event, EventKind, Lookups, Personal, Subject};
-use domain::identifier::Canonical;
-use domain::user::User;
-use runtime::{Failure, TenantContext};
-use store::{Belongings, Erasure, PersonKeys};
+use runtime::Failure;
+use store::{Erasure, PersonKeys};
 
 use crate::Deps;
 
@@ -20,7 +18,7 @@ pub(crate) async fn delete(deps: &Deps, delivery: &Delivery, now: Timestamp) -> 
     };
     let user = home.read_person(&PersonKeys::of(user_id)).await?.user;
     let Some(user) = user.filter(|user| user.is_to_be_deleted(due_at, now)) else { return Ok(Try::Sent) };
-    let belongings = Belongings { claims: names(&tenant, &user)?, consents: home.list_consents(&user.id).await? };
+    let belongings = tenant.belongings(&user, home.list_consents(&user.id).await?)?;
     let kind = EventKind::AccountDeleted { photo: user.photo(&tenant.record().issuer) };
     let (id, tenant_id, subject) = (deps.random.event_id(now), tenant.record().id.clone(), Subject::User(user.id.clone()));
     let gone = Event { id, tenant: tenant_id, subject, kind, personal: Personal::default() };
@@ -28,10 +26,4 @@ pub(crate) async fn delete(deps: &Deps, delivery: &Delivery, now: Timestamp) -> 
         Erasure::Erased => Try::Sent,
         Erasure::Stale => Try::FailedForNow,
     })
-}
-
-fn names(tenant: &TenantContext, user: &User) -> Result<Vec<store::Claim>, Failure> {
-    let email = user.email.as_ref().and_then(|email| Canonical::email(&email.address).ok());
-    let username = user.username.as_ref().and_then(|username| Canonical::username(username).ok());
-    [email, username].iter().flatten().map(|canonical| tenant.claim(canonical)).collect()
 }

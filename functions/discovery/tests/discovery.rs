@@ -28,9 +28,11 @@ fn endpoint(stage: &Stage) -> Endpoint {
     Endpoint::new(stage, discovery::router(Deps::new(&stage.platform)))
 }
 
-/// A JSON text, laid out to be read.
+/// A JSON text, laid out to be read; the members of an object have no order, and stand in that of their names.
 fn laid_out(body: &str) -> String {
-    serde_json::to_string_pretty(&serde_json::from_str::<Value>(body).expect("JSON")).expect("JSON")
+    let mut value: Value = serde_json::from_str(body).expect("JSON");
+    value.sort_all_objects();
+    serde_json::to_string_pretty(&value).expect("JSON")
 }
 
 #[tokio::test]

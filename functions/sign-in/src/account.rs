@@ -39,7 +39,7 @@ pub(crate) async fn read(attempt: &Attempt<'_>, named: &Named, owner: Option<&Us
 
 /// Where an account's failures are counted; nobody's account has a total, too.
 pub(crate) fn failures(attempt: &Attempt<'_>, account: &UserId) -> Result<FailureKey, Failure> {
-    let account = attempt.tenant.lookup("account failures", account.as_str())?;
+    let account = attempt.tenant.failures_of(account)?;
     Ok(FailureKey { account, window: window(attempt.now, policy::ACCOUNT_WINDOW) })
 }
 

@@ -48,8 +48,9 @@ pub(crate) async fn consent(deps: &Deps, came: &Came, body: &[u8]) -> Result<Res
 
 impl Answer<'_> {
     async fn allow(&self, deps: &Deps, person: &Person) -> Result<Response, Refused> {
-        let live =
-            person.user.as_ref().zip(person.session.as_ref()).filter(|(user, session)| session.live(self.tenant.record(), user, self.now).is_ok());
+        let tenant = self.tenant.record();
+        let may = |(user, session): &(&User, &Session)| session.live(tenant, user, self.now).is_ok() && self.client.admits(tenant, user);
+        let live = person.user.as_ref().zip(person.session.as_ref()).filter(may);
         let Some((user, session)) = live else { return back_to_authorize(deps, self.tenant, &self.state.request, self.now) };
         let given = decision::given(&self.client.id, person.consent.as_ref(), &self.state.request.consent_scopes(), self.now);
         let event = self.event(deps, user, person)?;

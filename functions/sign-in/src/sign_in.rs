@@ -117,7 +117,7 @@ impl Attempt<'_> {
     }
 
     fn is_outlived(&self, password: &PasswordCredential) -> bool {
-        self.tenant.record().passwords.is_outlived(password.changed_at, self.now)
+        password.has_to_change(&self.tenant.record().passwords, self.now)
     }
 
     // No session begins before the password is replaced (`functions/account/src/outlived.rs`).

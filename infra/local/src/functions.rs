@@ -6,7 +6,7 @@ use axum::Router;
 use cloud::egress::Guarded;
 use cloud::queue::Nudges;
 use futures_util::FutureExt;
-use runtime::{Platform, front};
+use runtime::{Platform, admin_front, front};
 
 use crate::deployed::Senders;
 use crate::queue::QueueFunction;
@@ -16,6 +16,7 @@ use crate::streams::StreamFunction;
 /// The code of a function that answers HTTP, with what stands before it.
 pub fn answering(folder: &str, platform: &Platform) -> Option<Router> {
     let router = match folder {
+        "admin" => return Some(admin_front(admin::router(admin::Deps::new(platform)), platform)),
         "account" => account::router(account::Deps::new(platform)),
         "authorize" => authorize::router(authorize::Deps::new(platform)),
         "discovery" => discovery::router(discovery::Deps::new(platform)),

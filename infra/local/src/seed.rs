@@ -15,9 +15,9 @@ use domain::api::{self, ApiScope, Audience};
 use domain::client::{Client, RedirectUri, SecretHash};
 use domain::tenant::{InvalidIssuer, Issuer};
 use domain::{ClientId, Region, Secret, Slug, TenantId};
-use runtime::provision::{NewTenant, NewUser, NotCreated, NotRegistered};
+use runtime::provision::{NewTenant, NewUser, NotAnOwner, NotCreated, NotRegistered};
 use runtime::{Failure, Platform, Provisioner};
-use store::{ApiCreation, ClientCreation, UserCreation};
+use store::{AdministratorsChange, ApiCreation, ClientCreation, UserCreation};
 
 pub use document::{Api, App, Document, Person, TenantDocument};
 pub use plan::{APIS, APPS, ApiPlan, AppPlan, TENANT, registration};
@@ -77,11 +77,13 @@ pub async fn seed(platform: &Platform, regions: Vec<Region>, addresses: &Address
     document.write(file).map_err(failed)?;
     let fresh = remembered.is_none();
     let forgotten = |what: &str| SeedError::Forgotten { what: what.to_owned(), file: file.display().to_string() };
-    for (what, standing) in plant(platform, regions, &document).await?.things {
-        if standing == Standing::Before && fresh {
-            return Err(forgotten(&what));
+    let planted = plant(platform, regions, &document).await?;
+    for (what, standing) in &planted.things {
+        if *standing == Standing::Before && fresh {
+            return Err(forgotten(what));
         }
     }
+    own(platform, &planted.tenant, &document).await?;
     Ok(document)
 }
 
@@ -132,6 +134,21 @@ pub async fn plant(platform: &Platform, regions: Vec<Region>, document: &Documen
         things.push((described.audience.clone(), make_api(&provisioner, &tenant, &registered(described, platform)?).await?));
     }
     Ok(Planted { tenant, things })
+}
+
+// Who tries the demo tries the admin API as well.
+async fn own(platform: &Platform, tenant: &TenantId, document: &Document) -> Result<(), SeedError> {
+    for person in document.tenants.get(TENANT).iter().flat_map(|demo| &demo.users) {
+        match Provisioner::new(platform).make_owner(tenant, &person.username).await {
+            Ok(AdministratorsChange::Changed) => {}
+            Ok(AdministratorsChange::Stale) => return Err(SeedError::Plan(format!("another seed made {} an owner", person.username))),
+            Err(NotAnOwner::Failure(failure)) => return Err(failure.into()),
+            Err(reason @ (NotAnOwner::Identifier(_) | NotAnOwner::Unknown | NotAnOwner::Administrators(_))) => {
+                return Err(SeedError::Plan(reason.to_string()));
+            }
+        }
+    }
+    Ok(())
 }
 
 async fn make_person(provisioner: &Provisioner, tenant: &TenantId, person: &Person) -> Result<Standing, SeedError> {

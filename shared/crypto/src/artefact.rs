@@ -65,6 +65,8 @@ pub enum Kind {
     FormerEmailLink,
     /// The state of a page that asks for another password in the place of one that is too old.
     OutlivedState,
+    /// Where a page of a list of the admin API ended.
+    Cursor,
 }
 
 impl Kind {
@@ -76,6 +78,7 @@ impl Kind {
             Self::ConsentState => "consent_state",
             Self::LogoutState => "logout_state",
             Self::LogoutRequest => "logout_request",
+            Self::Cursor => "cursor",
             Self::Session => "session",
             Self::Device => "device",
             Self::AccessReference => "access_reference",
@@ -119,6 +122,7 @@ impl Kind {
             Self::EmailLink => 33,
             Self::FormerEmailLink => 36,
             Self::OutlivedState => 34,
+            Self::Cursor => 40,
         }
     }
 
@@ -140,6 +144,7 @@ impl Kind {
             | Self::Device
             | Self::AccessReference
             | Self::RefreshToken
+            | Self::Cursor
             | Self::VerificationLink
             | Self::ResetLink
             | Self::NotMeLink

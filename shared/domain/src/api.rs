@@ -6,14 +6,17 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
+use utoipa::ToSchema;
 
+use crate::id::Slug;
+use crate::identifier::is_title;
 use crate::key_ring::Algorithm;
 use crate::policy;
-use crate::tenant::Issuer;
+use crate::tenant::{Issuer, Tenant};
 use crate::timestamp::Timestamp;
 
 /// Names an API, as `resource` asks for it and `aud` states it: an absolute URI without a fragment, compared byte for byte (RFC 8707 §2).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct Audience(String);
 
@@ -48,10 +51,22 @@ pub enum InvalidApi {
     /// Its tokens would be good for the platform's own endpoints.
     #[error("the audience of an API isn't the issuer")]
     Issuer,
+    /// Its tokens would be good for the admin API.
+    #[error("the audience of an API isn't the admin API")]
+    Administration,
+    /// Administrators see it.
+    #[error("name: 1 to {} characters, none of them invisible", policy::NAME_MAX_CHARACTERS)]
+    Name,
+    /// The record has to hold them.
+    #[error("at most {} scopes", policy::API_SCOPES_MAX)]
+    Scopes,
+    /// Keys are retired by the longest; the shortest is of some use.
+    #[error("access_token_seconds: {} to {}", policy::ACCESS_TOKEN_SHORTEST.as_secs(), policy::ACCESS_TOKEN_LONGEST.as_secs())]
+    Lifetime,
 }
 
 /// A scope that an API defines: 1 to 100 characters of RFC 6749 §3.3, and none that speaks of people.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct ApiScope(String);
 
@@ -105,11 +120,29 @@ text!(ApiScope, InvalidApiScope);
 /// Scopes by the API that they are of.
 pub type Grants = BTreeMap<Audience, BTreeSet<ApiScope>>;
 
+/// The name of the admin API's host beside those of tenants; no tenant has it.
+pub const ADMINISTRATION: &str = "admin";
+/// The one scope of the admin API.
+pub const ADMIN_SCOPE: &str = "admin";
+
+// Beside `https://{slug}.{zone}` it is `https://admin.{zone}`; beside `{base}/t/{slug}`, on a loopback base URL, it is the base.
+fn administration(issuer: &Issuer, slug: &Slug) -> Option<String> {
+    let origin = match issuer.path() {
+        "" => format!("https://{ADMINISTRATION}.{}", issuer.origin().strip_prefix("https://")?.strip_prefix(slug.as_str())?.strip_prefix('.')?),
+        path if path == format!("/t/{slug}") => issuer.origin().to_owned(),
+        _ => return None,
+    };
+    Some(format!("{origin}/admin/v1"))
+}
+
 /// An API. Its audience never changes: tokens and apps name it by that.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Api {
     /// What names it.
     pub audience: Audience,
+    /// Counts its changes.
+    #[serde(default = "first")]
+    pub version: u64,
     /// The name that administrators see.
     pub name: String,
     /// The scopes that it knows.
@@ -125,11 +158,16 @@ pub struct Api {
     pub created_at: Timestamp,
 }
 
+const fn first() -> u64 {
+    1
+}
+
 impl Api {
     /// An API without scopes, whose tokens are like those of the platform itself; what differs is set on it.
     pub fn named(audience: Audience, name: impl Into<String>, created_at: Timestamp) -> Self {
         Self {
             audience,
+            version: first(),
             name: name.into(),
             scopes: BTreeSet::new(),
             access_token_signed_response_alg: Algorithm::Es256,
@@ -139,9 +177,30 @@ impl Api {
         }
     }
 
-    /// Whether it may be registered at the tenant of this issuer.
-    pub fn check(&self, issuer: &Issuer) -> Result<(), InvalidApi> {
-        if self.audience.is_issuer(issuer) { Err(InvalidApi::Issuer) } else { Ok(()) }
+    /// The admin API, as each tenant knows it: it stands in no row, so that no tenant can be without it. `None` for a tenant whose issuer isn't
+    /// beside the others of its zone.
+    pub fn of_administration(tenant: &Tenant) -> Option<Self> {
+        let audience = Audience::parse(&administration(&tenant.issuer, &tenant.slug)?).ok()?;
+        let scope = ApiScope::parse(ADMIN_SCOPE).ok()?;
+        Some(Self { scopes: [scope].into(), ..Self::named(audience, "Administration", tenant.created_at) })
+    }
+
+    /// Whether it may be registered at this tenant.
+    pub fn check(&self, tenant: &Tenant) -> Result<(), InvalidApi> {
+        let administration = Self::of_administration(tenant);
+        if self.audience.is_issuer(&tenant.issuer) {
+            Err(InvalidApi::Issuer)
+        } else if administration.is_some_and(|api| api.audience == self.audience) {
+            Err(InvalidApi::Administration)
+        } else if !is_title(&self.name) {
+            Err(InvalidApi::Name)
+        } else if self.scopes.len() > policy::API_SCOPES_MAX {
+            Err(InvalidApi::Scopes)
+        } else if self.access_token_lifetime().as_secs() != self.access_token_seconds {
+            Err(InvalidApi::Lifetime)
+        } else {
+            Ok(())
+        }
     }
 
     // INVARIANT: whatever a row says, no access token outlives `policy::ACCESS_TOKEN_LONGEST`: signing keys are retired by that.
@@ -177,14 +236,42 @@ mod tests {
         }
     }
 
+    fn tenant(issuer: &str) -> Tenant {
+        let (slug, issuer) = (Slug::parse("demo").expect("a slug"), Issuer::parse(issuer).expect("an issuer"));
+        Tenant::named(crate::TenantId::from_random([1; 16]), slug, "Demo", issuer, Timestamp::from_seconds(0))
+    }
+
+    #[test]
+    fn the_admin_api_is_an_api_of_every_tenant_beside_which_it_stands() {
+        let audience = |issuer: &str| Api::of_administration(&tenant(issuer)).map(|api| String::from(api.audience));
+        assert_eq!(audience("https://demo.id.example").as_deref(), Some("https://admin.id.example/admin/v1"));
+        assert_eq!(audience("http://localhost:8080/t/demo").as_deref(), Some("http://localhost:8080/admin/v1"));
+        for elsewhere in ["https://login.company.example", "https://demoid.example", "http://localhost:8080/t/other"] {
+            assert_eq!(audience(elsewhere), None, "{elsewhere}");
+        }
+        let api = Api::of_administration(&tenant("https://demo.id.example")).expect("an API");
+        assert_eq!(api.scopes.iter().map(ApiScope::as_str).collect::<Vec<_>>(), [ADMIN_SCOPE]);
+    }
+
     #[test]
     fn an_audience_is_the_issuer_or_not_to_the_byte() {
         let issuer = Issuer::parse("https://demo.id.example").expect("an issuer");
         let is_issuer = |text: &str| Audience::parse(text).expect("an audience").is_issuer(&issuer);
         assert!(is_issuer("https://demo.id.example"));
         let api = |text: &str| Api::named(Audience::parse(text).expect("an audience"), "API", Timestamp::from_seconds(0));
-        assert_eq!(api("https://demo.id.example").check(&issuer), Err(InvalidApi::Issuer));
-        assert_eq!(api("https://api.example").check(&issuer), Ok(()));
+        let tenant = tenant("https://demo.id.example");
+        assert_eq!(api("https://demo.id.example").check(&tenant), Err(InvalidApi::Issuer));
+        assert_eq!(api("https://admin.id.example/admin/v1").check(&tenant), Err(InvalidApi::Administration));
+        assert_eq!(api("https://api.example").check(&tenant), Ok(()));
+        let fine = || api("https://api.example");
+        for name in ["", " API", "a\u{202e}b", &"x".repeat(policy::NAME_MAX_CHARACTERS + 1)] {
+            assert_eq!(Api { name: name.to_owned(), ..fine() }.check(&tenant), Err(InvalidApi::Name), "{name}");
+        }
+        let scopes = (0..=policy::API_SCOPES_MAX).map(|number| ApiScope::parse(&format!("s{number}")).expect("a scope")).collect();
+        assert_eq!(Api { scopes, ..fine() }.check(&tenant), Err(InvalidApi::Scopes));
+        for access_token_seconds in [0, 59, 86_401] {
+            assert_eq!(Api { access_token_seconds, ..fine() }.check(&tenant), Err(InvalidApi::Lifetime));
+        }
         assert!(!is_issuer("https://demo.id.example/") && !is_issuer("https://DEMO.id.example"));
     }
 

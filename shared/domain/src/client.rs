@@ -1,102 +1,29 @@
 //! An app as registered: how it authenticates, where it may be answered, which security profile it follows.
 
+mod access;
+mod redirect_uri;
+mod settings;
+mod web_origin;
+
 use std::collections::BTreeSet;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use url::Url;
+use utoipa::ToSchema;
 
 use crate::api::Grants;
 use crate::id::ClientId;
 use crate::identifier::SUBJECTS_OF_CLIENTS;
 use crate::key_ring::Algorithm;
-use crate::policy;
-use crate::tenant::{SessionPolicy, Tenant, is_loopback_http};
+use crate::tenant::{SessionPolicy, Tenant};
 use crate::timestamp::Timestamp;
 
-/// A redirection endpoint (RFC 6749 §3.1.2), kept byte for byte because it is compared byte for byte (RFC 9700 §4.1.3).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct RedirectUri(String);
-
-/// Why a redirect URI can't be registered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidRedirectUri {
-    /// Not an absolute URI.
-    #[error("a redirect URI is absolute")]
-    NotAbsolute,
-    /// It has a fragment (RFC 6749 §3.1.2).
-    #[error("a redirect URI has no fragment")]
-    Fragment,
-    /// Plain `http` to another machine, or a scheme that runs code.
-    #[error("a redirect URI is https, http to this machine, or an app's own scheme with a dot (RFC 8252 §7.1)")]
-    Scheme,
-    /// White space, control characters or letters beyond ASCII, which no `Location` can carry as they are (RFC 3986 §2).
-    #[error("a redirect URI has visible ASCII characters alone")]
-    Characters,
-    /// Longer than the platform keeps.
-    #[error("a redirect URI has at most {} bytes", policy::REDIRECT_URI_MAX)]
-    TooLong,
-}
-
-impl RedirectUri {
-    /// Reads a redirect URI for registration.
-    pub fn parse(text: &str) -> Result<Self, InvalidRedirectUri> {
-        if text.len() > policy::REDIRECT_URI_MAX {
-            return Err(InvalidRedirectUri::TooLong);
-        }
-        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(InvalidRedirectUri::Characters);
-        }
-        let url = Url::parse(text).map_err(|_| InvalidRedirectUri::NotAbsolute)?;
-        if text.contains('#') {
-            return Err(InvalidRedirectUri::Fragment);
-        }
-        let own_scheme = url.scheme().contains('.');
-        if url.scheme() == "https" || is_loopback_http(&url) || own_scheme { Ok(Self(text.to_owned())) } else { Err(InvalidRedirectUri::Scheme) }
-    }
-
-    /// The URI exactly as registered.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The URI's scheme with its colon, `https:`.
-    pub fn scheme(&self) -> String {
-        // A parsed value has a scheme; without one the text would be empty, which allows nothing.
-        Url::parse(&self.0).map_or_else(|_| String::new(), |url| format!("{}:", url.scheme()))
-    }
-
-    /// The host that a consent page names; the scheme for an app's own.
-    pub fn host(&self) -> String {
-        Url::parse(&self.0)
-            .ok()
-            .and_then(|url| url.host_str().filter(|host| !host.is_empty()).map(str::to_owned).or(Some(url.scheme().to_owned())))
-            .unwrap_or_default()
-    }
-}
-
-impl fmt::Display for RedirectUri {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl TryFrom<String> for RedirectUri {
-    type Error = InvalidRedirectUri;
-    fn try_from(text: String) -> Result<Self, InvalidRedirectUri> {
-        Self::parse(&text)
-    }
-}
-
-impl From<RedirectUri> for String {
-    fn from(uri: RedirectUri) -> Self {
-        uri.0
-    }
-}
+pub use access::Access;
+pub use redirect_uri::{InvalidRedirectUri, RedirectUri};
+pub use settings::{AppKind, InvalidSettings, Settings};
+pub use web_origin::{InvalidWebOrigin, WebOrigin};
 
 /// How a client authenticates at the token endpoint (OpenID Connect Core §9), as registered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum ClientAuthenticationMethod {
     /// A public client (RFC 6749 §2.1).
     #[serde(rename = "none")]
@@ -113,6 +40,11 @@ pub enum ClientAuthenticationMethod {
 }
 
 impl ClientAuthenticationMethod {
+    /// Whether it is by a secret that both know.
+    pub const fn is_by_secret(self) -> bool {
+        matches!(self, Self::ClientSecretBasic | Self::ClientSecretPost)
+    }
+
     /// The registered name of the method.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -134,7 +66,7 @@ pub struct SecretHash {
 }
 
 /// The rules that a client follows where standards leave a choice; `oauth::profile` says what each means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum SecurityProfile {
     /// Plain OpenID Connect Core: PKCE welcome, not required of confidential clients.
     #[serde(rename = "oidc")]
@@ -145,7 +77,7 @@ pub enum SecurityProfile {
 }
 
 /// Whether a person is asked before the app learns anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentPolicy {
     /// Asked once per client and scope, then remembered.
@@ -155,7 +87,7 @@ pub enum ConsentPolicy {
 }
 
 /// What a client may ask the token endpoint for (RFC 7591 §2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GrantType {
     /// RFC 6749 §4.1.
@@ -182,45 +114,8 @@ impl GrantType {
     }
 }
 
-/// A web origin as the `Origin` header states it (RFC 6454 §6.2): scheme, host and port, no path.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct WebOrigin(String);
-
-/// A text can't be an app's origin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an origin is https, or http of this machine, with a host and no path")]
-pub struct InvalidWebOrigin;
-
-impl WebOrigin {
-    /// Reads an origin for registration. Opaque ones (`null`) are nobody's.
-    pub fn parse(text: &str) -> Result<Self, InvalidWebOrigin> {
-        let url = Url::parse(text).map_err(|_| InvalidWebOrigin)?;
-        let fits = url.scheme() == "https" || is_loopback_http(&url);
-        if fits && url.origin().ascii_serialization() == text { Ok(Self(text.to_owned())) } else { Err(InvalidWebOrigin) }
-    }
-
-    /// The origin as browsers send it.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for WebOrigin {
-    type Error = InvalidWebOrigin;
-    fn try_from(text: String) -> Result<Self, InvalidWebOrigin> {
-        Self::parse(&text)
-    }
-}
-
-impl From<WebOrigin> for String {
-    fn from(origin: WebOrigin) -> Self {
-        origin.0
-    }
-}
-
 /// Where an app is told that a session ended (OpenID Connect Back-Channel Logout §2.2).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BackchannelLogout {
     /// `backchannel_logout_uri`.
     pub uri: RedirectUri,
@@ -240,6 +135,12 @@ pub struct Client {
     pub id: ClientId,
     /// The name that pages show.
     pub name: String,
+    /// What runs it.
+    #[serde(default)]
+    pub kind: AppKind,
+    /// Counts its changes.
+    #[serde(default = "first")]
+    pub version: u64,
     /// How it authenticates.
     pub authentication: ClientAuthenticationMethod,
     /// Its live secrets, two while one is rotated; none for a public client.
@@ -277,11 +178,18 @@ pub struct Client {
     /// How young a session has to be, and how lately used, that opens it without a sign-in; any that lives does where it doesn't say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sessions: Option<SessionPolicy>,
+    /// Whom it is for.
+    #[serde(default)]
+    pub access: Access,
     /// Nothing issued to it before this moment counts; it only grows.
     #[serde(default)]
     pub not_before: Timestamp,
     /// When it was registered.
     pub created_at: Timestamp,
+}
+
+const fn first() -> u64 {
+    1
 }
 
 impl Client {
@@ -290,6 +198,8 @@ impl Client {
         Self {
             id,
             name: name.into(),
+            kind: AppKind::Web,
+            version: first(),
             authentication: ClientAuthenticationMethod::None,
             secrets: Vec::new(),
             jwks: Vec::new(),
@@ -304,6 +214,7 @@ impl Client {
             userinfo_signed_response_alg: None,
             consent: ConsentPolicy::Ask,
             sessions: None,
+            access: Access::Everyone,
             not_before: Timestamp::from_seconds(0),
             created_at,
         }
@@ -346,37 +257,6 @@ mod tests {
         assert!(pages.grant_types.is_empty());
         let uris: Vec<&str> = pages.redirect_uris.iter().map(RedirectUri::as_str).collect();
         assert_eq!(uris[..2], ["https://demo.id.example.com/account", "https://demo.id.example.com/account/security"]);
-    }
-
-    #[test]
-    fn a_redirect_uri_that_runs_code_or_leaves_in_clear_is_refused() {
-        for fine in ["https://app.example/cb", "http://127.0.0.1:9/cb", "http://localhost/cb", "com.example.app:/cb"] {
-            assert!(RedirectUri::parse(fine).is_ok(), "{fine}");
-        }
-        for (wrong, why) in [
-            ("/cb", InvalidRedirectUri::NotAbsolute),
-            ("https://app.example/cb#x", InvalidRedirectUri::Fragment),
-            ("http://app.example/cb", InvalidRedirectUri::Scheme),
-            ("javascript:alert(1)", InvalidRedirectUri::Scheme),
-            ("data:text/html,x", InvalidRedirectUri::Scheme),
-            ("https://app.example/a b", InvalidRedirectUri::Characters),
-            ("https://app.example/\ncb", InvalidRedirectUri::Characters),
-            ("https://bücher.example/cb", InvalidRedirectUri::Characters),
-        ] {
-            assert_eq!(RedirectUri::parse(wrong), Err(why), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn an_origin_is_what_browsers_send_and_never_an_opaque_one() {
-        for fine in ["https://app.example", "https://app.example:8443", "http://localhost:8081"] {
-            assert_eq!(WebOrigin::parse(fine).map(String::from), Ok(fine.to_owned()));
-        }
-        for wrong in
-            ["null", "", "https://app.example/", "https://app.example/x", "https://app.example:443", "HTTPS://app.example", "http://app.example", "*"]
-        {
-            assert_eq!(WebOrigin::parse(wrong), Err(InvalidWebOrigin), "{wrong}");
-        }
     }
 
     proptest::proptest! {

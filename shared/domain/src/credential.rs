@@ -21,12 +21,15 @@ pub struct PasswordCredential {
     /// When its owner said that somebody else uses it: from then on it matches nothing, until another one takes its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locked_at: Option<Timestamp>,
+    /// When an administrator said that its owner chooses another one: from then on it is good for that alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outlived_at: Option<Timestamp>,
 }
 
 impl PasswordCredential {
     /// A person's first password.
     pub const fn first(sealed_hash: SealedBytes, now: Timestamp) -> Self {
-        Self { sealed_hash, version: 1, changed_at: now, former: Vec::new(), locked_at: None }
+        Self { sealed_hash, version: 1, changed_at: now, former: Vec::new(), locked_at: None, outlived_at: None }
     }
 
     /// The password that its owner chose next; as many of the former ones are kept as the tenant's history asks for.
@@ -34,13 +37,24 @@ impl PasswordCredential {
     pub fn followed_by(&self, sealed_hash: SealedBytes, policy: &PasswordPolicy, now: Timestamp) -> Self {
         // The new one is the first of the history.
         let former = self.last(policy.history().saturating_sub(1)).cloned().collect();
-        Self { sealed_hash, version: self.version + 1, changed_at: now, former, locked_at: None }
+        Self { sealed_hash, version: self.version + 1, changed_at: now, former, locked_at: None, outlived_at: None }
     }
 
     /// The same password, which opens nothing any more: whatever was issued for the version before is over as well.
     #[must_use]
     pub fn locked(&self, now: Timestamp) -> Self {
         Self { version: self.version + 1, locked_at: Some(now), ..self.clone() }
+    }
+
+    /// The same password, which its owner has to change at the next sign-in.
+    #[must_use]
+    pub fn outlived(&self, now: Timestamp) -> Self {
+        Self { version: self.version + 1, outlived_at: Some(now), ..self.clone() }
+    }
+
+    /// Whether its owner has to choose another one before a session begins: it is too old, or an administrator said so.
+    pub fn has_to_change(&self, policy: &PasswordPolicy, now: Timestamp) -> bool {
+        self.outlived_at.is_some() || policy.is_outlived(self.changed_at, now)
     }
 
     /// The hash that a typed password is compared with; none while it is locked.
@@ -52,7 +66,7 @@ impl PasswordCredential {
     /// The hashes that a new password may match none of, this one among them: at most `policy::PASSWORD_HISTORY_MAX`. One that is locked, or has to be
     /// changed by now, doesn't come back whatever the tenant says.
     pub fn may_not_come_back(&self, policy: &PasswordPolicy, now: Timestamp) -> impl Iterator<Item = &SealedBytes> {
-        let never = self.locked_at.is_some() || policy.is_outlived(self.changed_at, now);
+        let never = self.locked_at.is_some() || self.has_to_change(policy, now);
         self.last(policy.history().max(usize::from(never)))
     }
 
@@ -121,6 +135,17 @@ mod tests {
         assert_eq!(standing.may_not_come_back(&aging, AT.plus(nearly)).count(), 0);
         assert_eq!(standing.may_not_come_back(&aging, AT.plus(day)).cloned().collect::<Vec<_>>(), [hash(1)]);
         assert_eq!(standing.may_not_come_back(&policy(0), AT.plus(day)).count(), 0);
+    }
+
+    #[test]
+    fn a_password_that_an_administrator_wants_changed_is_compared_and_never_comes_back() {
+        let standing = PasswordCredential::first(hash(1), AT);
+        assert!(!standing.has_to_change(&policy(0), AT));
+        let outlived = standing.outlived(AT);
+        assert_eq!((outlived.version, outlived.comparable()), (2, Some(&hash(1))));
+        assert!(outlived.has_to_change(&policy(0), AT));
+        assert_eq!(outlived.may_not_come_back(&policy(0), AT).cloned().collect::<Vec<_>>(), [hash(1)]);
+        assert!(!outlived.followed_by(hash(2), &policy(0), AT).has_to_change(&policy(0), AT));
     }
 
     #[test]

@@ -163,6 +163,7 @@ pub fn caused_by(kind: &EventKind) -> &'static [Channel] {
         | EventKind::TenantCreated
         | EventKind::ClientCreated { .. }
         | EventKind::ApiCreated { .. }
+        | EventKind::Administered(_)
         | EventKind::UserCreated { .. }
         | EventKind::ProfileCompleted { .. }
         | EventKind::TermsAccepted { .. }

@@ -3,15 +3,17 @@
 //! Personal fields are sealed under the subject's own key from the first event on, so that erasing the key erases them everywhere. An event
 //! never holds a live secret.
 
+mod administered;
 mod kind;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{EventId, TenantId, UserId};
+use crate::id::{ClientId, EventId, TenantId, UserId};
 use crate::policy;
 use crate::secret::SealedBytes;
 use crate::timestamp::Timestamp;
 
+pub use administered::Administered;
 pub use kind::{Browser, ChangedBy, CreatedBy, EventKind};
 
 /// Whom an event is about.
@@ -35,6 +37,20 @@ impl Subject {
             Self::Tenant => None,
         }
     }
+}
+
+/// Which administrator did it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "actor_kind", content = "actor")]
+pub enum Actor {
+    /// A person of the tenant.
+    Person(UserId),
+    /// A person of the system tenant.
+    PlatformPerson(UserId),
+    /// An app of the tenant, for itself.
+    App(ClientId),
+    /// An app of the system tenant, for itself.
+    PlatformApp(ClientId),
 }
 
 /// What is personal about an event; sealed before it is written.
@@ -109,6 +125,9 @@ pub struct RecordedEvent {
     /// What filters compare.
     #[serde(default)]
     pub lookups: Lookups,
+    /// Who did it, where it was an administrator.
+    #[serde(flatten)]
+    pub actor: Option<Actor>,
     /// When it may be swept.
     pub ends_at: Timestamp,
 }
@@ -118,7 +137,15 @@ impl Event {
     pub fn record(self, personal: Option<SealedBytes>, lookups: Lookups) -> RecordedEvent {
         let at = self.id.at();
         let ends_at = at.plus(policy::EVENT_RETENTION);
-        RecordedEvent { id: self.id, tenant: self.tenant, at, subject: self.subject, kind: self.kind, personal, lookups, ends_at }
+        RecordedEvent { id: self.id, tenant: self.tenant, at, subject: self.subject, kind: self.kind, personal, lookups, actor: None, ends_at }
+    }
+}
+
+impl RecordedEvent {
+    /// The same, done by an administrator.
+    #[must_use]
+    pub fn done_by(self, actor: Actor) -> Self {
+        Self { actor: Some(actor), ..self }
     }
 }
 

@@ -138,6 +138,12 @@ fn fold(entered: &str) -> Result<String, InvalidIdentifier> {
     Ok(folded)
 }
 
+/// Whether a text is shown as the name of a thing: 1 to `policy::NAME_MAX_CHARACTERS` characters, none of them invisible, no white space around it.
+pub fn is_title(text: &str) -> bool {
+    let fits = (1..=policy::NAME_MAX_CHARACTERS).contains(&text.chars().count()) && text.trim() == text;
+    fits && !text.chars().any(is_control_or_format)
+}
+
 /// Characters that no name needs and that make one look like another: controls, zero-width and bidirectional formatting.
 pub fn is_control_or_format(c: char) -> bool {
     c.is_control()

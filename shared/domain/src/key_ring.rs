@@ -3,12 +3,13 @@
 pub mod rotation;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::secret::SealedBytes;
 use crate::timestamp::Timestamp;
 
 /// A signature algorithm of RFC 7518 §3.1 that the platform signs with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub enum Algorithm {
     /// ECDSA on P-256 with SHA-256; the default.
     #[serde(rename = "ES256")]

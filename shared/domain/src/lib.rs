@@ -4,6 +4,7 @@
 //! inputs and most tests of the platform live beside these modules.
 
 pub mod account;
+pub mod administration;
 pub mod alarm;
 pub mod api;
 pub mod attempt;
@@ -24,6 +25,7 @@ pub mod id;
 pub mod identifier;
 pub mod invitation;
 pub mod key_ring;
+pub mod listing;
 pub mod migration;
 pub mod password_policy;
 pub mod password_reset;

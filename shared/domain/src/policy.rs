@@ -232,6 +232,10 @@ pub const BOUND_SCOPES_MAX: usize = 200;
 pub const MEMBERSHIPS_MAX: usize = 50;
 /// The name of a group or role, in characters.
 pub const ROSTER_NAME_MAX: usize = 64;
+/// Administrators of a tenant, people and apps: one record names them.
+pub const ADMINISTRATORS_MAX: usize = 200;
+/// Apps that a developer of apps may change.
+pub const DEVELOPED_APPS_MAX: usize = 50;
 /// Attributes that a tenant keeps of its people beside the standard claims: they are read with its record.
 pub const ATTRIBUTES_MAX: usize = 30;
 /// An attribute's name, in characters.
@@ -252,6 +256,30 @@ pub const ATTRIBUTE_PATTERN_BYTES: usize = 16 * 1024;
 pub const ATTRIBUTES_BYTES_MAX: usize = 2048;
 /// A form body, in bytes.
 pub const BODY_MAX: usize = 64 * 1024;
+/// Rows on a page of a list, where nobody says how many.
+pub const PAGE: usize = 25;
+/// The most that anybody may ask for.
+pub const PAGE_MAX: usize = 100;
+/// How long the key of a request that makes something is remembered.
+pub const MAKING_REQUEST: Duration = DAY;
+/// Such a key, in bytes.
+pub const IDEMPOTENCY_KEY_MAX: usize = 255;
+/// A cursor of a list.
+pub const CURSOR: Duration = DAY;
+/// What a thing is listed under, in characters.
+pub const LISTED_MAX: usize = 100;
+/// Scopes of an API.
+pub const API_SCOPES_MAX: usize = 100;
+/// Addresses of a kind, and origins, that an app has.
+pub const APP_ADDRESSES_MAX: usize = 50;
+/// Keys that an app's assertions verify with.
+pub const APP_KEYS_MAX: usize = 5;
+/// APIs that an app asks for as itself.
+pub const APP_APIS_MAX: usize = 20;
+/// Secrets of an app that are good at a time: two while one is rotated.
+pub const APP_SECRETS_MAX: usize = 2;
+/// A body of the admin API, in bytes: a whole bulk.
+pub const ADMIN_BODY_MAX: usize = 4 * 1024 * 1024;
 /// Parameters of one request.
 pub const PARAMETERS_MAX: usize = 200;
 

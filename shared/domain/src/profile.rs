@@ -122,7 +122,7 @@ impl User {
         }
     }
 
-    fn with_fields(&self, entered: &[(ProfileField, &str)]) -> Result<Profile, BTreeSet<ProfileField>> {
+    pub(crate) fn with_fields(&self, entered: &[(ProfileField, &str)]) -> Result<Profile, BTreeSet<ProfileField>> {
         let mut profile = self.profile.clone();
         let mut wrong = BTreeSet::new();
         for &(field, value) in entered {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
+use utoipa::ToSchema;
 
 use crate::attributes::Schema;
 use crate::branding::Branding;
@@ -96,7 +97,7 @@ impl From<Issuer> for String {
 }
 
 /// How long sessions of a tenant live.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SessionPolicy {
     /// Seconds without use after which a session is over.
     pub idle_seconds: u64,

@@ -182,6 +182,8 @@ reasons! {
         /// RFC 9126 §4.
         AnsweredBefore => InvalidRequestUri, "the pushed request was answered before, or too long ago";
         /// RFC 6749 §4.1.2.1.
+        NotAdmitted => AccessDenied, "the app is for groups that the person is not in";
+        /// RFC 6749 §4.1.2.1.
         ConsentDenied => AccessDenied, "the person declined";
     }
 }

@@ -37,6 +37,8 @@ reasons! {
         Dead => InvalidToken, "the family or its user does not count any more";
         /// OpenID Connect Core §5.3.
         OpenidMissing => InsufficientScope, "openid was not granted";
+        /// The admin API is for who was granted it.
+        AdminMissing => InsufficientScope, "admin was not granted";
         /// The account API is for who was granted it.
         AccountMissing => InsufficientScope, "account was not granted";
     }
@@ -78,6 +80,7 @@ impl Refusal {
         }
         match self {
             Self::NotHonoured(Reason::OpenidMissing) => parameters.push(("scope", scope::OPENID)),
+            Self::NotHonoured(Reason::AdminMissing) => parameters.push(("scope", scope::ADMIN)),
             Self::NotHonoured(Reason::AccountMissing) => parameters.push(("scope", scope::ACCOUNT)),
             Self::Missing | Self::NotHonoured(_) => {}
         }

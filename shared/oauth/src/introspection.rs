@@ -47,6 +47,13 @@ pub struct Introspection<'a> {
     claims: Option<Claims<'a>>,
 }
 
+impl Introspection<'_> {
+    /// Whether the token counts.
+    pub const fn is_active(&self) -> bool {
+        self.active
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Claims<'a> {
     iss: &'a str,

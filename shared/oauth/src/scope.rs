@@ -32,6 +32,9 @@ pub const ROLES: &str = "roles";
 /// The account API: whatever people can do on their account's own pages.
 pub const ACCOUNT: &str = "account";
 
+/// The one scope of the admin API, which each tenant knows as an API of its own.
+pub const ADMIN: &str = domain::api::ADMIN_SCOPE;
+
 /// What is offered, as metadata states it.
 pub const SUPPORTED: [&str; 9] = [OPENID, PROFILE, EMAIL, ADDRESS, PHONE, OFFLINE_ACCESS, GROUPS, ROLES, ACCOUNT];
 

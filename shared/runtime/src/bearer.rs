@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use crypto::artefact::Kind;
 use crypto::jws;
+use domain::api::Audience;
 use domain::{Secret, Timestamp};
 use http::{HeaderValue, StatusCode, header};
 use oauth::access_token::{self, AccessToken, Reference};
@@ -21,6 +22,23 @@ pub fn read(tenant: &TenantContext, token: &Secret<String>, now: Timestamp) -> R
     };
     let opened = tenant.open::<Reference>(Kind::AccessReference, Some(token.client_id()), token.reference().unwrap_or_default(), now)?;
     Ok(opened.map(|reference| (token, reference)).map_err(|_| Reason::Reference.into()))
+}
+
+/// The same of a token for an API of the platform's own: about a person, or what an app got for itself, which refers to nobody.
+pub fn read_for(
+    tenant: &TenantContext,
+    api: &Audience,
+    token: &Secret<String>,
+    now: Timestamp,
+) -> Result<Result<(AccessToken, Option<Reference>), Refusal>, Failure> {
+    let claims = jws::verify_with_set(tenant.verifying_keys(), access_token::TYP, token.expose()).map_err(|_| Reason::Signature);
+    let token = match claims.and_then(|claims| access_token::check_for(claims, &tenant.record().issuer, api, now)) {
+        Ok(token) => token,
+        Err(reason) => return Ok(Err(reason.into())),
+    };
+    let Some(sealed) = token.reference() else { return Ok(Ok((token, None))) };
+    let opened = tenant.open::<Reference>(Kind::AccessReference, Some(token.client_id()), sealed, now)?;
+    Ok(opened.map(|reference| (token, Some(reference))).map_err(|_| Reason::Reference.into()))
 }
 
 fn verified(tenant: &TenantContext, token: &Secret<String>, now: Timestamp) -> Result<AccessToken, Reason> {

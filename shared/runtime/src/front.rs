@@ -22,8 +22,18 @@ use crate::routing::TenantRouting;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incident(pub String);
 
+/// Whose requests a function answers.
+#[derive(Clone, Copy)]
+enum At {
+    /// A tenant's, named by host or path.
+    Tenant,
+    /// Those to the admin API's own origin.
+    Administration,
+}
+
 #[derive(Clone)]
 struct Front {
+    at: At,
     routing: TenantRouting,
     random: Arc<dyn Random>,
     function: Router,
@@ -31,12 +41,28 @@ struct Front {
 
 /// Puts the front before a function's routes. The result takes requests as API Gateway hands them over, prefix and all.
 pub fn front(function: Router, platform: &Platform) -> Router {
-    let front = Front { routing: platform.routing.clone(), random: platform.random.clone(), function };
+    fronted(function, platform, At::Tenant)
+}
+
+/// The same before the admin API, which is no tenant's: its routes are whole paths, at its own origin alone.
+pub fn admin_front(function: Router, platform: &Platform) -> Router {
+    fronted(function, platform, At::Administration)
+}
+
+fn fronted(function: Router, platform: &Platform, at: At) -> Router {
+    let front = Front { at, routing: platform.routing.clone(), random: platform.random.clone(), function };
     Router::new().fallback(pass_on).with_state(front.clone()).layer(from_fn_with_state(front, watch))
 }
 
 async fn pass_on(State(front): State<Front>, mut request: Request) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    if matches!(front.at, At::Administration) {
+        return if front.routing.administers(host, request.uri().path()) {
+            front.function.oneshot(buffered(request, policy::ADMIN_BODY_MAX).await).await.into_response()
+        } else {
+            error_page(&request, ErrorReason::NotFound)
+        };
+    }
     let Some(located) = front.routing.locate(host, request.uri().path()) else {
         return error_page(&request, ErrorReason::NotFound);
     };

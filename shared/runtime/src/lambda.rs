@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 
 use crate::configuration::Configuration;
 use crate::edge::Edge;
-use crate::front::front;
+use crate::front::{admin_front, front};
 use crate::platform::{Platform, aws};
 use crate::routing::TenantRouting;
 use crate::telemetry;
@@ -46,13 +46,22 @@ pub fn serve(router: impl FnOnce(&Start) -> Router) -> Result<(), Error> {
     serve_unless(|start| Ok(router(start)))
 }
 
+/// Runs the function of the admin API, which has an origin of its own.
+pub fn serve_administration(router: impl FnOnce(&Start) -> Router) -> Result<(), Error> {
+    serve_behind(|start| Ok(admin_front(router(start), &start.platform)))
+}
+
 /// Runs a function that answers HTTP, unless what it needs beside the platform isn't configured.
 pub fn serve_unless(router: impl FnOnce(&Start) -> Result<Router, Error>) -> Result<(), Error> {
+    serve_behind(|start| Ok(front(router(start)?, &start.platform)))
+}
+
+fn serve_behind(fronted: impl FnOnce(&Start) -> Result<Router, Error>) -> Result<(), Error> {
     run(async {
         let start = begin(Configuration::routing).await?;
         let edge = start.configuration.edge()?;
         let with_caller = move |request| std::future::ready(with_caller(request, &edge));
-        let service = front(router(&start)?, &start.platform).layer(axum::middleware::map_request(with_caller));
+        let service = fronted(&start)?.layer(axum::middleware::map_request(with_caller));
         lambda_runtime::run(MapRequest::new(Adapter::from(service), guarded)).await
     })
 }

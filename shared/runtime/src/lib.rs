@@ -34,7 +34,7 @@ mod wrong_secrets;
 pub use client_authentication::{ClientAuthentication, ClientRequest, RefusedRequest};
 pub use clock::{Clock, SystemClock};
 pub use failure::Failure;
-pub use front::{Incident, front};
+pub use front::{Incident, admin_front, front};
 pub use home_region::HomeRegion;
 pub use key_rotation::KeyRotations;
 pub use names::TypedName;

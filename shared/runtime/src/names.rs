@@ -34,6 +34,11 @@ impl TenantContext {
         Ok(TypedName { lookup, claim, nobody: UserId::from_random(bits) })
     }
 
+    /// The keyed hash under which failures of an account are counted.
+    pub fn failures_of(&self, account: &UserId) -> Result<String, Failure> {
+        self.lookup("account failures", account.as_str())
+    }
+
     /// The lookups of every name that a person may type.
     pub fn lookups_of(&self, user: &User) -> Result<Vec<String>, Failure> {
         let email = user.email.as_ref().and_then(|email| Canonical::email(&email.address).ok());

@@ -1,12 +1,14 @@
 //! People's own keys, and what is sealed under them: personal fields of events from the first event on.
 
 use crypto::{SymmetricKey, envelope};
+use domain::consent::Consent;
 use domain::event::{Event, Lookups, Personal, RecordedEvent};
 use domain::identifier::{CANONICAL_VERSION, Canonical};
 use domain::key_ring::{Purpose, WrappedUserKey};
 use domain::secret::SealedBytes;
+use domain::user::User;
 use domain::{Secret, SessionId, Timestamp, UserId};
-use store::Claim;
+use store::{Belongings, Claim};
 
 use crate::failure::Failure;
 use crate::random::Random;
@@ -112,11 +114,30 @@ impl TenantContext {
         format!("password|{}|{user}", self.record().id)
     }
 
+    /// The claims of a person's names: address and username, and a `sub` that was given. One that is the person's own id needs none while they live:
+    /// nobody else has that id.
+    pub fn claims_of(&self, user: &User) -> Result<Vec<Claim>, Failure> {
+        let given = Some(&user.sub).filter(|sub| sub.as_str() != user.id.as_str()).and_then(|sub| Canonical::subject(sub).ok());
+        names(user).into_iter().chain([given]).flatten().map(|canonical| self.claim(&canonical)).collect()
+    }
+
+    /// What goes with a person.
+    pub fn belongings(&self, user: &User, consents: Vec<Consent>) -> Result<Belongings, Failure> {
+        let sub = Canonical::subject(&user.sub).map_err(broken("sub"))?;
+        let claims = names(user).iter().flatten().map(|canonical| self.claim(canonical)).collect::<Result<_, _>>()?;
+        Ok(Belongings { claims, sub: self.claim(&sub)?, consents })
+    }
+
     /// The claim that makes an identifier unique in this tenant, and finds its owner.
     pub fn claim(&self, canonical: &Canonical) -> Result<Claim, Failure> {
         let label = format!("claim|{}|{CANONICAL_VERSION}", canonical.kind().as_str());
         Ok(Claim { kind: canonical.kind(), version: CANONICAL_VERSION, hmac: self.lookup(&label, canonical.as_str())? })
     }
+}
+
+fn names(user: &User) -> [Option<Canonical>; 2] {
+    let email = user.email.as_ref().and_then(|email| Canonical::email(&email.address).ok());
+    [email, user.username.as_ref().and_then(|username| Canonical::username(username).ok())]
 }
 
 fn event_context(event: &Event) -> String {

@@ -1,5 +1,6 @@
 //! Making tenants, people, apps and APIs, as sign-up and the admin API will: keys first, then one transaction each.
 
+mod administrators;
 mod branding;
 mod invitations;
 mod migration;
@@ -32,6 +33,7 @@ use crate::random::Random;
 use crate::tenant_context::{TenantContext, broken};
 use crate::tenants::{Name, Needs, Signing, Tenants};
 
+pub use administrators::NotAnOwner;
 pub use invitations::NotInvited;
 pub use roster::{Membership, NotAssigned, NotChanged};
 
@@ -112,6 +114,28 @@ pub struct Provisioner {
     tenants: Arc<Tenants>,
 }
 
+/// What is stored of a password. A hash of elsewhere is told only after its kind is noted, so that its account is at no time told by its work.
+pub async fn stored_password(
+    tenant: &TenantContext,
+    password: &NewPassword,
+    (random, now): (&dyn Random, Timestamp),
+) -> Result<Secret<String>, NotCreated> {
+    let brought = match password {
+        NewPassword::Chosen(password) => return Ok(password::hash(password, random.bytes(), &mut Workspace::new())),
+        NewPassword::Imported(hash) => password::import(hash.expose())?,
+    };
+    if !tenant.record().imported_hashes.contains(&brought.kind) {
+        let kind = EventKind::ImportedHashesAccepted { kind: brought.kind.clone() };
+        let (id, tenant_id, subject) = (random.event_id(now), tenant.record().id.clone(), Subject::Tenant);
+        let event = Event { id, tenant: tenant_id, subject, kind, personal: Personal::default() }.record(None, Lookups::default());
+        match tenant.home(now)?.accept_imported_hash(&brought.kind, &event).await.map_err(Failure::from)? {
+            HashAcceptance::Accepted => {}
+            HashAcceptance::TooMany => return Err(NotCreated::TooManyKinds),
+        }
+    }
+    Ok(brought.stored)
+}
+
 impl Provisioner {
     /// A provisioner on a platform whose keys may wrap as well as unwrap.
     pub fn new(platform: &Platform) -> Self {
@@ -164,11 +188,11 @@ impl Provisioner {
         let now = self.platform.clock.now();
         let tenant = self.tenant(tenant, now).await?;
         let user = self.user(new, now);
-        let email = Canonical::email(&new.email)?;
-        let claims = [email.clone(), Canonical::username(&new.username)?, Canonical::subject(&user.sub)?];
-        let claims = claims.iter().map(|canonical| tenant.claim(canonical)).collect::<Result<_, _>>()?;
+        Canonical::email(&new.email)?;
+        Canonical::username(&new.username)?;
+        let claims = tenant.claims_of(&user)?;
         let (key, user_key) = tenant.make_personal_key(KeyOwner::User(&user.id), self.random(), now)?;
-        let hash = self.hash(&tenant, &new.password, now).await?;
+        let hash = stored_password(&tenant, &new.password, (self.random(), now)).await?;
         let password = PasswordCredential::first(tenant.seal_password_hash(&user.id, &hash, self.random().bytes())?, now);
         let personal = Personal { identifier: Some(new.email.clone()), ..Personal::default() };
         let event = Event { personal, ..self.event(&tenant.record().id, EventKind::user_created(), Subject::User(user.id.clone()), now) };
@@ -190,7 +214,7 @@ impl Provisioner {
     pub async fn create_api(&self, tenant: &TenantId, api: &Api) -> Result<ApiCreation, NotRegistered> {
         let now = self.platform.clock.now();
         let tenant = self.tenant(tenant, now).await?;
-        api.check(&tenant.record().issuer)?;
+        api.check(tenant.record())?;
         let kind = EventKind::ApiCreated { audience: api.audience.clone() };
         let event = self.event(&tenant.record().id, kind, Subject::Tenant, now).record(None, Lookups::default());
         Ok(tenant.home(now)?.create_api(api, &event).await.map_err(Failure::from)?)
@@ -217,23 +241,6 @@ impl Provisioner {
             profile: new.profile.clone(),
             ..User::new(id, now)
         }
-    }
-
-    // A hash of elsewhere is stored only after its kind is noted, so that its account is at no time told by its work.
-    async fn hash(&self, tenant: &TenantContext, password: &NewPassword, now: Timestamp) -> Result<Secret<String>, NotCreated> {
-        let brought = match password {
-            NewPassword::Chosen(password) => return Ok(password::hash(password, self.random().bytes(), &mut Workspace::new())),
-            NewPassword::Imported(hash) => password::import(hash.expose())?,
-        };
-        if !tenant.record().imported_hashes.contains(&brought.kind) {
-            let kind = EventKind::ImportedHashesAccepted { kind: brought.kind.clone() };
-            let event = self.event(&tenant.record().id, kind, Subject::Tenant, now).record(None, Lookups::default());
-            match tenant.home(now)?.accept_imported_hash(&brought.kind, &event).await.map_err(Failure::from)? {
-                HashAcceptance::Accepted => {}
-                HashAcceptance::TooMany => return Err(NotCreated::TooManyKinds),
-            }
-        }
-        Ok(brought.stored)
     }
 
     async fn make_data_keys(&self, tenant: &TenantId, now: Timestamp) -> Result<(Vec<WrappedDataKey>, DataKeys), Failure> {

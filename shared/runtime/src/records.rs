@@ -40,8 +40,11 @@ impl Record for Client {
 impl Record for Api {
     type Name = Audience;
 
-    async fn read(_: &Tenant, home: &TenantStore, name: &Audience) -> Result<Option<Self>, StoreError> {
-        home.find_api(name).await
+    async fn read(tenant: &Tenant, home: &TenantStore, name: &Audience) -> Result<Option<Self>, StoreError> {
+        match Self::of_administration(tenant).filter(|api| api.audience == *name) {
+            Some(api) => Ok(Some(api)),
+            None => home.find_api(name).await,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use domain::api::ADMINISTRATION;
 use domain::tenant::{InvalidIssuer, Issuer};
 use domain::{Country, Slug};
 
@@ -59,9 +60,23 @@ impl TenantRouting {
         }
     }
 
-    /// The issuer that a tenant created here gets.
+    /// Whether a request is for the admin API's origin.
+    pub fn administers(&self, host: Option<&str>, path: &str) -> bool {
+        match self {
+            Self::ByHost { zone_domain } => {
+                let host = host.unwrap_or_default().to_ascii_lowercase();
+                let name = host.strip_suffix(":443").unwrap_or(&host);
+                name.strip_suffix(zone_domain.as_str()).and_then(|label| label.strip_suffix('.')) == Some(ADMINISTRATION)
+            }
+            Self::ByPath { .. } => path.starts_with("/admin/"),
+            Self::Nowhere => false,
+        }
+    }
+
+    /// The issuer that a tenant created here gets; the name of the admin API's host is no tenant's.
     pub fn issuer(&self, slug: &Slug) -> Result<Issuer, InvalidIssuer> {
         match self {
+            _ if slug.as_str() == ADMINISTRATION => Err(InvalidIssuer),
             Self::ByHost { zone_domain } => Issuer::parse(&format!("https://{slug}.{zone_domain}")),
             Self::ByPath { base_url } => Issuer::parse(&format!("{base_url}/t/{slug}")),
             Self::Nowhere => Err(InvalidIssuer),
@@ -87,6 +102,22 @@ mod tests {
             assert_eq!(routing.locate(Some(foreign), "/t/demo/token"), None, "{foreign}");
         }
         assert_eq!(routing.locate(None, "/t/demo/token"), None);
+    }
+
+    #[test]
+    fn the_admin_api_has_an_origin_of_its_own_which_is_no_tenants() {
+        let hosts = TenantRouting::ByHost { zone_domain: "id.example.com".to_owned() };
+        for host in ["admin.id.example.com", "ADMIN.id.example.com:443"] {
+            assert!(hosts.administers(Some(host), "/"), "{host}");
+        }
+        for host in ["demo.id.example.com", "a.admin.id.example.com", "adminid.example.com", "admin.evil.example", "admin", ""] {
+            assert!(!hosts.administers(Some(host), "/admin/v1/tenants"), "{host}");
+        }
+        assert!(!hosts.administers(None, "/admin/v1/tenants"));
+        let paths = TenantRouting::ByPath { base_url: "http://localhost:8080".to_owned() };
+        assert_eq!(["/admin/v1/tenants", "/t/admin/token", "/administration"].map(|path| paths.administers(None, path)), [true, false, false]);
+        let slug = Slug::parse("admin").expect("a slug");
+        assert_eq!([hosts.issuer(&slug), paths.issuer(&slug)], [Err(InvalidIssuer), Err(InvalidIssuer)]);
     }
 
     #[test]

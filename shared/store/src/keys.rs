@@ -12,6 +12,7 @@ use domain::api::Audience;
 use domain::delivery::DeliveryId;
 use domain::key_ring::Purpose;
 use domain::key_ring::rotation::DueLook;
+use domain::listing::List;
 use domain::session::Expiry;
 use domain::{ClientId, EventId, FamilyId, SessionId, Slug, TenantId, Timestamp, UserId, ZoneName};
 
@@ -21,7 +22,7 @@ use crate::once::OnceKey;
 use crate::row::Item;
 use crate::tables::Table;
 
-pub(crate) use ranges::{Range, Until, consents, due_until, expiries_until, families, rotation_until, sessions};
+pub(crate) use ranges::{Range, Until, consents, counted, due_until, expiries_until, families, rotation_until, sessions};
 
 /// A kind of row: where it stands and what it holds.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +49,8 @@ const ZONE: Kind = kind(Table::Directory, "ZONE#{zone}", "ZONE", "regions and ep
 const TENANT: Kind = kind(Table::Identity, "TENANT#{tenant}", "TENANT", "the tenant: slug, issuer, policies", "never");
 const CLIENT: Kind = kind(Table::Identity, "CLIENT#{tenant}#{client}", "CLIENT", "an app as registered", "never");
 const API: Kind = kind(Table::Identity, "API#{tenant}#{audience}", "API", "an API: its scopes, how its access tokens are signed", "never");
+const ADMINISTRATORS: Kind =
+    kind(Table::Identity, "ADMIN#{tenant}", "ADMINISTRATORS", "who administers the tenant, people and apps, and as what", "never");
 const USER: Kind = kind(Table::Identity, "USER#{tenant}#{user}", "USER", "a person: names, profile, status, watermark", "never");
 const SESSION: Kind = kind(Table::Identity, "USER#{tenant}#{user}", "SESSION#{session}", "a browser's session", "a day after its absolute end");
 const CONSENT: Kind = kind(Table::Identity, "USER#{tenant}#{user}", "CONSENT#{client}", "scopes allowed to an app", "never");
@@ -145,12 +148,13 @@ const EXPIRY: Kind = kind(
 );
 
 /// Every kind of row, in the order of the data model.
-pub const KINDS: [&Kind; 29] = [
+pub const KINDS: [&Kind; 30] = [
     &SLUG,
     &ZONE,
     &TENANT,
     &CLIENT,
     &API,
+    &ADMINISTRATORS,
     &USER,
     &SESSION,
     &CONSENT,
@@ -182,6 +186,15 @@ pub const SUBJECT_INDEX: &str = "SUBJECT#{tenant}#{subject}";
 
 /// The name of that index.
 pub(crate) const SUBJECT_INDEX_NAME: &str = "by-subject";
+
+/// Template of `list_pk`, the partition key of the index `listed` of `identity`; its sort key `list_sk` is [`LIST_ENTRY`].
+pub const LIST_INDEX: &str = "LIST#{tenant}#{list}";
+
+/// Template of `list_sk`: what a thing is listed under, and its id.
+pub const LIST_ENTRY: &str = "{text}#{id}";
+
+/// The name of that index.
+pub(crate) const LIST_INDEX_NAME: &str = "listed";
 
 /// One row's place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -251,6 +264,10 @@ pub(crate) fn client(tenant: &TenantId, client: &ClientId) -> Key {
 // A URI without a fragment has no `#`.
 pub(crate) fn api(tenant: &TenantId, audience: &Audience) -> Key {
     API.key(&[tenant.as_str(), audience.as_str()], &[])
+}
+
+pub(crate) fn administrators(tenant: &TenantId) -> Key {
+    ADMINISTRATORS.key(&[tenant.as_str()], &[])
 }
 
 pub(crate) fn user(tenant: &TenantId, user: &UserId) -> Key {
@@ -331,6 +348,15 @@ pub(crate) fn throttled(tenant: &TenantId, at: Timestamp, shard: u8, source: &st
 
 pub(crate) fn subject(tenant: &TenantId, index_key: &str) -> String {
     fill(SUBJECT_INDEX, &[tenant.as_str(), index_key])
+}
+
+pub(crate) fn list(tenant: &TenantId, list: List) -> String {
+    fill(LIST_INDEX, &[tenant.as_str(), list.as_str()])
+}
+
+// No id has a `#`, so that the last one begins it.
+pub(crate) fn list_entry(text: &str, id: &str) -> String {
+    fill(LIST_ENTRY, &[text, id])
 }
 
 // The hash has no `#` and a fixed length, so an issuer that holds one can't pass for another.

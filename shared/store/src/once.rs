@@ -9,6 +9,7 @@ use crate::error::StoreError;
 use crate::keys::{self, Key};
 use crate::region::TenantStore;
 use crate::row::{self, Ends, Item};
+use crate::transaction::{Refusal, Transaction};
 use crate::write::{self, Write};
 
 /// What may be used once.
@@ -18,6 +19,8 @@ pub enum Thing {
     ClientAssertion,
     /// A pushed request, by its id (RFC 9126 §4).
     PushedRequest,
+    /// A request that makes something, by the key that its sender gave it (`Idempotency-Key`).
+    MakingRequest,
 }
 
 impl Thing {
@@ -26,6 +29,7 @@ impl Thing {
         match self {
             Self::ClientAssertion => "client_assertion",
             Self::PushedRequest => "pushed_request",
+            Self::MakingRequest => "making_request",
         }
     }
 }
@@ -53,6 +57,42 @@ pub enum Claiming {
     First,
     /// Another one, before.
     Replay,
+}
+
+/// A request that makes something once, however often it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MakingRequest {
+    /// Who sent it, and the key that they gave it.
+    pub key: OnceKey,
+    /// Its body, hashed: the same key with another body is another request.
+    pub body: AttemptId,
+    /// Until when the key is remembered.
+    pub ends_at: Timestamp,
+}
+
+/// What became of such a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made<T> {
+    /// What the act says.
+    Now(T),
+    /// It was made before, by this very request.
+    Before,
+    /// The key was another request's.
+    OtherRequest,
+}
+
+impl MakingRequest {
+    /// The transaction with the claim of the key as its last part.
+    pub(crate) fn part_of<'t>(&self, store: &TenantStore, transaction: Transaction<'t>) -> Result<Transaction<'t>, StoreError> {
+        let (key, item) = part(store, &self.key, self.ends_at, self.body)?;
+        Ok(transaction.put_new(&key, item))
+    }
+
+    /// Who had the key before, where the claim at `index` was refused.
+    pub(crate) fn before<T>(&self, refusal: &mut Refusal, index: usize) -> Option<Made<T>> {
+        let standing = refusal.take(index)?;
+        Some(if self.body.signed(&standing) { Made::Before } else { Made::OtherRequest })
+    }
 }
 
 #[derive(Serialize)]

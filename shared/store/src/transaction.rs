@@ -11,7 +11,7 @@ use crate::keys::Key;
 use crate::pause::Patience;
 use crate::region::Database;
 use crate::row::{self, Item};
-use crate::write::{Change, IS_ANOTHER, IS_NEW, names};
+use crate::write::{Change, IS_ANOTHER, IS_NEW, IS_OF_VERSION, names};
 
 /// Parts in the order in which they were added; at most 100.
 pub(crate) struct Transaction<'a> {
@@ -89,6 +89,21 @@ impl<'a> Transaction<'a> {
         self
     }
 
+    /// Puts a row in place of one that has to be of this version.
+    pub(crate) fn replace_version(mut self, key: &Key, item: Item, version: u64) -> Self {
+        let put = Put::builder()
+            .table_name(self.database.name(key.table))
+            .set_item(Some(item))
+            .condition_expression(IS_OF_VERSION)
+            .set_expression_attribute_names(Some(names(IS_OF_VERSION)))
+            .expression_attribute_values(":version", row::number(version))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .expect("table and item are set");
+        self.parts.push(TransactWriteItem::builder().put(put).build());
+        self
+    }
+
     /// Puts a row, whether or not one stands: its key says all that it says.
     pub(crate) fn put(mut self, key: &Key, item: Item) -> Self {
         let put = Put::builder().table_name(self.database.name(key.table)).set_item(Some(item)).build().expect("table and item are set");
@@ -133,7 +148,7 @@ impl<'a> Transaction<'a> {
 
     /// Removes a row that has to be of this version.
     pub(crate) fn remove_version(self, key: &Key, version: u64) -> Self {
-        self.remove_if(key, "attribute_exists(#pk) AND #version = :version", Some(HashMap::from([(":version".to_owned(), row::number(version))])))
+        self.remove_if(key, IS_OF_VERSION, Some(HashMap::from([(":version".to_owned(), row::number(version))])))
     }
 
     fn remove_if(mut self, key: &Key, condition: &'static str, values: Option<Item>) -> Self {

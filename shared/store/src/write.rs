@@ -15,6 +15,9 @@ use crate::row::Item;
 /// Only where nothing stands yet.
 pub(crate) const IS_NEW: &str = "attribute_not_exists(#pk)";
 
+/// Only where a row of this version stands.
+pub(crate) const IS_OF_VERSION: &str = "attribute_exists(#pk) AND #version = :version";
+
 /// Only where no row of this id stands.
 pub(crate) const IS_ANOTHER: &str = "attribute_not_exists(#pk) OR #id <> :id";
 

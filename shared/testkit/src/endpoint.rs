@@ -25,6 +25,12 @@ impl Endpoint {
         Self { router: runtime::front(function, &stage.platform), host }
     }
 
+    /// The function of the admin API, at its own host.
+    pub fn of_administration(stage: &Stage, function: Router) -> Self {
+        let host = format!("{}.{}", domain::api::ADMINISTRATION, Stage::ZONE_DOMAIN);
+        Self { router: runtime::admin_front(function, &stage.platform), host }
+    }
+
     /// The same process at another host.
     #[must_use]
     pub fn at(&self, host: &str) -> Self {
@@ -94,6 +100,16 @@ impl Call {
     /// A form that is posted.
     pub fn form(path: impl Into<String>, form: &[(&str, &str)]) -> Self {
         Self::new(Method::POST, path).with_body("application/x-www-form-urlencoded", form::encoded(form))
+    }
+
+    /// Its method.
+    pub const fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// Its path, with the query.
+    pub fn path(&self) -> &str {
+        &self.path
     }
 
     /// With this body.

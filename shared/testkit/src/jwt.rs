@@ -25,7 +25,9 @@ impl Shown {
 
     /// As a snapshot shows it.
     pub fn snapshot(&self) -> Value {
-        json!({ "header": self.header, "claims": self.claims, "signature": "<signature>" })
+        let mut shown = json!({ "header": self.header, "claims": self.claims, "signature": "<signature>" });
+        shown.sort_all_objects();
+        shown
     }
 }
 

@@ -71,10 +71,18 @@ impl Stage {
     /// # Panics
     /// When it can't be made.
     pub async fn second_tenant(&self) -> Scene {
-        let slug = Slug::parse("other").expect("a slug");
+        self.tenant_called("other", "Other").await
+    }
+
+    /// The same of that name.
+    ///
+    /// # Panics
+    /// When it can't be made.
+    pub async fn tenant_called(&self, slug: &str, name: &str) -> Scene {
+        let slug = Slug::parse(slug).expect("a slug");
         let issuer = self.platform.routing.issuer(&slug).expect("an issuer");
-        let tenant =
-            create_tenant(&self.platform, &NewTenant { slug, name: "Other".to_owned(), issuer, registration: RegistrationPolicy::default() }).await;
+        let new = NewTenant { slug, name: name.to_owned(), issuer, registration: RegistrationPolicy::default() };
+        let tenant = create_tenant(&self.platform, &new).await;
         Scene::of(self, &tenant).await
     }
 }

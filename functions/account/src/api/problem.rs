@@ -27,6 +27,8 @@ pub(super) enum Problem {
     NotFresh,
     /// The account changed meanwhile, or was so already.
     Conflict,
+    /// Who administers the tenant isn't deleted.
+    Administers,
     /// What was entered isn't what the fields take.
     Profile(Problems),
     /// The present password isn't that.
@@ -53,6 +55,7 @@ impl From<Wrong> for Problem {
     fn from(wrong: Wrong) -> Self {
         match wrong {
             Wrong::ChangedMeanwhile => Self::Conflict,
+            Wrong::Administers => Self::Administers,
             Wrong::Profile(problems) => Self::Profile(problems),
             Wrong::CurrentPassword => Self::CurrentPassword,
             Wrong::NewPassword(problem) => Self::NewPassword(problem),
@@ -74,6 +77,7 @@ impl Problem {
             Self::Method(_) => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "This resource does not do that."),
             Self::NotFresh => (StatusCode::UNAUTHORIZED, "sign-in-again", "The person has to sign in again before this."),
             Self::Conflict => (StatusCode::CONFLICT, "conflict", "The account has changed, or was so already."),
+            Self::Administers => (StatusCode::CONFLICT, "administers", "Who administers the tenant is not deleted."),
             Self::Profile(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-fields", "Some values have another form."),
             Self::CurrentPassword => (StatusCode::UNPROCESSABLE_ENTITY, "wrong-password", "That is not the current password."),
             Self::NewPassword(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unacceptable-password", "The new password can't be chosen."),

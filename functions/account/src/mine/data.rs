@@ -45,6 +45,10 @@ pub(super) async fn decide(owner: &Owner<'_>, form: &Parameters) -> Result<Respo
 /// Puts the account's end two weeks ahead.
 pub(crate) async fn delete<'a>(owner: &Owner<'a>) -> Result<Result<Owner<'a>, Wrong>, Failure> {
     let Some((next, deletion)) = owner.user.asking_for_deletion(owner.visitor.now) else { return Ok(Err(Wrong::ChangedMeanwhile)) };
+    // Whoever is made an administrator meanwhile has another version of their record.
+    if owner.home()?.read_administrators().await?.person(&owner.user.id).is_some() {
+        return Ok(Err(Wrong::Administers));
+    }
     owner.change(next, UserPart::Deletion, EventKind::DeletionRequested { due_at: deletion.due_at }).await
 }
 

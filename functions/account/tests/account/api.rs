@@ -223,6 +223,14 @@ async fn history_comes_a_page_at_a_time() {
 }
 
 #[tokio::test]
+async fn who_administers_the_tenant_is_not_deleted() {
+    let app = App::new().await;
+    runtime::Provisioner::new(&app.place.stage.platform).make_owner(&app.place.stage.tenant, "ada").await.expect("an owner");
+    let refused = app.send(Method::POST, "deletion", None).await;
+    assert_eq!((refused.status, problem(&refused)), (StatusCode::CONFLICT, "administers".to_owned()));
+}
+
+#[tokio::test]
 async fn what_only_the_person_may_do_wants_a_sign_in_of_just_now() {
     let app = App::new().await;
     let asked = app.send(Method::POST, "deletion", None).await;

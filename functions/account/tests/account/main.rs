@@ -6,6 +6,7 @@ mod api_phone;
 mod api_photo;
 mod attributes;
 mod branding;
+mod ending;
 mod flooding;
 mod given_back;
 mod inviting;

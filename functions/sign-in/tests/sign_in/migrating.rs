@@ -282,10 +282,9 @@ async fn whoever_has_another_address_or_no_account_by_now_isnt_brought_over_agai
     place.hook_says(answer(200, &json!({ "email": "grace@example.org" }).to_string()));
     assert_eq!(place.sign_in(&place.page(), "grace@example.org", PASSWORD).await.status, StatusCode::SEE_OTHER);
     // Her address is anybody's again, her `sub` is not.
-    let claim = place.scene.tenant.name_typed("grace@example.org").expect("keys").claim;
     let person = place.person("grace@example.org").await;
     let event = place.scene.event(domain::event::EventKind::AccountDeleted { photo: None });
-    let belongings = store::Belongings { claims: vec![claim], consents: Vec::new() };
+    let belongings = place.scene.tenant.belongings(&person, Vec::new()).expect("keys");
     place.scene.home().erase_user(&person, &belongings, &event).await.expect("an answer");
     assert_eq!(place.people().await, 1);
     assert_eq!(place.sign_in(&place.page(), "grace@example.org", PASSWORD).await.outcome(), WRONG);

@@ -7,7 +7,7 @@ use testkit::template::Template;
 use super::DeploymentError;
 use super::resource::Resource;
 
-/// A route's path: literal segments and `{name}`s that stand for one segment each.
+/// A route's path: literal segments, `{name}`s that stand for one segment each, and at its end `{name+}`, which stands for the rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathPattern(String);
 
@@ -20,9 +20,12 @@ impl PathPattern {
     /// Whether a request's path is of this pattern, compared segment by segment as API Gateway does.
     pub fn matches(&self, path: &str) -> bool {
         let mut segments = path.split('/');
-        let fits =
-            self.0.split('/').all(|wanted| segments.next().is_some_and(|segment| is_parameter(wanted) && !segment.is_empty() || wanted == segment));
-        fits && segments.next().is_none()
+        let mut greedy = false;
+        let fits = self.0.split('/').all(|wanted| {
+            greedy = wanted.ends_with("+}");
+            segments.next().is_some_and(|segment| is_parameter(wanted) && !segment.is_empty() || wanted == segment)
+        });
+        fits && (greedy || segments.next().is_none())
     }
 
     fn parameters(&self) -> usize {
@@ -80,6 +83,17 @@ mod tests {
         let pattern = PathPattern("/t/{slug}/token".to_owned());
         assert!(pattern.matches("/t/demo/token"));
         for other in ["/t/demo/token/", "/t/demo/tokens", "/t//token", "/t/a/b/token", "/t/demo", "/token", "", "/", "t/demo/token"] {
+            assert!(!pattern.matches(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_greedy_parameter_takes_the_rest_of_a_path() {
+        let pattern = PathPattern("/admin/v1/{path+}".to_owned());
+        for fits in ["/admin/v1/tenants", "/admin/v1/tenants/demo/users/x", "/admin/v1/tenants/"] {
+            assert!(pattern.matches(fits), "{fits}");
+        }
+        for other in ["/admin/v1", "/admin/v1/", "/admin/v2/tenants", "/t/demo/admin/v1/tenants"] {
             assert!(!pattern.matches(other), "{other}");
         }
     }

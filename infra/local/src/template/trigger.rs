@@ -133,6 +133,7 @@ pub(super) fn schedules(template: &Template, functions: &Functions) -> Result<Ve
             schedules.push(Schedule { function, every });
         }
     }
+    schedules.sort_by(|one, other| one.function.cmp(&other.function));
     Ok(schedules)
 }
 

@@ -41,7 +41,8 @@ struct Write {
 
 impl Write {
     fn item(&self) -> ItemName {
-        (self.role.clone(), self.record["dynamodb"]["Keys"].to_string())
+        let keys = &self.record["dynamodb"]["Keys"];
+        (self.role.clone(), format!("{} {}", keys["pk"], keys["sk"]))
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::Administered;
 use crate::api::Audience;
 use crate::family::RevocationReason;
 use crate::id::{ClientId, FamilyId, PhotoId, SessionId, UserId};
@@ -347,6 +348,9 @@ pub enum EventKind {
         /// The version of the person's record afterwards.
         version: u64,
     },
+    /// An administrator did something that only they do.
+    #[serde(untagged)]
+    Administered(Administered),
 }
 
 impl EventKind {

@@ -61,6 +61,9 @@ pub fn next_step<'a>(
     if request.prompt.contains(&Prompt::SelectAccount) && !request.is_answered_by(person.session) {
         return Ok(NextStep::SelectAccount(person));
     }
+    if !client.admits(person.tenant, person.user) {
+        return Err(Reason::NotAdmitted);
+    }
     if let Some(lacking) = completion::lacking(person.tenant, person.user) {
         return unless_forbidden(request, NextStep::Complete(person, lacking), Reason::ProfileIncomplete);
     }
@@ -78,8 +81,9 @@ fn unless_forbidden<'a>(request: &AuthorizationRequest, page: NextStep<'a>, othe
 
 #[cfg(test)]
 mod tests {
+    use domain::GroupId;
     use domain::claims::{ClaimSet, RequestedClaims, StandardClaim};
-    use domain::client::ConsentPolicy;
+    use domain::client::{Access, ConsentPolicy};
     use domain::registration::{AcceptedTerms, Terms};
     use domain::tenant::SessionPolicy;
     use domain::user::UserStatus;
@@ -118,6 +122,19 @@ mod tests {
         let signed_in = SignedIn { tenant: &samples::tenant(), user: &user, session: &session, consent: Some(&consent) };
         next_step(request, &samples::public_client(), Some(signed_in), NOW)
             .map_or_else(|reason| reason.code().as_str().to_owned(), |step| named(step).split(' ').next().unwrap_or_default().to_owned())
+    }
+
+    #[test]
+    fn an_app_for_other_groups_lets_nobody_in_whoever_may_not_be_asked() {
+        let other = Client { access: Access::Groups([GroupId::from_random([9; 16])].into()), ..samples::public_client() };
+        let (user, session, consent) = (samples::user(), samples::session(), allowed(&["openid", "email"]));
+        let signed_in = Some(SignedIn { tenant: &samples::tenant(), user: &user, session: &session, consent: Some(&consent) });
+        for prompts in [[].as_slice(), &[Prompt::None], &[Prompt::Consent]] {
+            assert_eq!(next_step(&request(prompts), &other, signed_in, NOW).map(named), Err(Reason::NotAdmitted));
+        }
+        assert_eq!(Reason::NotAdmitted.code().as_str(), "access_denied");
+        // Nobody learns whom an app is for without signing in.
+        assert_eq!(next_step(&request(&[]), &other, None, NOW).map(named), Ok("sign in".to_owned()));
     }
 
     #[test]

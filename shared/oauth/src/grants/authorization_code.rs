@@ -130,6 +130,8 @@ reasons! {
         BeforeWatermark => InvalidGrant, "the code was issued before a watermark";
         /// The consent was withdrawn since.
         ConsentWithdrawn => InvalidGrant, "the user does not consent any more";
+        /// The app is for other groups since.
+        NotAdmitted => InvalidGrant, "the app is not for the user any more";
         /// RFC 8707 §2.2.
         ResourceNotGranted => InvalidTarget, "resource is another than the one that was granted";
         /// The API is gone since.
@@ -155,6 +157,7 @@ pub fn redeem<'a>(attempt: &Attempt<'a>, found: &Found<'a>, new_family: NewFamil
         .and_then(|()| redirect_uri(attempt, sha256)) // RFC 6749 §4.1.3
         .and_then(|()| watermarks(attempt, found))
         .and_then(|()| person(attempt.code, found, now))
+        .and_then(|person| admitted(client, found.tenant, person.0).map(|()| person))
         .and_then(|person| consented(attempt, found).map(|()| person))
         .and_then(|person| recipient(attempt, found, person.0).map(|api| (person, api))); // RFC 8707 §2.2
     match checked {
@@ -185,6 +188,10 @@ fn person<'a>(code: &AuthorizationCode, found: &Found<'a>, now: Timestamp) -> Re
     let same = |session: &&Session| session.id == code.session_id && session.user_id == user.id;
     let session = found.session.filter(same).ok_or(Reason::SessionEnded)?;
     session.live(found.tenant, user, now).map(|()| (user, session)).map_err(|_| Reason::SessionEnded)
+}
+
+fn admitted(client: &Client, tenant: &Tenant, user: &User) -> Result<(), Reason> {
+    if client.admits(tenant, user) { Ok(()) } else { Err(Reason::NotAdmitted) }
 }
 
 fn consented(attempt: &Attempt<'_>, found: &Found<'_>) -> Result<(), Reason> {

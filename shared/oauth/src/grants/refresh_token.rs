@@ -83,6 +83,8 @@ reasons! {
         Diverged => InvalidGrant, "the refresh token is of another lineage";
         /// The consent was withdrawn since.
         ConsentWithdrawn => InvalidGrant, "the user does not consent any more";
+        /// The app is for other groups since.
+        NotAdmitted => InvalidGrant, "the app is not for the user any more";
         /// RFC 6749 §6.
         ScopeWider => InvalidScope, "scope is wider than what was granted";
         /// RFC 8707 §2.2.
@@ -110,7 +112,8 @@ pub fn refresh<'a>(attempt: &Attempt<'a>, found: &Found<'a>, current: Epoch, now
         Standing::Ended => return Outcome::Refused(Reason::Ended),
         Standing::Newest | Standing::Retried(_) => {}
     }
-    let checked = consented(client, found.consent, family)
+    let checked = admitted(client, found.evidence.tenant, user)
+        .and_then(|()| consented(client, found.consent, family))
         .and_then(|()| recipient(attempt, found, family)) // RFC 8707 §2.2
         .and_then(|api| scopes((attempt.grant, family), api, (found.evidence.tenant, user)).map(|scopes| (api, scopes))); // RFC 6749 §6
     let refresh = match checked {
@@ -143,6 +146,10 @@ fn standing_family<'a>(attempt: &Attempt<'a>, found: &Found<'a>, now: Timestamp)
     let offline = found.evidence.family.filter(own).and_then(|family| family.offline.as_ref()).ok_or(Reason::FamilyUnknown)?;
     let (family, user) = family::live(&found.evidence, now).map_err(|_| Reason::Dead)?;
     Ok((user, family, offline))
+}
+
+fn admitted(client: &Client, tenant: &Tenant, user: &User) -> Result<(), Reason> {
+    if client.admits(tenant, user) { Ok(()) } else { Err(Reason::NotAdmitted) }
 }
 
 fn consented(client: &Client, consent: Option<&Consent>, family: &Family) -> Result<(), Reason> {

@@ -49,7 +49,7 @@ pub(super) fn replaced(store: &TenantStore, user_id: &UserId, credential: &Passw
     let key = keys::password(&store.tenant, user_id);
     let change = Change::of(
         key.clone(),
-        "SET #sealed_hash = :sealed_hash, #version = :version, #changed_at = :now, #former = :former REMOVE #locked_at",
+        "SET #sealed_hash = :sealed_hash, #version = :version, #changed_at = :now, #former = :former REMOVE #locked_at, #outlived_at",
         "attribute_exists(#pk) AND #version = :before",
     )
     .with(":sealed_hash", row::value(&key, &credential.sealed_hash)?)

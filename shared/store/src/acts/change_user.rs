@@ -6,6 +6,7 @@ use domain::user::User;
 use crate::error::StoreError;
 use crate::event_row;
 use crate::keys;
+use crate::listing;
 use crate::region::TenantStore;
 use crate::row;
 use crate::transaction::{Outcome, Transaction};
@@ -22,6 +23,8 @@ pub enum UserPart {
     PendingEmail,
     /// That the account is to be deleted.
     Deletion,
+    /// Whether the person may act, and the watermark.
+    Standing,
 }
 
 /// What became of a change.
@@ -36,7 +39,8 @@ pub enum UserChange {
 impl TenantStore {
     /// Writes a part of `user`, whose version is one ahead of the one that was read.
     ///
-    /// Costs 1 request, 5 write units and 2 more per KB that the person's record has: 2 for the person, 2 for the event, 1 for its index.
+    /// Costs 1 request, 5 write units and 2 more per KB that the person's record has: 2 for the person, 2 for the event, 1 for its index; 2
+    /// more when the person is called otherwise.
     pub async fn change_user(&self, user: &User, part: UserPart, event: &RecordedEvent) -> Result<UserChange, StoreError> {
         let change = self.part_of(user, part)?;
         let (event_key, event_item) = event_row::write(self, event)?;
@@ -50,7 +54,11 @@ impl TenantStore {
         let key = keys::user(&self.tenant, &user.id);
         Ok(match part {
             UserPart::Profile => self
-                .next_version(user, "SET #profile = :profile, #attributes = :attributes, #version = :version, #updated_at = :updated_at")
+                .next_version(
+                    user,
+                    "SET #profile = :profile, #attributes = :attributes, #list_sk = :entry, #version = :version, #updated_at = :updated_at",
+                )
+                .with(":entry", listing::entry_of(user))
                 .with(":profile", row::value(&key, &user.profile)?)
                 .with(":attributes", row::value(&key, &user.attributes)?),
             UserPart::Assignment => self
@@ -60,6 +68,10 @@ impl TenantStore {
             UserPart::PendingEmail => self
                 .next_version(user, "SET #pending_email = :pending_email, #version = :version, #updated_at = :updated_at")
                 .with(":pending_email", row::value(&key, &user.pending_email)?),
+            UserPart::Standing => self
+                .next_version(user, "SET #status = :status, #not_before = :not_before, #version = :version, #updated_at = :updated_at")
+                .with(":status", row::value(&key, &user.status)?)
+                .with(":not_before", row::millis(user.not_before)),
             UserPart::Deletion => self
                 .next_version(user, "SET #deletion = :deletion, #version = :version, #updated_at = :updated_at")
                 .with(":deletion", row::value(&key, &user.deletion)?),

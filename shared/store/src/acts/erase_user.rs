@@ -8,15 +8,19 @@ use crate::error::StoreError;
 use crate::event_row;
 use crate::identifier::Claim;
 use crate::keys;
+use crate::reads::identifier::ClaimedBy;
 use crate::region::TenantStore;
+use crate::row::{self, Ends};
 use crate::transaction::{Outcome, Transaction};
 use crate::write;
 
 /// What goes with a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Belongings {
-    /// The names that are anybody's again; not the `sub`, which is never given to somebody else.
+    /// The names that are anybody's again.
     pub claims: Vec<Claim>,
+    /// The `sub`, which is never given to somebody else: from now on a claim says so where none did, because nobody else could have had it.
+    pub sub: Claim,
     /// What they allowed which apps.
     pub consents: Vec<Consent>,
 }
@@ -33,7 +37,7 @@ pub enum Erasure {
 impl TenantStore {
     /// Erases `user` as it was read. Sessions and families are dead without their person, and swept in their time.
     ///
-    /// Costs 1 request, 11 write units (person, key, password, code, event and its index) and 2 per claim; a request and 1 unit per consent before.
+    /// Costs 1 request, 14 write units (person, key, password, code, `sub`, event, and the indexes of person and event) and 3 per name; a request and 1 unit per consent before.
     pub async fn erase_user(&self, user: &User, belongings: &Belongings, event: &RecordedEvent) -> Result<Erasure, StoreError> {
         // Cut off in between, the person would be asked for consent again until the next try.
         for consent in &belongings.consents {
@@ -46,6 +50,8 @@ impl TenantStore {
             .remove(&keys::password(&self.tenant, &user.id))
             .remove(&keys::phone_code(&self.tenant, &user.id))
             .put_new(&event_key, event_item);
+        let sub = keys::claim(&self.tenant, &belongings.sub);
+        transaction = transaction.put(&sub, row::write(&sub, &ClaimedBy { user_id: user.id.clone() }, Ends::Never)?);
         for claim in &belongings.claims {
             transaction = transaction.remove(&keys::claim(&self.tenant, claim));
         }

@@ -3,6 +3,7 @@
 //! A failed condition is an outcome, named after what it means. Write units are those of rows within 1 KB.
 
 pub(crate) mod accept_imported_hash;
+pub(crate) mod assign_administrators;
 pub(crate) mod begin_sign_up;
 pub(crate) mod change_email;
 pub(crate) mod change_password;
@@ -20,7 +21,8 @@ pub(crate) mod erase_user;
 mod grant_consent;
 pub(crate) mod invite;
 pub(crate) mod lock_password;
-pub(crate) mod prove_phone;
+pub(crate) mod manage_account;
+mod prove_phone;
 mod put_month_key;
 pub(crate) mod record_event;
 pub(crate) mod redeem_code;

@@ -2,7 +2,7 @@
 
 use domain::{TenantId, Timestamp, UserId};
 
-use super::{CONSENT, DUE, EXPIRY, FAMILY, Kind, ROTATION, SESSION, due_digits, fill};
+use super::{ATTEMPTS, CONSENT, DUE, EXPIRY, FAMILY, Kind, ROTATION, SESSION, due_digits, fill};
 
 /// Rows of a kind in one partition: what their sort keys begin with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,11 @@ pub(crate) fn sessions(tenant: &TenantId, user: &UserId) -> Range {
 
 pub(crate) fn consents(tenant: &TenantId, user: &UserId) -> Range {
     CONSENT.of_person(tenant, user)
+}
+
+/// What was counted under a keyed hash.
+pub(crate) fn counted(tenant: &TenantId, hash: &str) -> String {
+    fill(ATTEMPTS.partition, &[tenant.as_str(), hash])
 }
 
 /// Rows that wait for their time: the partition of a shard, and the sort key that every row due later than a moment lies beyond.

@@ -1,7 +1,9 @@
 //! What flows read: each a single round trip to exact keys.
 
 pub(crate) mod account;
+mod administrators;
 mod api;
+mod attempts;
 pub(crate) mod batch;
 pub(crate) mod belongings;
 pub(crate) mod bundle;

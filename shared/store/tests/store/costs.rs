@@ -1,8 +1,9 @@
 //! What each act costs in requests and write units, as its documentation says.
 
+use domain::administration::{AdminRole, Administrators, Assignment};
 use domain::attempt::window;
 use domain::delivery::DeliveryState;
-use domain::event::{Browser, ChangedBy, EventKind, Subject};
+use domain::event::{Administered, Browser, ChangedBy, EventKind, Subject};
 use domain::family::{Family, RevocationReason};
 use domain::identifier::IdentifierKind;
 use domain::key_ring::KeyState;
@@ -69,7 +70,7 @@ async fn a_sign_in_pays_one_for_its_reservation_and_five_for_its_session() {
     store.end_session(&session(), end, &event(ended, 4)).await.expect("an end");
     till.assert_paid(5, "end_session");
     store.create_user(&new_user(2), &event(EventKind::user_created(), 2)).await.expect("an account");
-    till.assert_paid(7 + 2 + 2 * 2, "create_user with a password and two identifiers");
+    till.assert_paid(8 + 2 + 3 * 2, "create_user with a password and two names");
     let upgrade = PasswordUpgrade { credential: password(1), expected_version: 1 };
     let other = domain::session::Session { id: domain::SessionId::from_random([9; 16]), ..session() };
     store.start_session(&other, Some(&upgrade), &session_started(3)).await.expect("a session");
@@ -148,23 +149,23 @@ async fn a_look_at_a_session_pays_one_to_be_arranged_and_one_to_be_the_last() {
 }
 
 #[tokio::test]
-async fn a_tenant_pays_eight_and_two_per_data_key_and_a_client_four() {
+async fn a_tenant_pays_eight_and_two_per_data_key_and_a_client_five() {
     let till = Till::new();
     let store = till.store();
     store.create_tenant(&new_tenant(tenant_id()), &event_about(Subject::Tenant, EventKind::TenantCreated, 1)).await.expect("a tenant");
     till.assert_paid(8 + 2 * 4, "create_tenant");
     let created = EventKind::ClientCreated { client_id: client_id() };
     store.create_client(&client("app"), &event_about(Subject::Tenant, created, 2)).await.expect("a client");
-    till.assert_paid(4, "create_client");
+    till.assert_paid(5, "create_client");
     let created = EventKind::ClientCreated { client_id: domain::ClientId::parse("spa").expect("an id") };
     let longest = api(&format!("https://api.example/{}", "x".repeat(180)));
     let registered = EventKind::ApiCreated { audience: longest.audience.clone() };
     store.create_api(&longest, &event_about(Subject::Tenant, registered, 4)).await.expect("an API");
-    till.assert_paid(4, "create_api");
+    till.assert_paid(5, "create_api");
     let origins = [domain::client::WebOrigin::parse("https://spa.example").expect("an origin")].into();
     let spa = domain::client::Client { origins, ..client("spa") };
     store.create_client(&spa, &event_about(Subject::Tenant, created, 3)).await.expect("a client");
-    till.assert_paid(6, "create_client with an origin");
+    till.assert_paid(7, "create_client with an origin");
     let kind = "imported:$2b$12$".to_owned();
     let accepted = event_about(Subject::Tenant, EventKind::ImportedHashesAccepted { kind: kind.clone() }, 5);
     store.accept_imported_hash(&kind, &accepted).await.expect("an answer");
@@ -181,6 +182,15 @@ async fn a_tenant_pays_eight_and_two_per_data_key_and_a_client_four() {
     let assigned = domain::user::User { version: new.user.version + 1, ..new.user };
     store.change_user(&assigned, UserPart::Assignment, &event(EventKind::UserAssigned { version: assigned.version }, 8)).await.expect("an answer");
     till.assert_paid(5, "change_user");
+    let owned = Administrators::default().with_person(&assigned.id, Some(Assignment::of(AdminRole::Owner)));
+    let kind = Administered::AdministratorAssigned { version: 1, roles: [AdminRole::Owner].into() };
+    let assigned = domain::user::User { version: assigned.version + 1, ..assigned };
+    store.assign_administrators(&owned, &assigned, &event(kind.clone().into(), 10)).await.expect("an answer");
+    till.assert_paid(7, "assign_administrators, the first time");
+    let assigned = domain::user::User { version: assigned.version + 1, ..assigned };
+    let again = owned.with_person(&assigned.id, Some(Assignment::of(AdminRole::Owner)));
+    store.assign_administrators(&again, &assigned, &event(kind.into(), 11)).await.expect("an answer");
+    till.assert_paid(7, "assign_administrators");
     let completed = domain::user::User { version: assigned.version + 1, ..assigned };
     let kind = EventKind::ProfileCompleted { version: completed.version, terms: Some("2026-11".to_owned()) };
     store.complete_profile(&completed, &event(kind, 9)).await.expect("an answer");
@@ -188,7 +198,7 @@ async fn a_tenant_pays_eight_and_two_per_data_key_and_a_client_four() {
 }
 
 #[tokio::test]
-async fn another_address_pays_nine_the_one_before_eleven_a_withdrawn_consent_five_and_an_end_eleven_and_two_per_name() {
+async fn another_address_pays_eleven_the_one_before_thirteen_a_withdrawn_consent_five_and_an_end_fourteen_and_three_per_name() {
     let till = Till::new();
     let store = till.store();
     let new = new_user(2);
@@ -198,18 +208,19 @@ async fn another_address_pays_nine_the_one_before_eleven_a_withdrawn_consent_fiv
     let user = domain::user::User { version: new.user.version + 1, ..new.user };
     let claims = EmailClaims { former: Some(claim(IdentifierKind::Email, "ada")), proved: Some(claim(IdentifierKind::Email, "new")) };
     store.change_email(&user, &claims, &event(EventKind::EmailChanged { version: user.version }, 3)).await.expect("an answer");
-    till.assert_paid(9, "change_email");
+    till.assert_paid(11, "change_email");
     let claims = EmailClaims { former: claims.proved, proved: claims.former };
     let user = domain::user::User { version: user.version + 1, ..user };
     let given_back = EventKind::EmailGivenBack { version: user.version, credential_version: 2 };
     let locked = new.password.expect("a password").locked(later(5));
     store.give_back_email(&user, Some(&locked), &claims, &event(given_back, 6)).await.expect("an answer");
-    till.assert_paid(11, "give_back_email");
+    till.assert_paid(13, "give_back_email");
     store.withdraw_consent(&user.id, &client_id(), &event(EventKind::ConsentWithdrawn { client_id: client_id() }, 4)).await.expect("an answer");
     till.assert_paid(5, "withdraw_consent");
-    let belongings = Belongings { claims: vec![new.claims[0].clone(), claim(IdentifierKind::Email, "ada")], consents: Vec::new() };
+    let claims = vec![new.claims[0].clone(), claim(IdentifierKind::Email, "ada")];
+    let belongings = Belongings { claims, sub: claim(IdentifierKind::Subject, "ada"), consents: Vec::new() };
     store.erase_user(&user, &belongings, &event(EventKind::AccountDeleted { photo: None }, 5)).await.expect("an answer");
-    till.assert_paid(11 + 2 * 2, "erase_user");
+    till.assert_paid(14 + 3 * 2, "erase_user");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use store::Table;
-use store::keys::{KINDS, SUBJECT_INDEX};
+use store::keys::{KINDS, LIST_ENTRY, LIST_INDEX, SUBJECT_INDEX};
 
 const BEGINNING: &str = "\
 # Data model
@@ -23,6 +23,10 @@ fn data_model() -> String {
         page.push_str(&heading);
         for kind in KINDS.iter().filter(|kind| kind.table == table) {
             writeln!(page, "| `{}` | `{}` | {} | {} |", kind.partition, kind.sort, kind.holds, kind.ends).expect("a text takes every line");
+        }
+        if table == Table::Identity {
+            writeln!(page, "\nThe index `listed` has `list_pk` = `{LIST_INDEX}` and `list_sk` = `{LIST_ENTRY}`, and holds keys only.")
+                .expect("a text takes every line");
         }
         if table == Table::Events {
             writeln!(page, "\nThe index `by-subject` has `subject_pk` = `{SUBJECT_INDEX}` and `subject_sk` = `{{event}}`, and holds keys only.")

@@ -131,7 +131,7 @@ async fn an_invitation_pays_five_each_time_and_two_beside_the_account() {
     change(&store, &renewed, 2).await.expect("a change");
     till.assert_paid(5, "change_invitation");
     accept(&store, &renewed, 3).await.expect("an account");
-    till.assert_paid(7 + 2 + 2 * 2 + 2, "accept_invitation");
+    till.assert_paid(8 + 2 + 3 * 2 + 2, "accept_invitation");
 }
 
 #[tokio::test]

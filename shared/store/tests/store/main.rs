@@ -1,6 +1,7 @@
 //! The store on embedded DynamoDB: each act alone, raced, and under injected faults.
 
 mod accounts;
+mod administrators;
 mod attempts;
 mod attributes;
 mod costs;

@@ -178,7 +178,7 @@ async fn an_erased_account_leaves_its_sub_and_nothing_to_read_its_events_with() 
     }
     let consents = store.list_consents(&ada.id).await.expect("a list");
     assert_eq!(consents.len(), 2);
-    let belongings = Belongings { claims: new.claims[..2].to_vec(), consents };
+    let belongings = Belongings { claims: new.claims[..2].to_vec(), sub: new.claims[2].clone(), consents };
     let erase = |user: User, number| {
         let (store, belongings) = (store.clone(), belongings.clone());
         async move { store.erase_user(&user, &belongings, &event(EventKind::AccountDeleted { photo: None }, number)).await }

@@ -3,6 +3,7 @@
 use domain::api::Api;
 use domain::client::Client;
 use domain::family::Family;
+use domain::session::Session;
 use oauth::access_token;
 use oauth::grants::client_credentials::OwnIssuance;
 use runtime::provision::Provisioner;
@@ -18,14 +19,30 @@ impl Scene {
         Provisioner::new(&self.platform).create_api(&self.tenant.record().id, api).await.expect("an API");
     }
 
+    /// A token of the person's for the admin API, in a session that began now.
+    ///
+    /// # Panics
+    /// When it can't be made.
+    pub async fn admin_token(&self, client: &Client, names: &[&str]) -> (String, Family) {
+        let api = Api::of_administration(self.tenant.record()).expect("a tenant beside the admin API");
+        self.access_token_for(client, &api, names).await
+    }
+
     /// An access token for `api` of a family that was made now, and the family.
     ///
     /// # Panics
     /// When it can't be made.
     pub async fn access_token_for(&self, client: &Client, api: &Api, names: &[&str]) -> (String, Family) {
-        let session = self.session().await;
-        let family = Family { audience: Some(api.audience.clone()), ..self.family(client, &session, names) };
-        self.access_token_of(client, &session, (family, Some(api))).await
+        self.access_token_for_in(&self.session().await, client, api, names).await
+    }
+
+    /// The same in a session that is there.
+    ///
+    /// # Panics
+    /// When it can't be made.
+    pub async fn access_token_for_in(&self, session: &Session, client: &Client, api: &Api, names: &[&str]) -> (String, Family) {
+        let family = Family { audience: Some(api.audience.clone()), ..self.family(client, session, names) };
+        self.access_token_of(client, session, (family, Some(api))).await
     }
 
     /// A token that `client` got for itself, now.

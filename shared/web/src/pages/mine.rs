@@ -138,6 +138,8 @@ impl Done {
 pub enum Wrong {
     /// The account changed while the page was open: it is shown as it is now.
     ChangedMeanwhile,
+    /// Who administers the tenant isn't deleted.
+    Administers,
     /// What was entered isn't what the fields take.
     Profile(Problems),
     /// The present password isn't that.
@@ -255,6 +257,7 @@ pub(crate) trait Mine: Page {
         match self.wrong() {
             None => Vec::new(),
             Some(Wrong::ChangedMeanwhile) => vec![texts.mine.changed_meanwhile.to_owned()],
+            Some(Wrong::Administers) => vec![texts.mine.administers.to_owned()],
             Some(Wrong::Profile(problems)) => {
                 let fields = problems.fields.iter().map(|field| (texts.mine.field_wrong)(*field).to_owned());
                 fields.chain(self.head().language.attribute_problems(self.head().schema, &problems.attributes)).collect()

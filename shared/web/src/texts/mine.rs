@@ -17,6 +17,7 @@ pub(crate) struct MyAccountTexts {
     pub(crate) done: fn(Done) -> &'static str,
     /// Nothing was done, since the account changed while the page was open.
     pub(crate) changed_meanwhile: &'static str,
+    pub(crate) administers: &'static str,
     /// About the photo.
     pub(crate) photo: &'static PhotoTexts,
     /// Heading of what is known beside it.

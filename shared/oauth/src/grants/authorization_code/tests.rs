@@ -1,7 +1,7 @@
 //! Every way in which a code is redeemed, refused or a replay.
 
 use domain::claims::RequestedClaims;
-use domain::client::SecurityProfile;
+use domain::client::{Access, SecurityProfile};
 use domain::family::RevocationReason;
 use domain::user::UserStatus;
 use domain::{Secret, client::ConsentPolicy};
@@ -186,6 +186,13 @@ fn the_session_is_looked_at_again() {
     }
     let signed_out_everywhere = User { not_before: NOW, ..samples::user() };
     assert_eq!(Scene { user: Some(signed_out_everywhere), ..Scene::public() }.refusal(), Some(Reason::SessionEnded));
+}
+
+#[test]
+fn whoever_the_app_is_not_for_any_more_gets_no_token_of_it() {
+    let other = Access::Groups([domain::GroupId::from_random([9; 16])].into());
+    assert_eq!(Scene::of(Client { access: other, ..samples::public_client() }).refusal(), Some(Reason::NotAdmitted));
+    assert_eq!(Reason::NotAdmitted.code().as_str(), "invalid_grant");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::client::{ConsentPolicy, SecurityProfile};
+use domain::client::{Access, ConsentPolicy, SecurityProfile};
 use domain::family::FamilyState;
 use domain::policy;
 use domain::refresh::Generation;
@@ -145,6 +145,13 @@ fn a_token_of_another_lineage_ends_the_family() {
     let mut scene = Scene::public();
     scene.token.generation = token(3);
     scene.refresh(|outcome| assert_eq!(outcome, Outcome::Reused(RevocationReason::LineagesDiverged, Reason::Diverged)));
+}
+
+#[test]
+fn whoever_the_app_is_not_for_any_more_gets_no_token_of_it() {
+    let other = Access::Groups([domain::GroupId::from_random([9; 16])].into());
+    assert_eq!(Scene::of(Client { access: other, ..samples::public_client() }).refusal(), Some(Reason::NotAdmitted));
+    assert_eq!(Reason::NotAdmitted.code().as_str(), "invalid_grant");
 }
 
 #[test]

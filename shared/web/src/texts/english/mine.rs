@@ -12,6 +12,7 @@ pub(super) static TEXTS: MyAccountTexts = MyAccountTexts {
     section,
     done,
     changed_meanwhile: "Your account has changed since this page was opened. This is how it is now; please try again.",
+    administers: "You are an administrator here. Your account can be deleted once somebody else has taken that over.",
     photo: &super::photo::TEXTS,
     about_you: "About you",
     save: "Save",

@@ -12,6 +12,7 @@ pub(super) static TEXTS: MyAccountTexts = MyAccountTexts {
     section,
     done,
     changed_meanwhile: "Ihr Konto hat sich geändert, seit diese Seite geöffnet wurde. So ist es jetzt; bitte versuchen Sie es noch einmal.",
+    administers: "Sie sind hier Administrator. Ihr Konto kann gelöscht werden, sobald jemand anderes das übernommen hat.",
     photo: &super::photo::TEXTS,
     about_you: "Über Sie",
     save: "Speichern",

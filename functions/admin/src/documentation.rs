@@ -1,0 +1,127 @@
+//! What the API says of itself, in the terms of `OpenAPI` 3.1: `docs/openapi.json`, which is served as well.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use utoipa::openapi::response::Response as Described;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, ResponseBuilder};
+use utoipa::{IntoParams, IntoResponses, Modify, OpenApi, ToSchema};
+
+/// The document without its paths, which the router knows.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Countersign admin API",
+        version = "1",
+        description = "What administrators and their scripts do. Who may do what is decided by the roles of whom the access token is for.",
+        license(name = "Apache-2.0")
+    ),
+    modifiers(&Bearer),
+    security(("bearer" = [])),
+    components(schemas(ProblemDetails))
+)]
+pub(crate) struct Admin;
+
+/// Says of each answer that has no words of its own what its status says: a description is wanted of every one.
+pub(crate) fn worded(mut document: Document) -> Document {
+    for path in document.paths.paths.values_mut() {
+        let operations = [&mut path.get, &mut path.put, &mut path.post, &mut path.patch, &mut path.delete];
+        for (status, answer) in operations.into_iter().flatten().flat_map(|operation| &mut operation.responses.responses) {
+            if let RefOr::T(answer) = answer
+                && answer.description.is_empty()
+            {
+                words(status).clone_into(&mut answer.description);
+            }
+        }
+    }
+    document
+}
+
+fn words(status: &str) -> &'static str {
+    match status {
+        "201" => "It is made.",
+        "204" => "It is done.",
+        _ => "As it is.",
+    }
+}
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut Document) {
+        let mut scheme = Http::new(HttpAuthScheme::Bearer);
+        scheme.bearer_format = Some("JWT".to_owned());
+        scheme.description = Some("An access token for this API, with the scope `admin`.".to_owned());
+        document.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+/// A problem (RFC 9457).
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ProblemDetails {
+    /// `urn:countersign:problem:` and a slug that stays.
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    /// What people read.
+    pub(crate) title: String,
+    /// The status of the answer.
+    pub(crate) status: u16,
+    /// What it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) detail: Option<String>,
+}
+
+fn problems(statuses: &[(&str, &str)]) -> BTreeMap<String, RefOr<Described>> {
+    let described = |(status, description): &(&str, &str)| {
+        let content = Content::new(Some(Ref::from_schema_name("ProblemDetails")));
+        let response = ResponseBuilder::new().description(*description).content("application/problem+json", content).build();
+        ((*status).to_owned(), RefOr::T(response))
+    };
+    statuses.iter().map(described).collect()
+}
+
+/// Why something isn't shown.
+pub(crate) struct NotShown;
+
+/// Why something isn't changed.
+pub(crate) struct NotChanged;
+
+const NOT_SHOWN: [(&str, &str); 5] = [
+    ("400", "A parameter isn't what the resource takes."),
+    ("401", "No good token came."),
+    ("403", "None of the roles permits it."),
+    ("404", "There is no such thing."),
+    ("503", "It can't be done just now."),
+];
+
+const NOT_CHANGED: [(&str, &str); 6] = [
+    ("409", "What stands doesn't allow it."),
+    ("412", "It has changed since it was read."),
+    ("413", "The body is too long."),
+    ("415", "The body is no JSON."),
+    ("422", "It can't be so."),
+    ("428", "The change doesn't name the version that it is of."),
+];
+
+impl IntoResponses for NotShown {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        problems(&NOT_SHOWN)
+    }
+}
+
+impl IntoResponses for NotChanged {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        problems(&[NOT_SHOWN.as_slice(), &NOT_CHANGED].concat())
+    }
+}
+
+/// What the sender of a request that makes something may call it.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "tells in the document what `came` reads")]
+pub(crate) struct IdempotencyKey {
+    /// Makes it once, however often it is sent within a day.
+    #[param(rename = "Idempotency-Key", min_length = 1, max_length = 255)]
+    idempotency_key: Option<String>,
+}

@@ -1,0 +1,8 @@
+//! Runs `admin` on Lambda.
+
+use admin::Deps;
+use runtime::lambda;
+
+fn main() -> Result<(), lambda::Error> {
+    lambda::serve_administration(|start| admin::router(Deps::new(&start.platform)))
+}

@@ -1,0 +1,201 @@
+//! Why the admin API did nothing (RFC 9457): a slug that stays, a title that people read, and what it is about.
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use domain::administration::InvalidAdministrators;
+use domain::policy;
+use http::{HeaderValue, StatusCode, header};
+use oauth::bearer::Refusal;
+use runtime::{Failure, Incident};
+use serde_json::{Map, Value, json};
+
+/// A problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Problem {
+    /// No good token came.
+    Token(Refusal),
+    /// What the token's holder is doesn't permit it.
+    Forbidden,
+    /// It wants a sign-in of just now (RFC 9470 §3).
+    NotFresh,
+    /// There is no such thing.
+    NotFound,
+    /// The resource doesn't do that.
+    Method,
+    /// The body is no JSON, by its type.
+    MediaType,
+    /// The body is longer than any resource takes.
+    TooLarge,
+    /// The body isn't what the resource takes; where it goes wrong.
+    Malformed(String),
+    /// A change names the version that it is of (RFC 6585 §3).
+    NoVersion,
+    /// It isn't of that version any more (RFC 9110 §13.1.1).
+    Stale,
+    /// An owner is made something else first.
+    Owner,
+    /// Administrators can't be so.
+    Administrators(InvalidAdministrators),
+    /// What was asked for can't be so; which part, and why.
+    Unfit(&'static str, String),
+    /// Another one has the name or address; of which kind.
+    Taken(&'static str),
+    /// There is no password to change.
+    NoPassword,
+    /// `Idempotency-Key` is none.
+    RequestKey,
+    /// It was another request's.
+    OtherRequest,
+    /// The person wants their account to be deleted.
+    Ending,
+    /// The last secret of an app stays.
+    LastSecret,
+    /// Who administers the tenant is made nobody first.
+    Administers,
+    /// The list has changed its question since the cursor was given, or the cursor is none.
+    Cursor,
+    /// It may work later.
+    Unavailable,
+    /// It never will.
+    Broken,
+}
+
+/// Why a request isn't done: an answer, or the platform's own fault.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refused {
+    /// An answer.
+    #[error("{0:?}")]
+    Problem(Problem),
+    /// The platform's own fault.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+/// What should never happen.
+pub(crate) fn broken(error: impl std::fmt::Display) -> Failure {
+    Failure::Broken(error.to_string())
+}
+
+impl IntoResponse for Refused {
+    /// The answer, which tells [`logged`] why it is given.
+    fn into_response(self) -> Response {
+        let problem = match &self {
+            Self::Problem(problem) => problem,
+            Self::Failure(Failure::Unavailable(_)) => &Problem::Unavailable,
+            Self::Failure(Failure::Broken(_)) => &Problem::Broken,
+        };
+        let mut response = problem.answer();
+        response.extensions_mut().insert(Why(Arc::new(self)));
+        response
+    }
+}
+
+#[derive(Clone)]
+struct Why(Arc<Refused>);
+
+/// Says in the log why a request was refused, once, here.
+pub(crate) async fn logged(request: Request, next: Next) -> Response {
+    let incident = request.extensions().get::<Incident>().map_or_else(String::new, |incident| incident.0.clone());
+    let response = next.run(request).await;
+    match response.extensions().get::<Why>().map(|why| &*why.0) {
+        Some(Refused::Problem(problem)) => tracing::info!(incident, ?problem, "an administrator was refused"),
+        Some(Refused::Failure(failure)) => tracing::error!(incident, %failure, "a request was not answered"),
+        None => {}
+    }
+    response
+}
+
+impl From<store::StoreError> for Refused {
+    fn from(error: store::StoreError) -> Self {
+        Self::Failure(error.into())
+    }
+}
+
+impl Problem {
+    fn told(&self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::Token(refusal) => {
+                let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::UNAUTHORIZED);
+                (status, "token", "The access token is missing, or opens nothing here.")
+            }
+            Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "None of your roles permits this."),
+            Self::NotFresh => (StatusCode::UNAUTHORIZED, "sign-in-again", "You have to sign in again before this."),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is no such thing, or you may not know of it."),
+            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "This resource does not do that."),
+            Self::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "A body is JSON, and says so."),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is longer than any resource takes."),
+            Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed", "The body is not what this resource takes."),
+            Self::NoVersion => (StatusCode::PRECONDITION_REQUIRED, "version-required", "A change names in If-Match what it is a change of."),
+            Self::Stale => (StatusCode::PRECONDITION_FAILED, "changed-meanwhile", "It has changed since it was read."),
+            Self::Owner => (StatusCode::CONFLICT, "owner", "An owner isn't locked out; they are made something else first."),
+            Self::Administrators(InvalidAdministrators::NoOwner) => (StatusCode::CONFLICT, "last-owner", "The last owner stays."),
+            Self::Administrators(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-administrators", "Administrators can't be so."),
+            Self::Unfit(..) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "It can't be so."),
+            Self::NoPassword => (StatusCode::CONFLICT, "no-password", "The account has no password."),
+            Self::RequestKey => (StatusCode::BAD_REQUEST, "idempotency-key", "An Idempotency-Key has 1 to 255 visible characters, once."),
+            Self::OtherRequest => (StatusCode::UNPROCESSABLE_ENTITY, "other-request", "The Idempotency-Key was another request's."),
+            Self::Ending => (StatusCode::CONFLICT, "ending", "The account is about to be deleted."),
+            Self::LastSecret => (StatusCode::CONFLICT, "last-secret", "The last secret stays until there is another one."),
+            Self::Administers => (StatusCode::CONFLICT, "administers", "Who administers the tenant is made no administrator first."),
+            Self::Taken(_) => (StatusCode::CONFLICT, "taken", "Another one has that."),
+            Self::Cursor => (StatusCode::BAD_REQUEST, "cursor", "The cursor is none of this list."),
+            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "This can't be done just now."),
+            Self::Broken => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something is broken here."),
+        }
+    }
+
+    fn detail(&self) -> Option<String> {
+        match self {
+            Self::Malformed(where_) => Some(where_.clone()),
+            Self::Administrators(invalid) => Some(invalid.to_string()),
+            Self::Unfit(part, why) => Some(format!("{part}: {why}")),
+            Self::Taken(kind) => Some((*kind).to_owned()),
+            Self::Token(refusal) => refusal.code().map(|code| code.description().to_owned()),
+            _ => None,
+        }
+    }
+
+    fn challenge(&self) -> Option<String> {
+        let fresh = policy::FRESH_SIGN_IN.as_secs();
+        match self {
+            Self::Token(refusal) => {
+                let error = refusal.code().map(|code| format!(" error=\"{}\", scope=\"{}\"", code.as_str(), oauth::scope::ADMIN));
+                Some(format!("Bearer{}", error.unwrap_or_default()))
+            }
+            Self::NotFresh => Some(format!("Bearer error=\"insufficient_user_authentication\", max_age=\"{fresh}\"")),
+            _ => None,
+        }
+    }
+
+    /// The answer.
+    fn answer(&self) -> Response {
+        let (status, slug, title) = self.told();
+        let mut body = Map::new();
+        body.insert("type".to_owned(), Value::String(format!("urn:countersign:problem:{slug}")));
+        body.insert("title".to_owned(), Value::String(title.to_owned()));
+        body.insert("status".to_owned(), json!(status.as_u16()));
+        if let Some(detail) = self.detail() {
+            body.insert("detail".to_owned(), Value::String(detail));
+        }
+        let mut response = (status, Value::Object(body).to_string()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        web::headers::not_stored(headers);
+        if let Some(challenge) = self.challenge().and_then(|text| HeaderValue::try_from(text).ok()) {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if matches!(self, Self::Unavailable) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(Failure::RETRY_AFTER.as_secs()));
+        }
+        response
+    }
+}

@@ -1,0 +1,158 @@
+//! Apps: registered with all that they need, changed, given other secrets, taken away.
+
+use domain::ClientId;
+use domain::client::{Access, Client};
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+use testkit::{Answer, Call, builders};
+
+use crate::support::{Place, place, problem};
+
+fn web() -> Value {
+    json!({ "name": "Shop", "type": "web", "redirect_uris": ["https://shop.example/cb"] })
+}
+
+async fn register(place: &Place, token: &str, settings: Value) -> Answer {
+    place.create(token, "/apps", &json!({ "client_id": "shop", "settings": settings })).await
+}
+
+async fn standing(place: &Place, id: &str) -> Client {
+    place.scene.home().find_client(&ClientId::parse(id).expect("an id")).await.expect("an answer").expect("an app")
+}
+
+fn hash(secret: &str) -> String {
+    crypto::base64url::encode(crypto::derive::sha256(secret.as_bytes()))
+}
+
+#[tokio::test]
+async fn an_app_is_registered_with_a_secret_that_is_told_once_and_all_that_it_is_set_up_with() {
+    let place = place().await;
+    let token = place.token().await;
+    let made = register(&place, &token, web()).await;
+    assert_eq!((made.status, made.header("etag")), (StatusCode::CREATED, "\"1\""), "{}", made.body);
+    assert_eq!(made.header("location"), "/admin/v1/tenants/demo/apps/shop");
+    let (app, secret) = (made.json(), made.json()["client_secret"].as_str().expect("a secret").to_owned());
+    assert_eq!(
+        app["configuration"],
+        json!({
+            "issuer": "https://demo.id.example.com", "discovery": "https://demo.id.example.com/.well-known/openid-configuration", "client_id": "shop",
+            "redirect_uri": "https://shop.example/cb", "token_endpoint_auth_method": "client_secret_basic", "id_token_signed_response_alg": "ES256",
+        })
+    );
+    assert_eq!(standing(&place, "shop").await.secrets[0].sha256, hash(&secret));
+    let shown = place.get(&token, "/apps/shop").await;
+    assert!(!shown.body.contains(&secret) && !shown.body.contains(&hash(&secret)));
+    assert_eq!((shown.status, &shown.json()["settings"]["access"]), (StatusCode::OK, &json!("everyone")));
+    let again = register(&place, &token, web()).await;
+    assert_eq!(problem(&again), (StatusCode::CONFLICT, "taken".to_owned()));
+    let drawn = place.create(&token, "/apps", &json!({ "settings": web() })).await.json();
+    assert_eq!(drawn["client_id"].as_str().map(str::len), Some(22));
+    for kind in ["single_page", "native"] {
+        let public = json!({ "settings": { "name": "App", "type": kind, "redirect_uris": ["https://app.example/cb"] } });
+        assert_eq!(place.create(&token, "/apps", &public).await.json().get("client_secret"), None, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn apps_are_listed_by_name_without_what_is_said_of_them() {
+    let place = place().await;
+    let token = place.token().await;
+    register(&place, &token, web()).await;
+    let listed = place.get(&token, "/apps?name=SH").await.json();
+    assert_eq!(listed, json!({ "items": [{ "client_id": "shop", "name": "Shop", "type": "web" }] }));
+    let first = place.get(&token, "/apps?limit=2").await.json();
+    let next = first["next"].as_str().expect("a cursor");
+    assert_eq!(place.get(&token, &format!("/apps?limit=2&cursor={next}")).await.json()["items"].as_array().map(Vec::len), Some(1));
+    let elsewhere = place.get(&token, &format!("/users?cursor={next}")).await;
+    assert_eq!(problem(&elsewhere), (StatusCode::BAD_REQUEST, "cursor".to_owned()));
+}
+
+#[tokio::test]
+async fn an_app_that_can_not_be_is_refused_and_nothing_is_registered() {
+    let place = place().await;
+    let token = place.token().await;
+    let private = json!({ "kty": "EC", "crv": "P-256", "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM", "d": "870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE" });
+    for (settings, status, slug) in [
+        (json!({ "name": "Shop", "type": "web", "redirect_uris": ["javascript:alert(1)"] }), 400, "malformed"),
+        (json!({ "name": "Shop", "type": "web", "redirect_uris": ["https://shop.example/#x"] }), 400, "malformed"),
+        (json!({ "name": "Shop", "type": "web", "redirect_uris": ["https://*.shop.example"] }), 422, "invalid"),
+        (json!({ "name": "Shop", "type": "web" }), 422, "invalid"),
+        (json!({ "name": "\u{202e}", "type": "web", "redirect_uris": ["https://shop.example"] }), 422, "invalid"),
+        (json!({ "name": "Shop", "type": "machine", "authentication": "private_key_jwt", "jwks": [private] }), 422, "invalid"),
+        (json!({ "name": "Shop", "type": "machine", "authentication": "private_key_jwt", "jwks": [{ "kty": "oct", "k": "AAAA" }] }), 422, "invalid"),
+        (json!({ "name": "Shop", "type": "web", "redirect_uris": ["https://shop.example"], "secrets": [] }), 400, "malformed"),
+    ] {
+        let shown = settings.to_string();
+        let answer = register(&place, &token, settings).await;
+        assert_eq!(problem(&answer), (StatusCode::from_u16(status).expect("a status"), slug.to_owned()), "{shown}");
+    }
+    for id in ["account", "a b", "", "a/b"] {
+        let answer = place.create(&token, "/apps", &json!({ "client_id": id, "settings": web() })).await;
+        let expected = if id == "account" { StatusCode::CONFLICT } else { StatusCode::BAD_REQUEST };
+        assert_eq!(problem(&answer).0, expected, "{id}");
+    }
+    assert_eq!(place.get(&token, "/apps").await.json()["items"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
+async fn what_is_said_of_an_app_is_all_that_it_is_from_then_on() {
+    let place = place().await;
+    let token = place.token().await;
+    let secret = register(&place, &token, web()).await.json()["client_secret"].as_str().expect("a secret").to_owned();
+    let group = place.create_group(&token, "Staff").await;
+    let said = json!({
+        "name": "Shop 2", "type": "web", "redirect_uris": ["https://shop.example/2"], "access": { "groups": [group] }, "consent": "implied",
+    });
+    let changed = place.put(&token, "/apps/shop", 1, &said).await;
+    assert_eq!((changed.status, changed.header("etag")), (StatusCode::OK, "\"2\""), "{}", changed.body);
+    let client = standing(&place, "shop").await;
+    assert_eq!((client.name.as_str(), client.secrets[0].sha256.as_str()), ("Shop 2", hash(&secret).as_str()), "secrets stay");
+    assert!(matches!(client.access, Access::Groups(groups) if groups.len() == 1));
+    assert_eq!(place.get(&token, "/apps?name=shop%202").await.json()["items"].as_array().map(Vec::len), Some(1));
+    for (version, body, status, slug) in [
+        (1, said.clone(), 412, "changed-meanwhile"),
+        (2, json!({ "name": "Shop", "type": "native", "redirect_uris": ["https://shop.example"] }), 422, "invalid"),
+        (2, json!({ "name": "Shop", "type": "web", "redirect_uris": [] }), 422, "invalid"),
+        (2, json!({ "name": "Shop", "type": "web", "redirect_uris": ["https://shop.example"], "client_id": "x" }), 400, "malformed"),
+    ] {
+        let answer = place.put(&token, "/apps/shop", version, &body).await;
+        assert_eq!(problem(&answer), (StatusCode::from_u16(status).expect("a status"), slug.to_owned()), "{body}");
+    }
+    let bare = place.send(&token, Call::new(Method::PUT, Place::path("/apps/shop")).with_body("application/json", said.to_string())).await;
+    assert_eq!(problem(&bare), (StatusCode::PRECONDITION_REQUIRED, "version-required".to_owned()));
+    assert_eq!(problem(&place.put(&token, "/apps/unknown", 1, &said).await).1, "not-found");
+    assert_eq!(standing(&place, "shop").await.version, 2);
+}
+
+#[tokio::test]
+async fn a_secret_is_replaced_while_both_are_good_and_the_last_one_stays() {
+    let place = place().await;
+    let token = place.token().await;
+    let first = register(&place, &token, web()).await.json()["secrets"][0]["id"].as_str().expect("an id").to_owned();
+    let add = |version: u64| Call::new(Method::POST, Place::path("/apps/shop/secrets")).with("if-match", &format!("\"{version}\""));
+    assert_eq!(problem(&place.delete(&token, &format!("/apps/shop/secrets/{first}"), 1).await), (StatusCode::CONFLICT, "last-secret".to_owned()));
+    let second = place.send(&token, add(1)).await;
+    assert_eq!((second.status, second.header("etag")), (StatusCode::CREATED, "\"2\""), "{}", second.body);
+    let secrets = standing(&place, "shop").await.secrets;
+    assert_eq!((secrets.len(), secrets[1].sha256.as_str()), (2, hash(second.json()["client_secret"].as_str().expect("a secret")).as_str()));
+    assert_eq!(problem(&place.send(&token, add(2)).await), (StatusCode::UNPROCESSABLE_ENTITY, "invalid".to_owned()), "two at most");
+    assert_eq!(problem(&place.send(&token, add(1)).await).1, "changed-meanwhile");
+    assert_eq!(problem(&place.delete(&token, "/apps/shop/secrets/unknown", 2).await).1, "not-found");
+    assert_eq!(place.delete(&token, &format!("/apps/shop/secrets/{first}"), 2).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(standing(&place, "shop").await.secrets.len(), 1);
+    let public = builders::client().id;
+    let none = place.send(&token, Call::new(Method::POST, Place::path(&format!("/apps/{public}/secrets"))).with("if-match", "\"1\"")).await;
+    assert_eq!(problem(&none), (StatusCode::UNPROCESSABLE_ENTITY, "invalid".to_owned()));
+}
+
+#[tokio::test]
+async fn an_app_is_taken_away_by_who_signed_in_just_now() {
+    let place = place().await;
+    let token = place.token().await;
+    register(&place, &token, web()).await;
+    assert_eq!(problem(&place.delete(&token, "/apps/shop", 2).await).1, "changed-meanwhile");
+    assert_eq!(place.delete(&token, "/apps/shop", 1).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(problem(&place.get(&token, "/apps/shop").await).1, "not-found");
+    assert_eq!(problem(&place.delete(&token, "/apps/shop", 1).await).1, "not-found");
+    assert_eq!(place.get(&token, "/apps?name=shop").await.json()["items"], json!([]));
+}

@@ -1,0 +1,291 @@
+//! What an administrator says of an app, and what can't be.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Access, BackchannelLogout, Client, ClientAuthenticationMethod, ConsentPolicy, GrantType, RedirectUri, SecurityProfile, WebOrigin};
+use crate::api::Grants;
+use crate::id::ClientId;
+use crate::identifier::is_title;
+use crate::key_ring::Algorithm;
+use crate::policy;
+use crate::tenant::{SessionPolicy, Tenant};
+use crate::timestamp::Timestamp;
+
+/// What runs an app, which decides what it can keep and where it can be answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AppKind {
+    /// A server, which keeps a secret or a key.
+    #[default]
+    Web,
+    /// A browser, which keeps none.
+    SinglePage,
+    /// A phone or a desktop, which keeps none (RFC 8252).
+    Native,
+    /// A program that acts for itself (RFC 6749 §4.4).
+    Machine,
+}
+
+/// What an administrator says of an app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AppSettings)]
+pub struct Settings {
+    /// The name that pages show.
+    #[schema(min_length = 1, max_length = 100)]
+    pub name: String,
+    /// What runs it, for good.
+    #[serde(rename = "type")]
+    pub kind: AppKind,
+    /// Which rules it follows.
+    #[serde(default = "oauth21")]
+    pub security_profile: SecurityProfile,
+    /// How it authenticates; by what runs it, if it isn't said: a secret by HTTP Basic, or nothing.
+    #[serde(default)]
+    pub authentication: Option<ClientAuthenticationMethod>,
+    /// The public keys that its assertions verify with.
+    #[serde(default)]
+    #[schema(value_type = Vec<Object>, max_items = 5)]
+    pub jwks: Vec<serde_json::Value>,
+    /// What it may ask the token endpoint for; by what runs it, if it isn't said.
+    #[serde(default)]
+    pub grant_types: Option<BTreeSet<GrantType>>,
+    /// Where it may be answered, to the byte.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub redirect_uris: Vec<RedirectUri>,
+    /// Where a person may be sent after logout, to the byte.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// Where it is told that a session ended.
+    #[serde(default)]
+    pub backchannel_logout: Option<BackchannelLogout>,
+    /// From where its browser code may call.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub origins: BTreeSet<WebOrigin>,
+    /// What it may ask for as itself, by the audience of the API.
+    #[serde(default)]
+    #[schema(value_type = std::collections::BTreeMap<String, Vec<String>>)]
+    pub apis: Grants,
+    /// What signs its ID tokens.
+    #[serde(default = "es256")]
+    pub id_token_signed_response_alg: Algorithm,
+    /// What signs its userinfo, which is plain JSON if it isn't said.
+    #[serde(default)]
+    pub userinfo_signed_response_alg: Option<Algorithm>,
+    /// Whether its users are asked for consent.
+    #[serde(default = "asked")]
+    pub consent: ConsentPolicy,
+    /// How young a session has to be, and how lately used, that opens it without a sign-in.
+    #[serde(default)]
+    pub sessions: Option<SessionPolicy>,
+    /// Whom it is for.
+    #[serde(default)]
+    pub access: Access,
+}
+
+const fn oauth21() -> SecurityProfile {
+    SecurityProfile::OAuth21
+}
+
+const fn es256() -> Algorithm {
+    Algorithm::Es256
+}
+
+const fn asked() -> ConsentPolicy {
+    ConsentPolicy::Ask
+}
+
+/// Why an app can't be so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidSettings {
+    /// Pages show it.
+    #[error("name: 1 to {} characters, none of them invisible", policy::NAME_MAX_CHARACTERS)]
+    Name,
+    /// What runs in a browser, on a phone or on a desktop can be read by whoever has that.
+    #[error("authentication: a single-page or native app keeps no secret, any other has one or a key")]
+    Authentication,
+    /// An assertion verifies with a key, and with nothing else.
+    #[error("jwks: keys are for private_key_jwt, which has 1 to {}", policy::APP_KEYS_MAX)]
+    Keys,
+    /// Each kind of app has its grants.
+    #[error("grant_types: client_credentials is for machines and asked for by nothing else")]
+    Grants,
+    /// People have to come back.
+    #[error("redirect_uris: 1 to {}, and none for a machine", policy::APP_ADDRESSES_MAX)]
+    RedirectUris,
+    /// It would look as if it matched what it doesn't.
+    #[error("an address has no wildcard")]
+    Wildcard,
+    /// A scheme of its own is answered by whatever claims it (RFC 8252 §7.1).
+    #[error("redirect_uris: a scheme of its own is for native apps")]
+    OwnScheme,
+    /// More addresses or origins than an app has.
+    #[error("at most {} addresses and origins each", policy::APP_ADDRESSES_MAX)]
+    TooMany,
+    /// The platform calls it.
+    #[error("backchannel_logout: an https address")]
+    BackchannelLogout,
+    /// What it asks for as itself.
+    #[error("apis: for machines, at most {}", policy::APP_APIS_MAX)]
+    Apis,
+    /// A session that is over as it begins lets nobody in.
+    #[error("sessions: at least a minute")]
+    Sessions,
+    /// There is no such group.
+    #[error("access: 1 to {} groups of the tenant", policy::MEMBERSHIPS_MAX)]
+    Access,
+    /// What runs an app doesn't change: what it can keep would.
+    #[error("type: stays what it is")]
+    Kind,
+}
+
+impl Settings {
+    /// How it authenticates.
+    pub fn authentication(&self) -> ClientAuthenticationMethod {
+        self.authentication.unwrap_or(match self.kind {
+            AppKind::Web | AppKind::Machine => ClientAuthenticationMethod::ClientSecretBasic,
+            AppKind::SinglePage | AppKind::Native => ClientAuthenticationMethod::None,
+        })
+    }
+
+    /// What it may ask the token endpoint for.
+    pub fn grant_types(&self) -> BTreeSet<GrantType> {
+        self.grant_types.clone().unwrap_or_else(|| match self.kind {
+            AppKind::Machine => [GrantType::ClientCredentials].into(),
+            AppKind::Web | AppKind::SinglePage | AppKind::Native => GrantType::for_people(),
+        })
+    }
+
+    /// Whether an app of the tenant may be so.
+    pub fn check(&self, tenant: &Tenant) -> Result<(), InvalidSettings> {
+        self.check_name()?;
+        self.check_authentication()?;
+        self.check_grants()?;
+        self.check_addresses()?;
+        let longest = self.sessions.is_none_or(|sessions| sessions.idle_seconds >= 60 && sessions.absolute_seconds >= sessions.idle_seconds);
+        let known = |group| tenant.roster.groups.contains_key(group);
+        match &self.access {
+            _ if !longest => Err(InvalidSettings::Sessions),
+            Access::Groups(groups) if groups.is_empty() || groups.len() > policy::MEMBERSHIPS_MAX || !groups.iter().all(known) => {
+                Err(InvalidSettings::Access)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_name(&self) -> Result<(), InvalidSettings> {
+        if is_title(&self.name) { Ok(()) } else { Err(InvalidSettings::Name) }
+    }
+
+    fn check_authentication(&self) -> Result<(), InvalidSettings> {
+        let (method, keeps) = (self.authentication(), matches!(self.kind, AppKind::Web | AppKind::Machine));
+        if keeps == (method == ClientAuthenticationMethod::None) {
+            return Err(InvalidSettings::Authentication);
+        }
+        let keys = 1..=policy::APP_KEYS_MAX;
+        let fits = if method == ClientAuthenticationMethod::PrivateKeyJwt { keys.contains(&self.jwks.len()) } else { self.jwks.is_empty() };
+        if fits { Ok(()) } else { Err(InvalidSettings::Keys) }
+    }
+
+    fn check_grants(&self) -> Result<(), InvalidSettings> {
+        let (grants, machine) = (self.grant_types(), self.kind == AppKind::Machine);
+        let own = grants.contains(&GrantType::ClientCredentials);
+        let refreshes_alone = grants.contains(&GrantType::RefreshToken) && !grants.contains(&GrantType::AuthorizationCode);
+        if grants.is_empty() || own != machine || (machine && grants.len() > 1) || refreshes_alone {
+            Err(InvalidSettings::Grants)
+        } else if self.apis.len() > policy::APP_APIS_MAX || (!machine && !self.apis.is_empty()) {
+            Err(InvalidSettings::Apis)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn check_addresses(&self) -> Result<(), InvalidSettings> {
+        let most = policy::APP_ADDRESSES_MAX;
+        let told = self.backchannel_logout.as_ref().map(|logout| &logout.uri);
+        let mut all = self.redirect_uris.iter().chain(&self.post_logout_redirect_uris).chain(told);
+        let own_scheme = |uri: &RedirectUri| !matches!(uri.scheme().as_str(), "https:" | "http:");
+        if (self.kind == AppKind::Machine) != self.redirect_uris.is_empty() || self.redirect_uris.len() > most {
+            Err(InvalidSettings::RedirectUris)
+        } else if self.post_logout_redirect_uris.len() > most || self.origins.len() > most {
+            Err(InvalidSettings::TooMany)
+        } else if all.any(|uri| uri.as_str().contains('*')) {
+            Err(InvalidSettings::Wildcard)
+        } else if told.is_some_and(own_scheme) {
+            Err(InvalidSettings::BackchannelLogout)
+        } else if self.kind != AppKind::Native && self.redirect_uris.iter().chain(&self.post_logout_redirect_uris).any(own_scheme) {
+            Err(InvalidSettings::OwnScheme)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl Client {
+    /// A new app that is so; its secrets come after.
+    pub fn registered(id: ClientId, settings: &Settings, now: Timestamp) -> Self {
+        Self { kind: settings.kind, ..Self::named(id, settings.name.clone(), now) }.with_settings(settings)
+    }
+
+    /// The app as it is said to be from now on, one version on.
+    pub fn changed(&self, settings: &Settings) -> Result<Self, InvalidSettings> {
+        if settings.kind != self.kind {
+            return Err(InvalidSettings::Kind);
+        }
+        Ok(Self { version: self.version + 1, ..self.with_settings(settings) })
+    }
+
+    fn with_settings(&self, settings: &Settings) -> Self {
+        let settings = settings.clone();
+        Self {
+            authentication: settings.authentication(),
+            grant_types: settings.grant_types(),
+            name: settings.name,
+            jwks: settings.jwks,
+            redirect_uris: settings.redirect_uris,
+            post_logout_redirect_uris: settings.post_logout_redirect_uris,
+            backchannel_logout: settings.backchannel_logout,
+            origins: settings.origins,
+            apis: settings.apis,
+            security_profile: settings.security_profile,
+            id_token_signed_response_alg: settings.id_token_signed_response_alg,
+            userinfo_signed_response_alg: settings.userinfo_signed_response_alg,
+            consent: settings.consent,
+            sessions: settings.sessions,
+            access: settings.access,
+            ..self.clone()
+        }
+    }
+
+    /// What is said of it.
+    pub fn settings(&self) -> Settings {
+        let client = self.clone();
+        Settings {
+            name: client.name,
+            kind: client.kind,
+            security_profile: client.security_profile,
+            authentication: Some(client.authentication),
+            jwks: client.jwks,
+            grant_types: Some(client.grant_types),
+            redirect_uris: client.redirect_uris,
+            post_logout_redirect_uris: client.post_logout_redirect_uris,
+            backchannel_logout: client.backchannel_logout,
+            origins: client.origins,
+            apis: client.apis,
+            id_token_signed_response_alg: client.id_token_signed_response_alg,
+            userinfo_signed_response_alg: client.userinfo_signed_response_alg,
+            consent: client.consent,
+            sessions: client.sessions,
+            access: client.access,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

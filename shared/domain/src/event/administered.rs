@@ -1,0 +1,106 @@
+//! What administrators do that nobody else does.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::administration::AdminRole;
+use crate::api::Audience;
+use crate::id::ClientId;
+
+/// What an administrator did, without anything personal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum Administered {
+    /// An app was changed.
+    #[serde(rename = "client.changed")]
+    ClientChanged {
+        /// Which.
+        client_id: ClientId,
+        /// Its version afterwards.
+        version: u64,
+    },
+    /// An app has one more secret.
+    #[serde(rename = "client.secret_added")]
+    ClientSecretAdded {
+        /// Which.
+        client_id: ClientId,
+        /// Its version afterwards.
+        version: u64,
+    },
+    /// A secret of an app is good for nothing any more.
+    #[serde(rename = "client.secret_removed")]
+    ClientSecretRemoved {
+        /// Which.
+        client_id: ClientId,
+        /// Its version afterwards.
+        version: u64,
+    },
+    /// An app was taken away.
+    #[serde(rename = "client.deleted")]
+    ClientDeleted {
+        /// Which.
+        client_id: ClientId,
+    },
+    /// An API was changed.
+    #[serde(rename = "api.changed")]
+    ApiChanged {
+        /// Which.
+        audience: Audience,
+        /// Its version afterwards.
+        version: u64,
+    },
+    /// An API was taken away.
+    #[serde(rename = "api.deleted")]
+    ApiDeleted {
+        /// Which.
+        audience: Audience,
+    },
+    /// A person administers the tenant as something else than before, or no more.
+    #[serde(rename = "administrator.assigned")]
+    AdministratorAssigned {
+        /// The version of the tenant's administrators afterwards.
+        version: u64,
+        /// As what; as nothing when empty.
+        roles: BTreeSet<AdminRole>,
+    },
+    /// An administrator changed what is known of somebody, their names, groups or roles.
+    #[serde(rename = "user.changed")]
+    UserChanged {
+        /// The version of the person's record afterwards.
+        version: u64,
+    },
+    /// An administrator wants a person to choose another password: what they have is good for that alone.
+    #[serde(rename = "password.change_required")]
+    PasswordChangeRequired {
+        /// The version of the password that has to go.
+        credential_version: u64,
+    },
+    /// An administrator made sign-ins that were slowed count from the beginning again.
+    #[serde(rename = "user.unlocked")]
+    UserUnlocked,
+    /// An administrator locked an account: it is signed out everywhere and lets nobody in.
+    #[serde(rename = "user.disabled")]
+    UserDisabled {
+        /// The version of the person's record afterwards.
+        version: u64,
+    },
+    /// An administrator opened an account again.
+    #[serde(rename = "user.enabled")]
+    UserEnabled {
+        /// The version of the person's record afterwards.
+        version: u64,
+    },
+    /// An administrator ended everything that a person was signed in to.
+    #[serde(rename = "user.signed_out")]
+    UserSignedOut {
+        /// The version of the person's record afterwards.
+        version: u64,
+    },
+}
+
+impl From<Administered> for super::EventKind {
+    fn from(done: Administered) -> Self {
+        Self::Administered(done)
+    }
+}
