@@ -35,8 +35,8 @@ use problem::{Problem, Refused};
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::People, Purpose::Credentials], signing: Signing::Verifies };
 
-/// What its role may do: read tenants, apps, public signing keys, administrators, a person's record, session and family; write administrators,
-/// each change with its event.
+/// What its role may do: read what a tenant and its people are, list them, and change all of it but the tenant's own record, of which it changes groups,
+/// roles, origins and kinds of imported hashes; unwrap keys for sealing, for people and for credentials. Each change has its event.
 #[derive(Clone)]
 pub struct Deps {
     tenants: Arc<Tenants>,
