@@ -107,7 +107,8 @@ pub(crate) async fn logged(request: Request, next: Next) -> Response {
     let incident = request.extensions().get::<Incident>().map_or_else(String::new, |incident| incident.0.clone());
     let response = next.run(request).await;
     match response.extensions().get::<Why>().map(|why| &*why.0) {
-        Some(Refused::Problem(problem)) => tracing::info!(incident, ?problem, "an administrator was refused"),
+        // SECURITY: the slug alone: what a problem is about quotes the body, which may hold a password.
+        Some(Refused::Problem(problem)) => tracing::info!(incident, problem = problem.told().1, "an administrator was refused"),
         Some(Refused::Failure(failure)) => tracing::error!(incident, %failure, "a request was not answered"),
         None => {}
     }
