@@ -1,6 +1,7 @@
 //! Flows across functions. They need neither a browser nor a deployment, and what they move (time, faults, regions) no deployment lets them.
 
 mod alarm;
+mod asked_keys;
 mod backchannel_logout;
 mod bad_input;
 mod budgets;

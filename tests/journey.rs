@@ -10,6 +10,7 @@ mod events;
 mod make_run;
 mod new_browser_mail;
 mod node;
+mod openapi;
 mod own_account;
 mod people;
 mod places;

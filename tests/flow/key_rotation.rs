@@ -1,16 +1,17 @@
 //! F26: keys move on, and nobody notices: every token that counts verifies by every key set that an app may still hold. And what is noticed
 //! when keys are replaced at once.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use domain::event::{Administered, Event, Lookups, Personal, Subject};
 use domain::key_ring::Algorithm;
-use domain::key_ring::rotation::Replaced;
+use domain::key_ring::wish::{AskedOfKeys, KeyWish};
 use domain::{Epoch, Timestamp, policy};
 use http::StatusCode;
 use jsonwebtoken::{DecodingKey, Validation};
 use local::TestPlatform;
 use runtime::Clock;
-use runtime::key_rotation::{KeyRotations, Looked};
 use serde_json::Value;
 use testkit::Log;
 use testkit::endpoint::{Answer, Call};
@@ -207,9 +208,26 @@ async fn f26_every_token_verifies_by_every_key_set_of_the_last_day_through_three
     assert_eq!(KeySet::fetch(&walk.platform, &walk.apps[0]).await.keys.len(), 2);
 }
 
-async fn replace(platform: &TestPlatform, old: Replaced) {
-    let replaced = KeyRotations::new(platform.platform()).replace_at_once(&platform.demo.tenant, &Algorithm::OF_TENANTS.into(), old).await;
-    assert!(matches!(replaced, Ok(Looked::Rotated(_))), "{replaced:?}");
+/// Asks for new keys, and lets the schedule run.
+async fn replace(platform: &TestPlatform, wish: fn(BTreeSet<Algorithm>) -> KeyWish) {
+    let (stands, now) = (platform.platform(), platform.clock.now());
+    let zone = stands.store.directory().find_zone(&stands.zone).await.expect("tables").expect("a zone");
+    let home = stands.store.home(&zone.place(&platform.demo.tenant)).expect("a home");
+    let ring = home.read_bundle(&[], store::Signing::Included).await.expect("tables").and_then(|bundle| bundle.signing).expect("keys");
+    let (wish, seen) = (wish(Algorithm::OF_TENANTS.into()), ring.version);
+    let kind = Administered::SigningKeysAsked { version: seen, wish: wish.clone() };
+    let (id, tenant) = (stands.random.event_id(now), platform.demo.tenant.clone());
+    let event = Event { id, tenant, subject: Subject::Tenant, kind: kind.into(), personal: Personal::default() };
+    home.ask_of_keys(AskedOfKeys { seen, wish }, now, &event.record(None, Lookups::default())).await.expect("tables");
+    platform.sweep().await;
+}
+
+fn withdraw(algorithms: BTreeSet<Algorithm>) -> KeyWish {
+    KeyWish::Withdraw { algorithms }
+}
+
+fn retire(algorithms: BTreeSet<Algorithm>) -> KeyWish {
+    KeyWish::Replace { algorithms }
 }
 
 /// A person who is signed in, and what the app got.
@@ -230,7 +248,7 @@ async fn withdrawn_keys_and_their_tokens_are_dead_within_a_minute_and_sessions_a
     assert_eq!(app.userinfo(&platform, &old.access_token).await.status, StatusCode::OK);
     let late = ada.arrive(&platform, &app).await;
 
-    replace(&platform, Replaced::Withdrawn).await;
+    replace(&platform, withdraw).await;
     // The bound: what a function has in memory it uses for less than a minute, to sign as to verify.
     let bound = policy::CACHE_USABLE;
     platform.clock.advance(Duration::from_secs(29));
@@ -261,7 +279,7 @@ async fn keys_that_retire_at_once_leave_their_tokens_good() {
     let app = RelyingParty::public(&platform);
     let (_, before) = signed_in(&platform, &app, 0).await;
     let old = Tokens::read(&before);
-    replace(&platform, Replaced::Retire).await;
+    replace(&platform, retire).await;
     platform.clock.advance(policy::CACHE_USABLE);
     let (_, after) = signed_in(&platform, &app, 1).await;
     let new = Tokens::read(&after);
@@ -289,7 +307,7 @@ async fn a_hint_speaks_for_its_session_as_long_as_its_key_is_published_and_then_
     let hint = redeemed.text_of("id_token");
 
     // Expired, and signed by a key that signs no more.
-    replace(&platform, Replaced::Retire).await;
+    replace(&platform, retire).await;
     platform.clock.advance(policy::ID_TOKEN + policy::CACHE_USABLE);
     let again = ada.get(&platform, &asking_again(&app, &hint)).await;
     assert!(!again.returned("code").is_empty(), "{}", again.outcome());
@@ -300,7 +318,7 @@ async fn a_hint_speaks_for_its_session_as_long_as_its_key_is_published_and_then_
     // Of a key that is gone: at authorize the request is wrong, at logout the person is asked.
     let (mut ada, redeemed) = signed_in(&platform, &app, 1).await;
     let hint = redeemed.text_of("id_token");
-    replace(&platform, Replaced::Withdrawn).await;
+    replace(&platform, withdraw).await;
     platform.clock.advance(policy::CACHE_USABLE);
     assert_eq!(ada.get(&platform, &asking_again(&app, &hint)).await.returned("error"), "invalid_request");
     let asked = log_out(&mut ada, &platform, &app, &hint).await;

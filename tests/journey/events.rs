@@ -27,7 +27,7 @@ fn every_event_is_answered() {
         "discovery.openid-configuration": 200,
         "introspect.post": 401,
         // It isn't time yet for the keys of a new tenant.
-        "key-rotation.every-hour": {"looked": 0, "rotated": 0, "failed": 0},
+        "key-rotation.every-minute": {"looked": 0, "rotated": 0, "failed": 0},
         // Nobody is signed in.
         "logout.get": 200,
         // Its `Origin` isn't this deployment's.

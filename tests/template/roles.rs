@@ -115,7 +115,7 @@ fn credentials_and_attempts_are_for_those_who_ask_for_passwords_and_for_administ
     assert_eq!(functions_that_may_touch("CLAIM"), ["account", "admin", "deliver", "sign-in"]);
     assert_eq!(functions_that_may_touch("SIGNUP"), ["account", "deliver"]);
     assert_eq!(functions_that_may_touch("DELIVERY"), ["deliver", "relay"]);
-    assert_eq!(functions_that_may_touch("ROTATION"), ["key-rotation"]);
+    assert_eq!(functions_that_may_touch("ROTATION"), ["admin", "key-rotation"]);
 }
 
 #[test]

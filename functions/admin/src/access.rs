@@ -69,6 +69,10 @@ acts! {
     ReadApis,
     /// Register, change and take away APIs.
     ChangeApis,
+    /// See the tenant's signing keys.
+    ReadKeys,
+    /// Ask for other signing keys, or for one to go.
+    ChangeKeys,
     /// See the tenant's groups and roles.
     ReadRoster,
     /// Make, change and take away groups and roles, and say what roles open.

@@ -10,6 +10,7 @@ use domain::event::{Actor as DoneBy, Event, EventKind, Lookups, Personal, Record
 use domain::family::Evidence;
 use domain::tenant::Tenant;
 use domain::{ClientId, Secret, Slug, Timestamp, UserId, policy};
+use futures_util::future::{join, join3};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, header};
 use oauth::access_token::{self, AccessToken, Reference};
@@ -24,6 +25,7 @@ use crate::Deps;
 use crate::access::{Act, Actor, Administrator, Thing};
 use crate::came::{self, RequestKey};
 use crate::problem::{Problem, Refused, broken};
+use crate::rate::{self, Tally};
 
 /// The tenant whose administrators are the platform's.
 const SYSTEM: &str = "system";
@@ -53,13 +55,14 @@ impl FromRequestParts<Deps> for Arrived {
     async fn from_request_parts(parts: &mut Parts, deps: &Deps) -> Result<Self, Refused> {
         let path = RawPathParams::from_request_parts(parts, deps).await.map_err(|_| Problem::NotFound)?;
         let tenant = path.iter().find_map(|(name, value)| (name == "tenant").then(|| value.to_owned())).unwrap_or_default();
-        Self::at(deps, parts.headers.clone(), &tenant).await
+        let tally = parts.extensions.get::<Tally>().cloned().unwrap_or_default();
+        Self::at(deps, parts.headers.clone(), &tenant, &tally).await
     }
 }
 
 impl Arrived {
     // Finds the tenant, and who asks. Whoever has no good token learns nothing of whether there is such a tenant.
-    async fn at(deps: &Deps, headers: HeaderMap, tenant: &str) -> Result<Self, Refused> {
+    async fn at(deps: &Deps, headers: HeaderMap, tenant: &str, tally: &Tally) -> Result<Self, Refused> {
         let now = deps.clock.now();
         let authorization = headers.get_all(header::AUTHORIZATION).iter().map(HeaderValue::as_bytes);
         let token = bearer::token(authorization, None).map_err(Problem::Token)?;
@@ -70,7 +73,7 @@ impl Arrived {
             Some(about) if of_it(&about) => about,
             _ => find(deps, SYSTEM, now).await?.filter(of_it).ok_or(Problem::Token(Reason::OtherIssuer.into()))?,
         };
-        let Identified { who, assignment, administrators } = identify(deps, &mut of, &token, now).await?;
+        let Identified { who, assignment, administrators } = identify(deps, &mut of, &token, (now, tally)).await?;
         let of = of.tenant;
         if tenant == of.record().slug.as_str() {
             return Ok(Self { deps: deps.clone(), tenant: Arc::clone(&of), now, administrators, headers, of, who, assignment });
@@ -200,7 +203,7 @@ struct Identified {
     administrators: Administrators,
 }
 
-async fn identify(deps: &Deps, of: &mut Visit, token: &Secret<String>, now: Timestamp) -> Result<Identified, Refused> {
+async fn identify(deps: &Deps, of: &mut Visit, token: &Secret<String>, (now, tally): (Timestamp, &Tally)) -> Result<Identified, Refused> {
     let tenant = of.tenant.clone();
     let api = Api::of_administration(tenant.record()).ok_or(Problem::Token(Reason::OtherIssuer.into()))?;
     let (token, reference) = runtime::bearer::read_for(&tenant, &api.audience, token, now)?.map_err(Problem::Token)?;
@@ -212,11 +215,17 @@ async fn identify(deps: &Deps, of: &mut Visit, token: &Secret<String>, now: Time
             return Err(Problem::Token(Reason::Dead.into()).into());
         }
         needs_scope(&token)?;
-        let administrators = of.beside(home.read_administrators()).await?;
+        let counting = rate::count(&tenant, client.id.as_str(), now);
+        let (administrators, counted) = of.beside(join(home.read_administrators(), counting)).await;
+        tally.keep(counted?, now)?;
+        let administrators = administrators?;
         let assignment = administrators.machine(&client.id).cloned().unwrap_or_default();
         return Ok(Identified { who: Who::Machine(client.id.clone()), assignment, administrators });
     };
-    let (person, administrators) = of.beside(futures_util::future::join(home.read_person(&keys(reference)), home.read_administrators())).await;
+    let (sender, keys) = (reference.user_id.to_string(), keys(reference));
+    let reading = join3(home.read_person(&keys), home.read_administrators(), rate::count(&tenant, &sender, now));
+    let (person, administrators, counted) = of.beside(reading).await;
+    tally.keep(counted?, now)?;
     let (person, administrators) = (person?, administrators?);
     let evidence = Evidence {
         tenant: tenant.record(),

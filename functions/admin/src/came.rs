@@ -24,6 +24,8 @@ pub(crate) enum Done<T> {
     Made(T, u64, String),
     /// Nothing to show but the version that stands.
     Changed(u64),
+    /// Nothing to show: it will be done.
+    Accepted,
     /// Nothing to show: it is gone, or done.
     Gone,
 }
@@ -34,6 +36,7 @@ impl<T: Serialize> IntoResponse for Done<T> {
             Self::Shown(body, version) => (StatusCode::OK, Some(body), version, None),
             Self::Made(body, version, place) => (StatusCode::CREATED, Some(body), Some(version), Some(place)),
             Self::Changed(version) => (StatusCode::NO_CONTENT, None, Some(version), None),
+            Self::Accepted => (StatusCode::ACCEPTED, None, None, None),
             Self::Gone => (StatusCode::NO_CONTENT, None, None, None),
         };
         let mut response = match body.map(|body| serde_json::to_string(&body)) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::openapi::response::Response as Described;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, ResponseBuilder};
@@ -15,7 +16,21 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi, ToSchema};
         title = "Countersign admin API",
         version = "1",
         description = "What administrators and their scripts do. Who may do what is decided by the roles of whom the access token is for.",
-        license(name = "Apache-2.0")
+        license(name = "Apache-2.0", url = "https://www.apache.org/licenses/LICENSE-2.0")
+    ),
+    servers((
+        url = "https://admin.{zone}", description = "The admin API's own origin.",
+        variables(("zone" = (default = "id.example.com", description = "The domain of the zone, beside whose tenants it stands."))),
+    )),
+    tags(
+        (name = "tenants", description = "Tenants as a whole."),
+        (name = "administrators", description = "Who administers a tenant, and as what."),
+        (name = "users", description = "The people of a tenant."),
+        (name = "apps", description = "The apps of a tenant (OAuth clients)."),
+        (name = "apis", description = "The APIs of a tenant (resource servers), and who is granted what of them."),
+        (name = "groups and roles", description = "Groups and roles of people."),
+        (name = "keys", description = "Signing keys."),
+        (name = "bulk", description = "Many requests in one."),
     ),
     modifiers(&Bearer),
     security(("bearer" = [])),
@@ -23,8 +38,39 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi, ToSchema};
 )]
 pub(crate) struct Admin;
 
-/// Says of each answer that has no words of its own what its status says: a description is wanted of every one.
-pub(crate) fn worded(mut document: Document) -> Document {
+/// The document as its readers want it: every answer described, and every schema written once.
+pub(crate) fn whole(document: Document) -> Document {
+    referring(worded(document))
+}
+
+// A page of things writes their schema out; whoever generates types from the document would have each of them twice.
+fn referring(document: Document) -> Document {
+    let Ok(mut value) = serde_json::to_value(&document) else { return document };
+    let schemas = value["components"]["schemas"].as_object().cloned().unwrap_or_default();
+    // Plain texts and numbers look alike and are different things.
+    for (name, schema) in schemas.iter().filter(|(_, schema)| schema["properties"].is_object()) {
+        for part in ["paths", "components"] {
+            refer(&mut value[part], name, schema, 0);
+        }
+    }
+    serde_json::from_value(value).unwrap_or(document)
+}
+
+// The schema itself stands at depth 2 of the components.
+fn refer(value: &mut Value, name: &str, schema: &Value, depth: usize) {
+    if depth > 2 && value == schema {
+        *value = json!({ "$ref": format!("#/components/schemas/{name}") });
+        return;
+    }
+    match value {
+        Value::Object(members) => members.values_mut().for_each(|member| refer(member, name, schema, depth + 1)),
+        Value::Array(elements) => elements.iter_mut().for_each(|element| refer(element, name, schema, depth + 1)),
+        _ => {}
+    }
+}
+
+// Says of each answer that has no words of its own what its status says: a description is wanted of every one.
+fn worded(mut document: Document) -> Document {
     for path in document.paths.paths.values_mut() {
         let operations = [&mut path.get, &mut path.put, &mut path.post, &mut path.patch, &mut path.delete];
         for (status, answer) in operations.into_iter().flatten().flat_map(|operation| &mut operation.responses.responses) {
@@ -87,11 +133,12 @@ pub(crate) struct NotShown;
 /// Why something isn't changed.
 pub(crate) struct NotChanged;
 
-const NOT_SHOWN: [(&str, &str); 5] = [
+const NOT_SHOWN: [(&str, &str); 6] = [
     ("400", "A parameter isn't what the resource takes."),
     ("401", "No good token came."),
     ("403", "None of the roles permits it."),
     ("404", "There is no such thing."),
+    ("429", "Its sender has sent more requests than a minute takes: `RateLimit` and `Retry-After` say when to go on."),
     ("503", "It can't be done just now."),
 ];
 

@@ -5,22 +5,24 @@ mod administrators;
 mod apis;
 mod apps;
 mod arrival;
+mod bulk;
 mod came;
 mod documentation;
 mod pages;
 mod people;
 mod problem;
+mod rate;
+mod reference;
 mod roster;
+mod signing_keys;
 mod tenants;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn;
-use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post};
 use domain::key_ring::Purpose;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use runtime::{Clients, Clock, Needs, Platform, Random, Signing, Tenants};
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
@@ -36,7 +38,8 @@ use problem::{Problem, Refused};
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::People, Purpose::Credentials], signing: Signing::Verifies };
 
 /// What its role may do: read what a tenant and its people are, list them, and change all of it but the tenant's own record, of which it changes groups,
-/// roles, origins and kinds of imported hashes; unwrap keys for sealing, for people and for credentials. Each change has its event.
+/// roles, origins and kinds of imported hashes; ask for other signing keys, which it can neither make nor open; unwrap keys for sealing, for people and for
+/// credentials. Each change has its event.
 #[derive(Clone)]
 pub struct Deps {
     tenants: Arc<Tenants>,
@@ -80,11 +83,13 @@ macro_rules! resources {
         let router = $add!(router, history::show_history);
         let router = $add!(router, apps::list_apps, apps::create_app);
         let router = $add!(router, apps::show_app, apps::change_app, apps::delete_app);
-        let router = $add!(router, secrets::add_secret);
+        let router = $add!(router, secrets::list_secrets, secrets::add_secret);
         let router = $add!(router, secrets::remove_secret);
         let router = $add!(router, apis::list_apis, apis::create_api);
         let router = $add!(router, apis::show_api, apis::change_api, apis::delete_api);
         let router = $add!(router, apis::show_scope_roles, apis::change_scope_roles);
+        let router = $add!(router, signing_keys::list_keys);
+        let router = $add!(router, signing_keys::ask_of_keys);
         let router = $add!(router, roster::list_groups, roster::create_group);
         let router = $add!(router, roster::show_group, roster::change_group, roster::delete_group);
         let router = $add!(router, roster::list_roles);
@@ -94,6 +99,19 @@ macro_rules! resources {
 
 /// The routes.
 pub fn router(deps: Deps) -> Router {
+    let router = Router::new()
+        .route("/admin/v1/openapi.json", get(reference::document))
+        .route("/admin/v1/reference", get(reference::page))
+        .route("/admin/v1/tenants/{tenant}/bulk", post(bulk::do_in_bulk));
+    with_resources(router).layer(from_fn(rate::told)).layer(from_fn(problem::logged)).with_state(deps)
+}
+
+/// The routes of everything that a bulk may ask for.
+fn bulk_routes(deps: Deps) -> Router {
+    with_resources(Router::new()).layer(from_fn(problem::logged)).with_state(deps)
+}
+
+fn with_resources(router: Router<Deps>) -> Router<Deps> {
     // Method and path as the handler's own description says them; what else it says is for the document alone.
     macro_rules! served {
         ($router:ident, $($module:ident::$handler:ident),+) => {
@@ -109,12 +127,9 @@ pub fn router(deps: Deps) -> Router {
             }}
         };
     }
-    resources!(Router::new(), served)
-        .route("/admin/v1/openapi.json", get(described))
+    resources!(router, served)
         .fallback(async || Refused::from(Problem::NotFound))
         .method_not_allowed_fallback(async || Refused::from(Problem::Method))
-        .layer(from_fn(problem::logged))
-        .with_state(deps)
 }
 
 /// What the API says of itself, `OpenAPI` 3.1; written to `docs/openapi.json`, which is what is served.
@@ -125,10 +140,5 @@ pub fn document() -> OpenApi {
         };
     }
     let told: OpenApiRouter<Deps> = resources!(OpenApiRouter::with_openapi(Admin::openapi()), told);
-    documentation::worded(told.into_openapi())
-}
-
-async fn described() -> Response {
-    const DOCUMENT: &str = include_str!("../../../docs/openapi.json");
-    ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "public, max-age=300")], DOCUMENT).into_response()
+    documentation::whole(told.routes(routes!(bulk::do_in_bulk)).into_openapi())
 }

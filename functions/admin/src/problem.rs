@@ -55,6 +55,8 @@ pub(crate) enum Problem {
     LastSecret,
     /// Who administers the tenant is made nobody first.
     Administers,
+    /// Its sender has used up their minute; the seconds that are left of it.
+    TooManyRequests(u64),
     /// The list has changed its question since the cursor was given, or the cursor is none.
     Cursor,
     /// It may work later.
@@ -148,6 +150,7 @@ impl Problem {
             Self::LastSecret => (StatusCode::CONFLICT, "last-secret", "The last secret stays until there is another one."),
             Self::Administers => (StatusCode::CONFLICT, "administers", "Who administers the tenant is made no administrator first."),
             Self::Taken(_) => (StatusCode::CONFLICT, "taken", "Another one has that."),
+            Self::TooManyRequests(_) => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "You have sent more requests than a minute takes."),
             Self::Cursor => (StatusCode::BAD_REQUEST, "cursor", "The cursor is none of this list."),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "This can't be done just now."),
             Self::Broken => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something is broken here."),
@@ -194,9 +197,12 @@ impl Problem {
         if let Some(challenge) = self.challenge().and_then(|text| HeaderValue::try_from(text).ok()) {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
-        if matches!(self, Self::Unavailable) {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(Failure::RETRY_AFTER.as_secs()));
-        }
+        let again = match self {
+            Self::Unavailable => Some(Failure::RETRY_AFTER.as_secs()),
+            Self::TooManyRequests(seconds) => Some(*seconds),
+            _ => None,
+        };
+        headers.extend(again.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds))));
         response
     }
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use domain::event::Subject;
-use domain::key_ring::rotation::{DueLook, Replaced};
+use domain::event::{Administered, Event, Lookups, Personal, Subject};
+use domain::key_ring::rotation::DueLook;
+use domain::key_ring::wish::{AskedOfKeys, KeyWish};
 use domain::key_ring::{Algorithm, KeyState, Purpose, SigningRing};
 use domain::registration::RegistrationPolicy;
 use domain::tenant::SessionPolicy;
@@ -44,6 +45,16 @@ impl Place {
         turn(&self.deps).await.expect("a run")
     }
 
+    /// Asks something of the tenant's keys as they stand.
+    async fn ask(&self, wish: KeyWish) {
+        let seen = self.ring().await.version;
+        let (now, kind) = (self.stage.clock.now(), Administered::SigningKeysAsked { version: seen, wish: wish.clone() });
+        let (id, tenant) = (self.stage.platform.random.event_id(now), self.stage.tenant.clone());
+        let event = Event { id, tenant, subject: Subject::Tenant, kind: kind.into(), personal: Personal::default() };
+        let (home, event) = (self.home(&self.stage.tenant).await, event.record(None, Lookups::default()));
+        home.ask_of_keys(AskedOfKeys { seen, wish }, now, &event).await.expect("an answer");
+    }
+
     async fn home(&self, tenant: &TenantId) -> TenantStore {
         let platform = &self.stage.platform;
         let zone = platform.store.directory().find_zone(&platform.zone).await.expect("a read").expect("a zone");
@@ -79,7 +90,7 @@ impl Place {
 
     async fn events(&self) -> usize {
         let rows = self.stage.rows("events").await;
-        rows.into_iter().filter(|row| text(row, "type").starts_with("signing_keys.")).count()
+        rows.into_iter().filter(|row| text(row, "type").starts_with("signing_keys.r")).count()
     }
 }
 
@@ -272,16 +283,14 @@ async fn a_run_with_nothing_due_asks_each_shard_once_and_the_key_service_never()
 }
 
 #[tokio::test]
-async fn a_key_replaced_at_once_signs_at_once_and_the_rotation_starts_anew_from_there() {
+async fn a_key_that_is_withdrawn_goes_at_the_next_run_and_the_rotation_starts_anew_from_there() {
     let place = Place::new().await;
-    let tenant = place.stage.tenant.clone();
     place.pass_until_published();
     place.turn().await;
     let before = place.ring().await;
-    let rotations = KeyRotations::new(&place.stage.platform);
-    let replaced = rotations.replace_at_once(&tenant, &[Algorithm::Es256].into(), Replaced::Withdrawn).await.expect("an answer");
+    place.ask(KeyWish::Withdraw { algorithms: [Algorithm::Es256].into() }).await;
+    assert_eq!(place.turn().await, ONE);
     let after = place.ring().await;
-    assert_eq!(replaced, Looked::Rotated(before.changes_to(&after)));
     let kid = |ring: &SigningRing, algorithm| ring.active(algorithm).expect("an active key").kid.clone();
     assert_ne!(kid(&after, Algorithm::Es256), kid(&before, Algorithm::Es256));
     assert_eq!(kid(&after, Algorithm::Rs256), kid(&before, Algorithm::Rs256));
@@ -293,8 +302,18 @@ async fn a_key_replaced_at_once_signs_at_once_and_the_rotation_starts_anew_from_
     place.stage.clock.advance(policy::SIGNING_KEY_SIGNS.saturating_sub(policy::NEXT_KEY_PUBLISHED + HOUR));
     while place.turn().await.looked > 0 {}
     assert_eq!(kid(&place.ring().await, Algorithm::Es256), kid(&after, Algorithm::Es256));
-    let nobody = rotations.replace_at_once(&TenantId::from_random([9; 16]), &Algorithm::OF_TENANTS.into(), Replaced::Retire).await;
-    assert_eq!(nobody.expect("an answer"), Looked::Nothing);
+}
+
+#[tokio::test]
+async fn what_was_asked_of_keys_that_changed_since_is_left_and_so_is_what_is_asked_twice() {
+    let place = Place::new().await;
+    let wish = KeyWish::Replace { algorithms: [Algorithm::Es256].into() };
+    place.ask(wish.clone()).await;
+    place.stage.clock.advance(Duration::from_millis(1));
+    place.ask(wish).await;
+    assert_eq!(place.turn().await, Turned { looked: 2, rotated: 1, failed: 0 });
+    assert_eq!((place.states().await, place.ring().await.version, place.turn().await), ([0, 2, 1], 2, NOTHING));
+    assert_eq!(place.looks().await.iter().filter(|look| look.contains_key("asked")).count(), 0);
 }
 
 #[tokio::test]
@@ -304,9 +323,6 @@ async fn a_home_that_moved_a_moment_ago_waits() {
     let platform = &place.stage.platform;
     platform.store.directory().move_epoch(&platform.zone, domain::Epoch(0), place.stage.clock.now()).await.expect("a move");
     assert_eq!(place.turn().await, Turned { failed: 1, ..NOTHING });
-    let rotations = KeyRotations::new(platform);
-    let replaced = rotations.replace_at_once(&place.stage.tenant, &Algorithm::OF_TENANTS.into(), Replaced::Retire).await;
-    assert!(matches!(replaced, Err(Failure::Unavailable(_))), "{replaced:?}");
     place.stage.clock.advance(policy::EPOCH_SETTLES_AFTER);
     assert_eq!(place.turn().await, ONE);
 }
@@ -318,7 +334,7 @@ async fn a_tenant_at_home_elsewhere_is_left_to_its_home() {
     let mut platform = place.stage.platform.clone();
     platform.region = domain::Region::new("eu-central-1");
     let away = KeyRotations::new(&platform);
-    let due = DueLook { tenant: place.stage.tenant.clone(), due_at: place.stage.clock.now() };
+    let due = DueLook::at(place.stage.tenant.clone(), place.stage.clock.now());
     assert_eq!(away.look(&due).await.expect("an answer"), Looked::Elsewhere);
     assert_eq!((place.states().await, place.turn().await), ([0, 2, 0], ONE));
 }

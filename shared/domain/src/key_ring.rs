@@ -1,6 +1,7 @@
 //! Signing keys and their states: `next → active → retiring → gone`.
 
 pub mod rotation;
+pub mod wish;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -33,7 +34,7 @@ impl Algorithm {
 }
 
 /// Where a signing key is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyState {
     /// Published, not signing yet, so that clients know it before they need it.
@@ -57,10 +58,18 @@ pub struct SigningKeyRecord {
     pub state: KeyState,
     /// When it entered that state.
     pub since: Timestamp,
+    /// Whether a `next` key was asked for: it signs once it has been published long enough, however long its predecessor might sign.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub asked: bool,
     /// The public key as JWKS shows it (RFC 7517).
     pub public_jwk: serde_json::Value,
     /// The private key (PKCS #8), sealed under the tenant's `signing` key; empty once it signs no more.
     pub private_key: SealedBytes,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_not(asked: &bool) -> bool {
+    !*asked
 }
 
 /// All signing keys of a tenant, one row that changes under a version.
@@ -152,6 +161,7 @@ mod tests {
             algorithm,
             state,
             since: Timestamp::from_seconds(0),
+            asked: false,
             public_jwk: serde_json::Value::Null,
             private_key: SealedBytes::new(Vec::new()),
         }

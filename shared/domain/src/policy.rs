@@ -280,6 +280,16 @@ pub const APP_APIS_MAX: usize = 20;
 pub const APP_SECRETS_MAX: usize = 2;
 /// A body of the admin API, in bytes: a whole bulk.
 pub const ADMIN_BODY_MAX: usize = 4 * 1024 * 1024;
+/// Requests of one administrator, person or app, in a window: fifty a second are a script's, more are a mistake's.
+pub const ADMIN_REQUESTS_PER_WINDOW: u32 = 3000;
+/// The window in which they count.
+pub const ADMIN_REQUESTS_WINDOW: Duration = MINUTE;
+/// Requests in one bulk.
+pub const BULK_MAX: usize = 1000;
+/// Requests of a bulk that are under way beside each other.
+pub const BULK_BESIDE: usize = 8;
+/// What a bulk hasn't begun after this long isn't done: a function has ten seconds.
+pub const BULK_TIME: Duration = Duration::from_secs(7);
 /// Parameters of one request.
 pub const PARAMETERS_MAX: usize = 200;
 

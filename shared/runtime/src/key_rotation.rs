@@ -1,13 +1,13 @@
-//! Rotation of a tenant's signing keys: read the ring, decide, write it once. Called when a look is due, or by who can't wait.
+//! Rotation of a tenant's signing keys: read the ring, decide, write it once. Called when a look is due: because it is time, or because somebody asked.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crypto::DataKeys;
 use crypto::envelope;
 use crypto::jws::SigningKey;
 use domain::event::{Event, EventKind, Lookups, Personal, RecordedEvent, Subject};
-use domain::key_ring::rotation::{DueLook, KeyChange, NewKey, Replaced, RotationPolicy};
+use domain::key_ring::rotation::{DueLook, KeyChange, NewKey, RotationPolicy};
+use domain::key_ring::wish::{AskedOfKeys, KeyWish};
 use domain::key_ring::{Algorithm, Purpose, SigningRing};
 use domain::secret::SealedBytes;
 use domain::{TenantId, Timestamp, policy};
@@ -64,6 +64,9 @@ impl KeyRotations {
             home.put_off_look(Some(due), now.plus(policy::SIGNING_KEY_LOOK_AGAIN)).await?;
             return Ok(Looked::Nothing);
         };
+        if let Some(asked) = &due.asked {
+            return self.wished(&home, due, (&bundle, &ring), (asked, now)).await;
+        }
         let rotation = RotationPolicy::of(&bundle.tenant);
         let steps = ring.steps(&rotation, now);
         if steps.is_empty() {
@@ -81,23 +84,29 @@ impl KeyRotations {
         }
     }
 
-    /// Replaces the keys of `algorithms` at once: new ones sign from now on, though no app has seen them; the old ones do as `old` says.
-    ///
-    /// Functions that are warm go on as before for up to [`policy::CACHE_USABLE`]: they sign with the old key, and don't know the new one. Apps
-    /// that keep a key set and don't fetch it anew for an unknown key refuse the new tokens until they do; those that keep a withdrawn key
-    /// accept its tokens as long. What happens elsewhere at the same time makes it `Stale`: look and try again.
-    pub async fn replace_at_once(&self, tenant: &TenantId, algorithms: &BTreeSet<Algorithm>, old: Replaced) -> Result<Looked, Failure> {
-        let now = self.clock.now();
-        let home = self.region.home_tables_of(tenant, now).await?;
-        let Some((bundle, ring)) = read(&home).await? else { return Ok(Looked::Nothing) };
-        let algorithms: Vec<_> = algorithms.iter().copied().collect();
-        let made = self.make(&bundle, &algorithms, now).await?;
-        let after = ring.replaced(made, old, now);
+    // What was asked about another ring than the one that stands isn't what was meant: it is left, and whoever asked sees the ring as it is.
+    async fn wished(
+        &self,
+        home: &TenantStore,
+        due: &DueLook,
+        (bundle, ring): (&Bundle, &SigningRing),
+        (asked, now): (&AskedOfKeys, Timestamp),
+    ) -> Result<Looked, Failure> {
+        let rotation = RotationPolicy::of(&bundle.tenant);
+        if ring.version != asked.seen || asked.wish.check(ring).is_err() {
+            home.put_off_look(Some(due), ring.due_at(&rotation)).await?;
+            return Ok(Looked::Stale);
+        }
+        let made = self.make(bundle, &asked.wish.makes(ring), now).await?;
+        let after = ring.wished(&asked.wish, made, now);
         let changes = ring.changes_to(&after);
-        let event = self.event(tenant, EventKind::SigningKeysReplaced { version: after.version, changes: changes.clone() }, now);
-        // The look that was due before finds nothing to do, and is put off to the same moment as this one.
-        let next_look = after.due_at(&RotationPolicy::of(&bundle.tenant));
-        match home.rotate_keys((&ring, &after), None, next_look, &event).await? {
+        let (version, told) = (after.version, changes.clone());
+        let kind = match asked.wish {
+            KeyWish::Rotate { .. } | KeyWish::Retire { .. } => EventKind::SigningKeysRotated { version, changes: told },
+            KeyWish::Replace { .. } | KeyWish::Withdraw { .. } => EventKind::SigningKeysReplaced { version, changes: told },
+        };
+        let event = self.event(&due.tenant, kind, now);
+        match home.rotate_keys((ring, &after), Some(due), after.due_at(&rotation), &event).await? {
             KeyRotation::Rotated => Ok(Looked::Rotated(changes)),
             KeyRotation::Stale => Ok(Looked::Stale),
         }

@@ -96,7 +96,7 @@ const ATTEMPTS: Kind = kind(
     Table::Identity,
     "ATTEMPT#{tenant}#{HMAC of identifier}",
     "SOURCE#{HMAC of source, or kind of message}#{window}",
-    "attempts of one source at one identifier; mails and text messages of a kind that were asked for by it",
+    "attempts of one source at one identifier; mails and text messages of a kind that were asked for by it; an administrator's requests",
     "with its window",
 );
 const FAILURES: Kind =

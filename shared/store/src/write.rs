@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 
 use crate::error::{StoreError, from_sdk};
 use crate::keys::Key;
@@ -105,22 +106,40 @@ pub(crate) async fn put_new(database: &Database, key: &Key, item: Item) -> Resul
 pub(crate) async fn update(database: &Database, change: Change) -> Result<Write, StoreError> {
     let mut patience = Patience::of(&change.key.partition);
     loop {
-        let request = database
-            .client
-            .update_item()
-            .table_name(database.name(change.key.table))
-            .set_key(Some(change.key.attributes()))
-            .update_expression(change.update)
-            .set_condition_expression(change.condition.map(str::to_owned))
-            .set_expression_attribute_names(Some(change.names()))
-            .set_expression_attribute_values(Some(change.values.clone()))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let Err(error) = request.send().await else { return Ok(Write::Done) };
+        let Err(error) = request(database, &change).send().await else { return Ok(Write::Done) };
         if let Some(UpdateItemError::ConditionalCheckFailedException(failed)) = error.as_service_error() {
             return Ok(Write::Refused(failed.item.clone().unwrap_or_default()));
         }
         patience.with(from_sdk(&error)).await?;
     }
+}
+
+/// Changes one row and says what it made of the attributes that it changed; `None` when its condition failed.
+pub(crate) async fn update_and_tell(database: &Database, change: Change) -> Result<Option<Item>, StoreError> {
+    let mut patience = Patience::of(&change.key.partition);
+    loop {
+        let error = match request(database, &change).return_values(ReturnValue::UpdatedNew).send().await {
+            Ok(answer) => return Ok(Some(answer.attributes.unwrap_or_default())),
+            Err(error) => error,
+        };
+        if let Some(UpdateItemError::ConditionalCheckFailedException(_)) = error.as_service_error() {
+            return Ok(None);
+        }
+        patience.with(from_sdk(&error)).await?;
+    }
+}
+
+fn request(database: &Database, change: &Change) -> UpdateItemFluentBuilder {
+    database
+        .client
+        .update_item()
+        .table_name(database.name(change.key.table))
+        .set_key(Some(change.key.attributes()))
+        .update_expression(change.update)
+        .set_condition_expression(change.condition.map(str::to_owned))
+        .set_expression_attribute_names(Some(change.names()))
+        .set_expression_attribute_values(Some(change.values.clone()))
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
 }
 
 /// Removes a row, whether or not it stands.

@@ -51,18 +51,15 @@ impl Case<'_> {
         let who = Administrator { actor, of: &of, platform: self.platform, assignment: &assignment };
         let (about, asked) = (user(2), tenant(self.tenant));
         let thing = match self.act {
-            Act::ReadTenant
-            | Act::ReadAdministrators
-            | Act::ListPeople
-            | Act::CreatePerson
-            | Act::ListApps
-            | Act::CreateApp
-            | Act::ReadApis
-            | Act::ChangeApis
-            | Act::ReadRoster
-            | Act::ChangeRoster => Thing::Tenant,
+            Act::ReadPerson
+            | Act::ChangePerson
+            | Act::HelpPerson
+            | Act::DisablePerson
+            | Act::EndSessions
+            | Act::DeletePerson
+            | Act::AssignAdministrator => Thing::Person { id: &about, assignment: self.about, becomes: self.becomes },
             Act::ReadApp | Act::ChangeApp | Act::DeleteApp => Thing::App(&client),
-            _ => Thing::Person { id: &about, assignment: self.about, becomes: self.becomes },
+            _ => Thing::Tenant,
         };
         let (request, entities) = question(&who, self.act, &asked, thing).expect("a question");
         let schema = schema();
@@ -94,12 +91,12 @@ fn every_role_may_what_is_its_own() {
         table.extend([role.as_str(), ": ", &may.collect::<Vec<_>>().join(" "), "\n"]);
     }
     insta::assert_snapshot!(table, @r"
-    owner: ReadTenant ReadAdministrators ListPeople CreatePerson ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson AssignAdministrator ListApps CreateApp ReadApp ChangeApp DeleteApp ReadApis ChangeApis ReadRoster ChangeRoster
-    admin: ReadTenant ReadAdministrators ListPeople CreatePerson ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson AssignAdministrator ListApps CreateApp ReadApp ChangeApp DeleteApp ReadApis ChangeApis ReadRoster ChangeRoster
+    owner: ReadTenant ReadAdministrators ListPeople CreatePerson ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson AssignAdministrator ListApps CreateApp ReadApp ChangeApp DeleteApp ReadApis ChangeApis ReadKeys ChangeKeys ReadRoster ChangeRoster
+    admin: ReadTenant ReadAdministrators ListPeople CreatePerson ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson AssignAdministrator ListApps CreateApp ReadApp ChangeApp DeleteApp ReadApis ChangeApis ReadKeys ChangeKeys ReadRoster ChangeRoster
     user_manager: ReadTenant ListPeople CreatePerson ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson ListApps ReadRoster
     help_desk: ReadTenant ListPeople ReadPerson HelpPerson EndSessions ListApps ReadRoster
-    security: ReadTenant ReadAdministrators ListPeople ReadPerson HelpPerson DisablePerson EndSessions ListApps ReadApp ReadApis ReadRoster
-    auditor: ReadTenant ReadAdministrators ListPeople ReadPerson ListApps ReadApp ReadApis ReadRoster
+    security: ReadTenant ReadAdministrators ListPeople ReadPerson HelpPerson DisablePerson EndSessions ListApps ReadApp ReadApis ReadKeys ChangeKeys ReadRoster
+    auditor: ReadTenant ReadAdministrators ListPeople ReadPerson ListApps ReadApp ReadApis ReadKeys ReadRoster
     app_developer: ReadTenant ListApps ReadApp ChangeApp ReadApis ReadRoster
     ");
 }

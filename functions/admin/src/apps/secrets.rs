@@ -13,7 +13,8 @@ use super::{OfApp, find, id, write};
 use crate::access::{Act, Thing};
 use crate::arrival::{Arrived, Making};
 use crate::came::{Answer, Done};
-use crate::documentation::NotChanged;
+use crate::documentation::{NotChanged, NotShown};
+use crate::pages::Page;
 use crate::problem::Problem;
 
 /// Names a secret of an app.
@@ -73,6 +74,19 @@ impl NewSecret {
         let sha256 = base64url::encode(derive::sha256(text.as_bytes()));
         Ok(Self { text, hash: SecretHash { sha256, created_at: at.now } })
     }
+}
+
+/// The secrets of an app that are good, the oldest first.
+#[utoipa::path(
+    get, path = "/admin/v1/tenants/{tenant}/apps/{app}/secrets", tag = "apps", params(OfApp),
+    responses((status = 200, body = Page<SecretShown>, headers(("ETag" = String))), NotShown)
+)]
+pub(crate) async fn list_secrets(at: Arrived, Path(named): Path<OfApp>) -> Answer<Page<SecretShown>> {
+    let id = id(&named.app)?;
+    at.may(Act::ReadApp, Thing::App(&id))?;
+    let client = find(&at, &id).await?;
+    let items = client.secrets.iter().map(SecretShown::from).collect();
+    Ok(Done::Shown(Page { items, next: None }, Some(client.version)))
 }
 
 /// Makes one more secret of an app; the one before is good until it is removed.

@@ -133,6 +133,9 @@ async fn a_secret_is_replaced_while_both_are_good_and_the_last_one_stays() {
     assert_eq!(problem(&place.delete(&token, &format!("/apps/shop/secrets/{first}"), 1).await), (StatusCode::CONFLICT, "last-secret".to_owned()));
     let second = place.send(&token, add(1)).await;
     assert_eq!((second.status, second.header("etag")), (StatusCode::CREATED, "\"2\""), "{}", second.body);
+    let listed = place.get(&token, "/apps/shop/secrets").await;
+    let ids: Vec<_> = listed.json()["items"].as_array().expect("secrets").iter().map(|secret| secret["id"].clone()).collect();
+    assert_eq!((ids, listed.header("etag")), (vec![first.clone().into(), second.json()["id"].clone()], "\"2\""));
     let secrets = standing(&place, "shop").await.secrets;
     assert_eq!((secrets.len(), secrets[1].sha256.as_str()), (2, hash(second.json()["client_secret"].as_str().expect("a secret")).as_str()));
     assert_eq!(problem(&place.send(&token, add(2)).await), (StatusCode::UNPROCESSABLE_ENTITY, "invalid".to_owned()), "two at most");

@@ -41,6 +41,7 @@ const ROWS: &[(&str, &[AdminRole])] = {
         ("show_app", &[UserManager, HelpDesk]),
         ("change_app", &[UserManager, HelpDesk, Security, Auditor]),
         ("delete_app", ALL),
+        ("list_secrets", &[UserManager, HelpDesk]),
         ("add_secret", &[UserManager, HelpDesk, Security, Auditor]),
         ("remove_secret", &[UserManager, HelpDesk, Security, Auditor]),
         ("list_apis", &[UserManager, HelpDesk]),
@@ -50,6 +51,9 @@ const ROWS: &[(&str, &[AdminRole])] = {
         ("delete_api", ALL),
         ("show_scope_roles", &[UserManager, HelpDesk]),
         ("change_scope_roles", ALL),
+        ("list_keys", &[UserManager, HelpDesk, AppDeveloper]),
+        ("ask_of_keys", &[UserManager, HelpDesk, Auditor, AppDeveloper]),
+        ("do_in_bulk", &[]),
         ("list_groups", &[]),
         ("create_group", ALL),
         ("show_group", &[]),
@@ -105,6 +109,8 @@ fn body(operation: &str) -> &'static str {
         "create_app" => r#"{"settings":{"name":"App","type":"native","redirect_uris":["com.example.app:/cb"]}}"#,
         "change_app" => r#"{"name":"Other","type":"web","redirect_uris":["https://evil.example/cb"]}"#,
         "create_api" => r#"{"audience":"https://other.example","settings":{"name":"API"}}"#,
+        "ask_of_keys" => r#"{"how":"withdraw","algorithms":["ES256"]}"#,
+        "do_in_bulk" => r#"{"requests":[{"method":"POST","path":"/groups","if_match":"\"0\"","body":{"name":"Other"}}]}"#,
         "change_scope_roles" => "{}",
         "change_api" | "create_group" | "change_group" => r#"{"name":"Other"}"#,
         other => panic!("no body for {other}"),
@@ -131,6 +137,7 @@ async fn nothing_changed(place: &Place) {
     assert_eq!(home.list_apis(all).await.expect("an answer").rows.len(), 0);
     let record = home.read_bundle(&[], store::Signing::Left).await.expect("an answer").expect("a tenant").tenant;
     assert!(record.roster.is_untouched());
+    assert!(!place.stage.rows("work").await.iter().any(|row| row.contains_key("asked")), "nothing is wanted of keys");
 }
 
 #[tokio::test]

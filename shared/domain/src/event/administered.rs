@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::administration::AdminRole;
 use crate::api::Audience;
 use crate::id::ClientId;
+use crate::key_ring::wish::KeyWish;
 
 /// What an administrator did, without anything personal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +56,14 @@ pub enum Administered {
     ApiDeleted {
         /// Which.
         audience: Audience,
+    },
+    /// Something is wanted of the tenant's signing keys before it is time for it; what comes of it is told by `signing_keys.rotated` or `signing_keys.replaced`.
+    #[serde(rename = "signing_keys.change_asked")]
+    SigningKeysAsked {
+        /// The version of the keys that it is about.
+        version: u64,
+        /// What.
+        wish: KeyWish,
     },
     /// A person administers the tenant as something else than before, or no more.
     #[serde(rename = "administrator.assigned")]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::wish::AskedOfKeys;
 use super::{Algorithm, KeyState, SigningKeyRecord, SigningRing};
 use crate::id::TenantId;
 use crate::policy;
@@ -72,7 +73,7 @@ impl NewKey {
     /// The key's record in a state.
     pub fn record(self, state: KeyState, now: Timestamp) -> SigningKeyRecord {
         let Self { kid, algorithm, public_jwk, private_key } = self;
-        SigningKeyRecord { kid, algorithm, state, since: now, public_jwk, private_key }
+        SigningKeyRecord { kid, algorithm, state, since: now, asked: false, public_jwk, private_key }
     }
 }
 
@@ -103,6 +104,16 @@ pub struct DueLook {
     pub tenant: TenantId,
     /// When.
     pub due_at: Timestamp,
+    /// What an administrator wants of them then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<AskedOfKeys>,
+}
+
+impl DueLook {
+    /// A look at what it is time for.
+    pub const fn at(tenant: TenantId, due_at: Timestamp) -> Self {
+        Self { tenant, due_at, asked: None }
+    }
 }
 
 impl SigningRing {
@@ -133,7 +144,9 @@ impl SigningRing {
         let mut keys = Vec::with_capacity(self.keys.len() + made.len());
         for key in self.keys.iter().filter(|key| !steps.drop.contains(&key.kid)) {
             keys.push(match key.state {
-                KeyState::Next if steps.promote.contains(&key.algorithm) => SigningKeyRecord { state: KeyState::Active, since: now, ..key.clone() },
+                KeyState::Next if steps.promote.contains(&key.algorithm) => {
+                    SigningKeyRecord { state: KeyState::Active, since: now, asked: false, ..key.clone() }
+                }
                 KeyState::Active if steps.promote.contains(&key.algorithm) => retired(key, now),
                 _ => key.clone(),
             });
@@ -182,10 +195,13 @@ impl SigningRing {
     // INVARIANT: a key signs only after it has been published long enough, however late its predecessor is.
     fn promote_at(&self, algorithm: Algorithm, policy: &RotationPolicy) -> Option<Timestamp> {
         let signs_until = self.active(algorithm).map(|active| active.since.plus(policy.signs)).unwrap_or_default();
-        self.next(algorithm).map(|next| next.since.plus(policy.published_ahead).max(signs_until))
+        self.next(algorithm).map(|next| {
+            let known = next.since.plus(policy.published_ahead);
+            if next.asked { known } else { known.max(signs_until) }
+        })
     }
 
-    fn next(&self, algorithm: Algorithm) -> Option<&SigningKeyRecord> {
+    pub(super) fn next(&self, algorithm: Algorithm) -> Option<&SigningKeyRecord> {
         self.keys.iter().find(|key| key.algorithm == algorithm && key.state == KeyState::Next)
     }
 }

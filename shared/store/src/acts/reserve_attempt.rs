@@ -8,7 +8,7 @@ use crate::error::StoreError;
 use crate::event_row;
 use crate::keys;
 use crate::region::TenantStore;
-use crate::row::{self, SCHEMA_VERSION};
+use crate::row::{self, Item, SCHEMA_VERSION};
 use crate::transaction::{Outcome, Transaction};
 use crate::write::{self, Change, Write};
 
@@ -23,6 +23,16 @@ impl TenantStore {
             Write::Done => Ok(Reservation::Granted),
             Write::Refused(_) => Ok(Reservation::Exhausted),
         }
+    }
+
+    /// Counts an attempt as [`Self::reserve_attempt`] does, and says which of its window it is; `None` when `max` are counted already.
+    ///
+    /// Costs what that does.
+    pub async fn count_attempt(&self, attempt: &AttemptKey, max: u32) -> Result<Option<u32>, StoreError> {
+        let counted = write::update_and_tell(&self.database, self.counted(attempt, max)).await?;
+        let key = keys::attempts(&self.tenant, attempt);
+        let number = |mut item: Item| item.remove("count").and_then(|count| count.as_n().ok()?.parse().ok()).ok_or_else(|| row::corrupt(&key));
+        counted.map(number).transpose()
     }
 
     /// Counts what an event causes to be sent, together with the event, unless `max` are counted already in its window.

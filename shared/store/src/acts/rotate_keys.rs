@@ -4,6 +4,7 @@ use domain::Timestamp;
 use domain::event::RecordedEvent;
 use domain::key_ring::SigningRing;
 use domain::key_ring::rotation::DueLook;
+use domain::key_ring::wish::AskedOfKeys;
 
 use crate::error::StoreError;
 use crate::event_row;
@@ -52,6 +53,17 @@ impl TenantStore {
         }
     }
 
+    /// Has `asked` done to the keys at the next run of their rotation.
+    ///
+    /// Costs 1 request, 4 write units.
+    pub async fn ask_of_keys(&self, asked: AskedOfKeys, now: Timestamp, event: &RecordedEvent) -> Result<(), StoreError> {
+        let (event_key, event_item) = event_row::write(self, event)?;
+        let look = DueLook { asked: Some(asked), ..DueLook::at(self.tenant.clone(), now) };
+        let transaction = Transaction::named(&self.database, &event.id).put_new(&event_key, event_item);
+        // Only the event can be there before: this very act happened, and its answer was lost.
+        put_due(transaction, &look)?.commit().await.map(drop)
+    }
+
     /// Has the keys looked at again at `next_look`: `due` brought about that they were looked at and needed nothing. Without it, one more look.
     ///
     /// Costs 1 request, 4 write units; 2 without a due row.
@@ -64,9 +76,12 @@ impl TenantStore {
 
 /// Adds the row that has a tenant's keys looked at. Its key is the tenant and the time, so two looks put off to one time are one.
 pub(super) fn put_look<'a>(transaction: Transaction<'a>, store: &TenantStore, at: Timestamp) -> Result<Transaction<'a>, StoreError> {
-    let look = DueLook { tenant: store.tenant.clone(), due_at: at };
-    let key = keys::rotation(&look, rotation_shard(&look.tenant));
-    Ok(transaction.put(&key, row::write(&key, &look, Ends::Never)?))
+    put_due(transaction, &DueLook::at(store.tenant.clone(), at))
+}
+
+fn put_due<'a>(transaction: Transaction<'a>, look: &DueLook) -> Result<Transaction<'a>, StoreError> {
+    let key = keys::rotation(look, rotation_shard(&look.tenant));
+    Ok(transaction.put(&key, row::write(&key, look, Ends::Never)?))
 }
 
 fn move_look<'a>(transaction: Transaction<'a>, store: &TenantStore, from: Option<&DueLook>, to: Timestamp) -> Result<Transaction<'a>, StoreError> {

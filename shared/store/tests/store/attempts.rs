@@ -23,6 +23,16 @@ async fn exactly_as_many_parallel_attempts_as_allowed_are_granted() {
 }
 
 #[tokio::test]
+async fn an_attempt_that_is_counted_knows_which_it_is_and_none_is_beyond_the_last() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    for expected in [Some(1), Some(2), Some(3), None, None] {
+        assert_eq!(store.count_attempt(&attempt(), 3).await, Ok(expected));
+    }
+    assert_eq!(number(&identity_rows(&embedded).await[0], "count"), 3);
+}
+
+#[tokio::test]
 async fn another_source_another_identifier_and_the_next_window_count_for_themselves() {
     let embedded = Embedded::memory();
     let store = tenant_store(&embedded);

@@ -6,8 +6,9 @@ use domain::delivery::DeliveryState;
 use domain::event::{Administered, Browser, ChangedBy, EventKind, Subject};
 use domain::family::{Family, RevocationReason};
 use domain::identifier::IdentifierKind;
-use domain::key_ring::KeyState;
 use domain::key_ring::rotation::DueLook;
+use domain::key_ring::wish::{AskedOfKeys, KeyWish};
+use domain::key_ring::{Algorithm, KeyState};
 use domain::phone::{PhoneCode, PhoneNumber};
 use domain::policy::{ACCOUNT_WINDOW, ATTEMPT_WINDOW};
 use domain::refresh::Offline;
@@ -253,7 +254,7 @@ async fn a_rotation_pays_for_the_ring_its_event_and_the_look_that_moves_on() {
     new.signing = ring(1, &[(1, KeyState::Active)]);
     store.create_tenant(&new, &event_about(Subject::Tenant, EventKind::TenantCreated, 1)).await.expect("a tenant");
     till.counting.reset();
-    let due = DueLook { tenant: tenant_id(), due_at: new.first_look_at };
+    let due = DueLook::at(tenant_id(), new.first_look_at);
     let after = ring(2, &[(1, KeyState::Retiring), (2, KeyState::Active)]);
     store.rotate_keys((&new.signing, &after), Some(&due), later(900), &rotated(&new.signing, &after, 2)).await.expect("a rotation");
     till.assert_paid(2 + 2 + 4, "rotate_keys of two small keys");
@@ -261,6 +262,10 @@ async fn a_rotation_pays_for_the_ring_its_event_and_the_look_that_moves_on() {
     till.assert_paid(4, "put_off_look");
     store.put_off_look(None, later(1100)).await.expect("a look");
     till.assert_paid(2, "put_off_look without a due row");
+    let asked = AskedOfKeys { seen: 2, wish: KeyWish::Rotate { algorithms: [Algorithm::Es256].into() } };
+    let kind = Administered::SigningKeysAsked { version: 2, wish: asked.wish.clone() };
+    store.ask_of_keys(asked, later(1200), &event_about(Subject::Tenant, kind.into(), 4)).await.expect("a wish");
+    till.assert_paid(4, "ask_of_keys");
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! Signing keys move on: one rotation of many wins, its event and its next look with it; nothing is lost or doubled by a fault.
 
 use domain::Timestamp;
-use domain::event::{EventKind, Subject};
+use domain::event::{Administered, EventKind, Subject};
 use domain::key_ring::rotation::DueLook;
+use domain::key_ring::wish::{AskedOfKeys, KeyWish};
 use domain::key_ring::{KeyState, SigningRing};
 use domain::{Placement, TenantId, policy};
 use futures_util::future::join_all;
@@ -28,7 +29,7 @@ fn published(number: u8) -> SigningRing {
 }
 
 fn first_look() -> DueLook {
-    DueLook { tenant: tenant_id(), due_at: later(500) }
+    DueLook::at(tenant_id(), later(500))
 }
 
 async fn standing(store: &TenantStore) -> SigningRing {
@@ -38,11 +39,15 @@ async fn standing(store: &TenantStore) -> SigningRing {
 
 /// When looks are due, all shards together.
 async fn looks(store: &Store, now: Timestamp) -> Vec<Timestamp> {
+    due_looks(store, now).await.into_iter().map(|look| look.due_at).collect()
+}
+
+async fn due_looks(store: &Store, now: Timestamp) -> Vec<DueLook> {
     let mut due = Vec::new();
     for shard in 0..policy::DUE_SHARDS {
         let Due { rows: looks, corrupt } = store.work().list_looks(shard, now, 100).await.expect("a list");
         assert!(corrupt.is_empty() && looks.iter().all(|look| look.tenant == tenant_id()));
-        due.extend(looks.into_iter().map(|look| look.due_at));
+        due.extend(looks);
     }
     due
 }
@@ -125,6 +130,24 @@ async fn a_rotation_whose_every_answer_was_lost_is_known_again_by_its_event() {
 }
 
 #[tokio::test]
+async fn what_is_asked_of_keys_is_a_due_look_beside_its_event_whatever_its_first_try_meets() {
+    for fault in Fault::QUICK {
+        let embedded = Embedded::memory();
+        let faulty = Faulty::new(embedded.http());
+        let store = embedded.store_through(faulty.http()).home(&placement(embedded.region())).expect("a client for the home region");
+        tenant(&store).await;
+        faulty.at(1, fault);
+        let asked = AskedOfKeys { seen: 1, wish: KeyWish::Retire { kid: "a".to_owned() } };
+        let kind = Administered::SigningKeysAsked { version: 1, wish: asked.wish.clone() };
+        let told = event_about(Subject::Tenant, kind.into(), 2);
+        store.ask_of_keys(asked.clone(), later(100), &told).await.expect("a wish");
+        let due = due_looks(&embedded.store(), later(100)).await;
+        assert_eq!(due, [DueLook { asked: Some(asked), ..DueLook::at(tenant_id(), later(100)) }], "{fault:?}");
+        assert_eq!(event_rows(&embedded).await.len(), 2, "{fault:?}");
+    }
+}
+
+#[tokio::test]
 async fn two_looks_that_are_put_off_to_one_time_are_one() {
     let embedded = Embedded::memory();
     let store = tenant_store(&embedded);
@@ -147,7 +170,7 @@ async fn a_ring_that_is_not_there_is_not_made_and_another_tenants_row_is_not_tou
     let tables = embedded.tables().expect("six tables");
     assert!(rows(&embedded, &tables.keys).await.is_empty() && rows(&embedded, &tables.work).await.is_empty());
     let other = TenantId::from_random([9; 16]);
-    let foreign = DueLook { tenant: other.clone(), due_at: later(1) };
+    let foreign = DueLook::at(other.clone(), later(1));
     assert_eq!(store.put_off_look(Some(&foreign), later(2)).await, Err(StoreError::OtherTenant));
     let of_other = embedded.store().home(&Placement { tenant: other, ..placement(embedded.region()) }).expect("a client for the home region");
     let outcome = of_other.rotate_keys((&seen, &after), None, later(900), &rotated(&seen, &after, 2)).await;

@@ -189,6 +189,7 @@ pub(crate) fn ring(version: u64, keys: &[(u8, KeyState)]) -> SigningRing {
         algorithm: Algorithm::Es256,
         state: *state,
         since: NOW,
+        asked: false,
         public_jwk: serde_json::json!({ "kty": "EC", "kid": number }),
         private_key: SealedBytes::new(vec![*number; 180]),
     };
