@@ -13,12 +13,13 @@ const STYLE: &str = "
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 20%, transparent); font: 1rem/1.5 system-ui, sans-serif; }
 body { max-width: 60rem; margin: 0 auto; padding: 1rem; }
 nav ul { columns: 14rem; padding: 0; list-style: none; }
+details, section { overflow-x: auto; }
 details { border-top: 1px solid var(--line); padding: .5rem 0; }
 summary { cursor: pointer; overflow-wrap: anywhere; }
 code, .method { font-family: ui-monospace, monospace; }
 .method { display: inline-block; min-width: 4rem; font-weight: 600; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
+table { border-collapse: collapse; min-width: 100%; }
+th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; border-top: 1px solid var(--line); }
 th { font-weight: 600; }
 ";
 
