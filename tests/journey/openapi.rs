@@ -1,4 +1,4 @@
-//! The admin API's document by a linter that isn't ours: Spectral, with all its rules for such documents but two.
+//! The admin API's document by a linter that isn't ours: Spectral, with all its rules for such documents but three.
 
 use serde_json::json;
 

@@ -87,11 +87,11 @@ def validate(issuer: str, machine: dict, described: dict, other: dict) -> str:
     return read.header["alg"]
 
 
-def persons(issuer: str, audience: str, token: str, scope: str) -> dict:
+def persons(issuer: str, audience: str, token: str, scope: str, group: str = "Editors", role: str = "editor") -> dict:
     """What a person's token says, after all that `authlib` checks; an API may ask it for groups and roles, as RFC 9068 names them."""
     api = Api(issuer, audience)
     read = api.validated(token, [scope])
-    api.validate_token(read, [scope], request=None, groups=["Editors"], roles=["editor"])
+    api.validate_token(read, [scope], request=None, groups=[group], roles=[role])
     for other in ({"groups": ["Others"]}, {"roles": ["admin"]}):
         try:
             api.validate_token(read, [scope], request=None, **other)
