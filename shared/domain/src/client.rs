@@ -1,6 +1,7 @@
 //! An app as registered: how it authenticates, where it may be answered, which security profile it follows.
 
 mod access;
+mod change;
 mod redirect_uri;
 mod settings;
 mod web_origin;
@@ -135,9 +136,9 @@ pub struct Client {
     pub id: ClientId,
     /// The name that pages show.
     pub name: String,
-    /// What runs it.
-    #[serde(default)]
-    pub kind: AppKind,
+    /// What runs it, where that was said; [`Self::kind`] is what counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<AppKind>,
     /// Counts its changes.
     #[serde(default = "first")]
     pub version: u64,
@@ -198,7 +199,7 @@ impl Client {
         Self {
             id,
             name: name.into(),
-            kind: AppKind::Web,
+            kind: None,
             version: first(),
             authentication: ClientAuthenticationMethod::None,
             secrets: Vec::new(),

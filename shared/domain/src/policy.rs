@@ -272,8 +272,14 @@ pub const LISTED_MAX: usize = 100;
 pub const API_SCOPES_MAX: usize = 100;
 /// Addresses of a kind, and origins, that an app has.
 pub const APP_ADDRESSES_MAX: usize = 50;
+/// An origin, in bytes: `https://`, the longest name of the DNS, and a port.
+pub const ORIGIN_MAX: usize = 267;
+/// Origins of a tenant's apps in all: they are read with its record.
+pub const TENANT_ORIGINS_MAX: usize = 500;
 /// Keys that an app's assertions verify with.
 pub const APP_KEYS_MAX: usize = 5;
+/// Such a key as JSON, in bytes: RSA of 4096 bits with a chain of certificates.
+pub const APP_KEY_BYTES_MAX: usize = 8 * 1024;
 /// APIs that an app asks for as itself.
 pub const APP_APIS_MAX: usize = 20;
 /// Secrets of an app that are good at a time: two while one is rotated.

@@ -1,9 +1,12 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::client::Client;
+use crate::id::ClientId;
 use crate::id::{GroupId, Slug, TenantId, UserId};
 use crate::roster::{Group, GroupName, Roster};
 use crate::tenant::Issuer;
+use crate::timestamp::Timestamp;
 use crate::user::User;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_000);
@@ -68,6 +71,7 @@ fn what_is_said_of_an_app_reads_back_and_changes_but_for_its_kind() {
 #[test]
 fn what_can_not_be_is_refused_by_what_it_is() {
     let many: Vec<String> = (0..=policy::APP_ADDRESSES_MAX).map(|number| format!("https://app.example/{number}")).collect();
+    let scopes: Vec<String> = (0..=policy::API_SCOPES_MAX).map(|number| format!("scope:{number}")).collect();
     for (change, why) in [
         (json!({ "name": "" }), InvalidSettings::Name),
         (json!({ "name": "a\u{202e}b" }), InvalidSettings::Name),
@@ -77,11 +81,13 @@ fn what_can_not_be_is_refused_by_what_it_is() {
         (json!({ "type": "single_page", "authentication": "client_secret_post" }), InvalidSettings::Authentication),
         (json!({ "authentication": "private_key_jwt" }), InvalidSettings::Keys),
         (json!({ "jwks": [{}] }), InvalidSettings::Keys),
+        (json!({ "authentication": "private_key_jwt", "jwks": [{}, { "x5c": ["x".repeat(policy::APP_KEY_BYTES_MAX)] }] }), InvalidSettings::KeySize),
         (json!({ "grant_types": [] }), InvalidSettings::Grants),
         (json!({ "grant_types": ["client_credentials"] }), InvalidSettings::Grants),
         (json!({ "grant_types": ["refresh_token"] }), InvalidSettings::Grants),
         (json!({ "type": "machine", "redirect_uris": [], "grant_types": ["authorization_code"] }), InvalidSettings::Grants),
         (json!({ "apis": { "https://api.example": ["read"] } }), InvalidSettings::Apis),
+        (json!({ "type": "machine", "redirect_uris": [], "apis": { "https://api.example": scopes } }), InvalidSettings::Apis),
         (json!({ "redirect_uris": [] }), InvalidSettings::RedirectUris),
         (json!({ "type": "machine" }), InvalidSettings::RedirectUris),
         (json!({ "redirect_uris": many }), InvalidSettings::RedirectUris),
@@ -98,6 +104,59 @@ fn what_can_not_be_is_refused_by_what_it_is() {
         let shown: String = change.to_string().chars().take(100).collect();
         assert_eq!(web(change), Err(why), "{shown}");
     }
+}
+
+#[test]
+fn a_tenants_apps_call_from_so_many_origins_in_all_and_what_adds_none_is_let() {
+    let origin = |number: usize| format!("https://app-{number}.example");
+    let of = |numbers: std::ops::Range<usize>| numbers.map(|number| WebOrigin::parse(&origin(number)).expect("an origin")).collect();
+    let full = policy::TENANT_ORIGINS_MAX;
+    let said =
+        |number: usize| settings(json!({ "name": "App", "type": "web", "redirect_uris": ["https://app.example/cb"], "origins": [origin(number)] }));
+    let checked = |standing: usize, number| said(number).check(&Tenant { origins: of(0..standing), ..tenant() });
+    assert_eq!([checked(full - 1, full), checked(full, 7), checked(full + 1, 7)], [Ok(()), Ok(()), Ok(())]);
+    assert_eq!([checked(full, full), checked(full + 1, full + 1)], [Err(InvalidSettings::TenantOrigins); 2]);
+}
+
+#[test]
+fn an_app_whose_kind_nobody_said_has_the_one_that_fits_it() {
+    let app = Client::named(ClientId::parse("app").expect("an id"), "App", NOW);
+    let uris = |text: &str| vec![RedirectUri::parse(text).expect("a URI")];
+    let web = Client { redirect_uris: uris("https://app.example/cb"), ..app.clone() };
+    let secret = Client { authentication: ClientAuthenticationMethod::ClientSecretPost, ..web.clone() };
+    let own = Client { grant_types: [GrantType::ClientCredentials].into(), redirect_uris: Vec::new(), ..secret.clone() };
+    let native = Client { redirect_uris: uris("com.example.app:/cb"), ..app };
+    for (client, kind) in [(web, AppKind::SinglePage), (secret, AppKind::Web), (own, AppKind::Machine), (native, AppKind::Native)] {
+        let written = serde_json::to_value(&client).expect("JSON");
+        assert_eq!(written.get("kind"), None);
+        let read: Client = serde_json::from_value(written).expect("an app");
+        assert_eq!(read.kind(), kind);
+        let said = read.settings();
+        assert_eq!(said.check(&tenant()), Ok(()), "{kind:?}");
+        assert_eq!(read.changed(&said), Ok(Client { version: read.version + 1, ..read }));
+    }
+}
+
+#[test]
+fn what_an_app_is_trusted_with_is_what_no_person_agrees_to() {
+    let said = |change: Value| {
+        let mut said = json!({ "name": "App", "type": "machine" });
+        said.as_object_mut().expect("an object").extend(change.as_object().expect("an object").clone());
+        settings(said)
+    };
+    let plain = said(json!({ "name": "Other", "origins": ["https://app.example"] }));
+    let implied = said(json!({ "consent": "implied" }));
+    let reading = said(json!({ "apis": { "https://api.example": ["read"] } }));
+    let writing = said(json!({ "apis": { "https://api.example": ["read", "write"] } }));
+    let other = said(json!({ "apis": { "https://other.example": [] } }));
+    let standing = |settings: &Settings| Client::registered(ClientId::parse("app").expect("an id"), settings, NOW);
+    for trusting in [&implied, &reading, &writing, &other] {
+        assert!(trusting.trusts_more_than(None) && trusting.trusts_more_than(Some(&standing(&plain))), "{trusting:?}");
+        assert!(!trusting.trusts_more_than(Some(&standing(trusting))), "it is trusted with that already");
+        assert!(!plain.trusts_more_than(Some(&standing(trusting))), "to be trusted less");
+    }
+    assert!(!plain.trusts_more_than(None));
+    assert!(writing.trusts_more_than(Some(&standing(&reading))) && !reading.trusts_more_than(Some(&standing(&writing))));
 }
 
 #[test]
