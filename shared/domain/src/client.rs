@@ -2,6 +2,7 @@
 
 mod access;
 mod change;
+mod lifetimes;
 mod redirect_uri;
 mod settings;
 mod web_origin;
@@ -19,6 +20,7 @@ use crate::tenant::{SessionPolicy, Tenant};
 use crate::timestamp::Timestamp;
 
 pub use access::Access;
+pub use lifetimes::TokenLifetimes;
 pub use redirect_uri::{InvalidRedirectUri, RedirectUri};
 pub use settings::{AppKind, InvalidSettings, Settings};
 pub use web_origin::{InvalidWebOrigin, WebOrigin};
@@ -179,6 +181,9 @@ pub struct Client {
     /// How young a session has to be, and how lately used, that opens it without a sign-in; any that lives does where it doesn't say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sessions: Option<SessionPolicy>,
+    /// How long what it is issued lives.
+    #[serde(default, skip_serializing_if = "TokenLifetimes::is_unsaid")]
+    pub lifetimes: TokenLifetimes,
     /// Whom it is for.
     #[serde(default)]
     pub access: Access,
@@ -215,6 +220,7 @@ impl Client {
             userinfo_signed_response_alg: None,
             consent: ConsentPolicy::Ask,
             sessions: None,
+            lifetimes: TokenLifetimes::default(),
             access: Access::Everyone,
             not_before: Timestamp::from_seconds(0),
             created_at,

@@ -1,9 +1,9 @@
 //! The claims of an ID token in the code flow (OpenID Connect Core §2, §3.1.3.6). What scopes ask for is at userinfo, not here (§5.4): about the
 //! person it says what the `claims` parameter asked for by name (§5.5).
 
+use domain::Timestamp;
 use domain::session::AuthenticationMethod;
 use domain::tenant::Issuer;
-use domain::{Timestamp, policy};
 use serde::Serialize;
 
 use crate::grants::issuance::Issuance;
@@ -39,7 +39,7 @@ pub fn claims<'a>(issuer: &'a Issuer, issuance: &Issuance<'a>, at_hash: &'a str,
         iss: issuer.as_str(),
         sub: &issuance.user.sub,
         aud: issuance.family.client_id.as_str(),
-        exp: now.plus(policy::ID_TOKEN).seconds(),
+        exp: now.plus(issuance.client.lifetimes.id_token()).seconds(),
         iat: now.seconds(),
         auth_time: issuance.authenticated_at.seconds(),
         nonce: issuance.nonce,
@@ -64,7 +64,8 @@ mod tests {
     fn an_id_token_says_who_signed_in_when_and_how_and_nothing_about_them() {
         let (issuer, user, code) = (samples::issuer(), samples::user(), samples::code());
         let tenant = samples::tenant();
-        let redemption = Redemption { tenant: &tenant, family: samples::family(), user: &user, code: &code, api: None };
+        let redemption =
+            Redemption { tenant: &tenant, client: &samples::public_client(), family: samples::family(), user: &user, code: &code, api: None };
         let json = serde_json::to_value(claims(&issuer, &redemption.issuance(), "half-a-hash", samples::sha256, NOW)).expect("JSON");
         let expected = serde_json::json!({
             "iss": "https://demo.id.example",
@@ -89,7 +90,7 @@ mod tests {
             RequestedClaims { userinfo: [StandardClaim::Email].into_iter().collect(), id_token: [StandardClaim::Name].into_iter().collect() };
         let family = Family { claims, ..samples::family() };
         let tenant = samples::tenant();
-        let redemption = Redemption { tenant: &tenant, family, user: &user, code: &code, api: None };
+        let redemption = Redemption { tenant: &tenant, client: &samples::public_client(), family, user: &user, code: &code, api: None };
         let json = serde_json::to_value(super::claims(&issuer, &redemption.issuance(), "h", samples::sha256, NOW)).expect("JSON");
         assert_eq!((json.get("name"), json.get("email")), (Some(&serde_json::json!("Ada Lovelace")), None));
     }
@@ -99,14 +100,21 @@ mod tests {
         let (issuer, user) = (samples::issuer(), samples::user());
         let without_nonce = crate::code::AuthorizationCode { nonce: None, ..samples::code() };
         let tenant = samples::tenant();
-        let redemption = Redemption { tenant: &tenant, family: samples::family(), user: &user, code: &without_nonce, api: None };
+        let redemption = Redemption {
+            tenant: &tenant,
+            client: &samples::public_client(),
+            family: samples::family(),
+            user: &user,
+            code: &without_nonce,
+            api: None,
+        };
         let json = serde_json::to_value(claims(&issuer, &redemption.issuance(), "h", samples::sha256, NOW)).expect("JSON");
         assert_eq!(json.get("nonce"), None);
 
         let plain_oauth = crate::code::AuthorizationCode { scopes: samples::scopes(&["email"]), ..samples::code() };
         let family = Family { scopes: plain_oauth.scopes.clone(), ..samples::family() };
         let tenant = samples::tenant();
-        let redemption = Redemption { tenant: &tenant, family, user: &user, code: &plain_oauth, api: None };
+        let redemption = Redemption { tenant: &tenant, client: &samples::public_client(), family, user: &user, code: &plain_oauth, api: None };
         assert_eq!(claims(&issuer, &redemption.issuance(), "h", samples::sha256, NOW), None);
     }
 }

@@ -47,6 +47,7 @@ impl Client {
             userinfo_signed_response_alg: settings.userinfo_signed_response_alg,
             consent: settings.consent,
             sessions: settings.sessions,
+            lifetimes: settings.lifetimes,
             access: settings.access,
             ..self.clone()
         }
@@ -71,6 +72,7 @@ impl Client {
             userinfo_signed_response_alg: client.userinfo_signed_response_alg,
             consent: client.consent,
             sessions: client.sessions,
+            lifetimes: client.lifetimes,
             access: client.access,
         }
     }

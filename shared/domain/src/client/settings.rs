@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Access, BackchannelLogout, ClientAuthenticationMethod, ConsentPolicy, GrantType, RedirectUri, SecurityProfile, WebOrigin};
+use super::{
+    Access, BackchannelLogout, ClientAuthenticationMethod, ConsentPolicy, GrantType, RedirectUri, SecurityProfile, TokenLifetimes, WebOrigin,
+};
 use crate::api::{ApiScope, Grants};
 use crate::identifier::is_title;
 use crate::key_ring::Algorithm;
@@ -81,6 +83,9 @@ pub struct Settings {
     /// How young a session has to be, and how lately used, that opens it without a sign-in.
     #[serde(default)]
     pub sessions: Option<SessionPolicy>,
+    /// How long what it is issued lives.
+    #[serde(default)]
+    pub lifetimes: TokenLifetimes,
     /// Whom it is for.
     #[serde(default)]
     pub access: Access,
@@ -140,6 +145,16 @@ pub enum InvalidSettings {
     /// A session that is over as it begins lets nobody in.
     #[error("sessions: at least a minute")]
     Sessions,
+    /// Nothing outlives what the platform lets live.
+    #[error(
+        "lifetimes: access and ID tokens {} to {} seconds, refresh tokens from {} to {} without use and {} in all",
+        policy::ACCESS_TOKEN_SHORTEST.as_secs(),
+        policy::ACCESS_TOKEN_LONGEST.as_secs(),
+        policy::REFRESH_SHORTEST.as_secs(),
+        policy::REFRESH_IDLE.as_secs(),
+        policy::REFRESH_ABSOLUTE.as_secs()
+    )]
+    Lifetimes,
     /// There is no such group.
     #[error("access: 1 to {} groups of the tenant", policy::MEMBERSHIPS_MAX)]
     Access,
@@ -179,6 +194,7 @@ impl Settings {
         let known = |group| tenant.roster.groups.contains_key(group);
         match &self.access {
             _ if !longest => Err(InvalidSettings::Sessions),
+            _ if !self.lifetimes.are_allowed() => Err(InvalidSettings::Lifetimes),
             Access::Groups(groups) if groups.is_empty() || groups.len() > policy::MEMBERSHIPS_MAX || !groups.iter().all(known) => {
                 Err(InvalidSettings::Access)
             }

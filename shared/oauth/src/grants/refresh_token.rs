@@ -120,6 +120,7 @@ pub fn refresh<'a>(attempt: &Attempt<'a>, found: &Found<'a>, current: Epoch, now
             // OpenID Connect Core §12.2: `auth_time` is that of the sign-in, and there is no nonce.
             issuance: Issuance {
                 tenant: found.evidence.tenant,
+                client,
                 family,
                 user,
                 api,

@@ -59,9 +59,11 @@ fn what_is_said_of_an_app_reads_back_and_changes_but_for_its_kind() {
     let said = settings(json!({
         "name": "App", "type": "web", "redirect_uris": ["https://app.example/cb"], "access": { "groups": [group(1)] },
         "backchannel_logout": { "uri": "https://app.example/out", "session_required": true }, "consent": "implied",
+        "lifetimes": { "access_token_seconds": 120, "id_token_seconds": 60, "refresh_idle_seconds": 600, "refresh_absolute_seconds": 6000 },
     }));
     let client = Client::registered(ClientId::parse("app").expect("an id"), &said, NOW);
     let read = client.settings();
+    assert_eq!(read.lifetimes, said.lifetimes);
     assert_eq!((&read.redirect_uris, &read.access, &read.backchannel_logout), (&said.redirect_uris, &said.access, &said.backchannel_logout));
     let again = client.changed(&read).expect("the same");
     assert_eq!(again, Client { version: client.version + 1, ..client.clone() });
@@ -98,6 +100,8 @@ fn what_can_not_be_is_refused_by_what_it_is() {
         (json!({ "backchannel_logout": { "uri": "com.example.app:/out", "session_required": false } }), InvalidSettings::BackchannelLogout),
         (json!({ "sessions": { "idle_seconds": 59, "absolute_seconds": 60 } }), InvalidSettings::Sessions),
         (json!({ "sessions": { "idle_seconds": 120, "absolute_seconds": 119 } }), InvalidSettings::Sessions),
+        (json!({ "lifetimes": { "access_token_seconds": 59 } }), InvalidSettings::Lifetimes),
+        (json!({ "lifetimes": { "refresh_idle_seconds": 86_400_000 } }), InvalidSettings::Lifetimes),
         (json!({ "access": { "groups": [] } }), InvalidSettings::Access),
         (json!({ "access": { "groups": [group(2)] } }), InvalidSettings::Access),
     ] {
@@ -169,6 +173,7 @@ fn what_can_be_is_let() {
         json!({ "type": "machine", "redirect_uris": [], "apis": { "https://api.example": ["read"] } }),
         json!({ "sessions": { "idle_seconds": 60, "absolute_seconds": 60 } }),
         json!({ "access": { "groups": [group(1)] } }),
+        json!({ "lifetimes": { "access_token_seconds": 60, "id_token_seconds": 3600, "refresh_idle_seconds": 600 } }),
     ] {
         let shown = change.to_string();
         assert_eq!(web(change), Ok(()), "{shown}");
