@@ -1,6 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use domain::family::Family;
+use domain::policy;
 use domain::tenant::Tenant;
 
 use super::*;
@@ -152,7 +153,7 @@ fn what_a_token_states_is_read_before_it_is_verified() {
 #[test]
 fn an_api_says_what_signs_its_tokens_and_how_long_they_live() {
     let api = Api { access_token_signed_response_alg: Algorithm::Rs256, ..samples::api() };
-    assert_eq!((algorithm(Some(&api)), lifetime(Some(&api)).as_secs()), (Algorithm::Rs256, 3600));
+    assert_eq!((algorithm(Some(&api)), lifetime(&samples::public_client(), Some(&api)).as_secs()), (Algorithm::Rs256, 3600));
     assert_eq!((algorithm(None), lifetime(&samples::public_client(), None)), (Algorithm::Es256, policy::ACCESS_TOKEN));
 }
 

@@ -1,7 +1,9 @@
 //! Every way in which a code is redeemed, refused or a replay.
 
+use std::time::Duration;
+
 use domain::claims::RequestedClaims;
-use domain::client::{Access, SecurityProfile};
+use domain::client::{Access, SecurityProfile, TokenLifetimes};
 use domain::family::RevocationReason;
 use domain::user::UserStatus;
 use domain::{Secret, client::ConsentPolicy};
