@@ -1,5 +1,6 @@
 //! Flows across functions. They need neither a browser nor a deployment, and what they move (time, faults, regions) no deployment lets them.
 
+mod administration;
 mod alarm;
 mod backchannel_logout;
 mod bad_input;

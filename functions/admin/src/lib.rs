@@ -28,6 +28,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::{PathItemExt, routes};
 
 use access::Policies;
+use administrators::machines;
 use apps::secrets;
 use documentation::Admin;
 use people::{create, edit, grants, help, history, interventions, list, sessions};
@@ -66,6 +67,7 @@ macro_rules! resources {
         let router = $add!(router, tenants::show_tenant);
         let router = $add!(router, administrators::list_administrators);
         let router = $add!(router, administrators::show_administrator, administrators::assign_administrator, administrators::remove_administrator);
+        let router = $add!(router, machines::show_administering_app, machines::assign_app, machines::remove_administering_app);
         let router = $add!(router, list::list_users, create::create_user);
         let router = $add!(router, people::show_user, edit::change_user, help::delete_user);
         let router = $add!(router, interventions::disable_user);

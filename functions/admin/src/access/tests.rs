@@ -168,6 +168,24 @@ fn an_app_that_administers_is_changed_by_who_may_more_than_it() {
 }
 
 #[test]
+fn apps_are_made_administrators_by_who_makes_people_so_after_a_sign_in_of_just_now() {
+    let (id, app, here) = (user(1), app(), tenant(1));
+    let may = |role, fresh, administers| {
+        let assignment = of(role);
+        let who = Administrator { actor: Actor::Person { id: &id, fresh }, of: &here, platform: false, assignment: &assignment };
+        Policies::read().permit(&who, Act::AssignAdministrator, &here, Thing::App { id: &app, administers }).expect("a decision")
+    };
+    for role in AdminRole::ALL {
+        let assigns = matches!(role, AdminRole::Owner | AdminRole::Admin);
+        assert_eq!([may(role, true, false), may(role, true, true), may(role, false, false)], [assigns, assigns, false], "{role:?}");
+    }
+    let (machine, assignment) = (ClientId::parse("robot").expect("an id"), of(AdminRole::Admin));
+    let who = Administrator { actor: Actor::Machine(&machine), of: &here, platform: false, assignment: &assignment };
+    let thing = Thing::App { id: &app, administers: false };
+    assert!(!Policies::read().permit(&who, Act::AssignAdministrator, &here, thing).expect("a decision"));
+}
+
+#[test]
 fn owners_are_made_and_unmade_by_owners() {
     let (auditor, owner) = (of(AdminRole::Auditor), of(AdminRole::Owner));
     let assigned = |role, about, becomes| Case { about, becomes, ..case(role, Act::AssignAdministrator) }.decided();

@@ -20,6 +20,9 @@ const ROWS: &[(&str, &[AdminRole])] = {
         ("show_administrator", NO_ADMINISTRATORS),
         ("assign_administrator", ALL),
         ("remove_administrator", ALL),
+        ("show_administering_app", NO_ADMINISTRATORS),
+        ("assign_app", ALL),
+        ("remove_administering_app", ALL),
         ("list_users", NO_PEOPLE),
         ("create_user", &[HelpDesk, Security, Auditor, AppDeveloper]),
         ("show_user", NO_PEOPLE),
@@ -99,7 +102,7 @@ fn filled(place: &Place, tenant: &str, path: &str) -> String {
 
 fn body(operation: &str) -> &'static str {
     match operation {
-        "assign_administrator" => r#"{"roles":["auditor"]}"#,
+        "assign_administrator" | "assign_app" => r#"{"roles":["auditor"]}"#,
         "create_user" => r#"{"username":"grace"}"#,
         "change_user" => r#"{"username":"eve"}"#,
         "create_app" => r#"{"settings":{"name":"App","type":"native","redirect_uris":["com.example.app:/cb"]}}"#,
