@@ -5,6 +5,7 @@ mod alarm;
 mod backchannel_logout;
 mod bad_input;
 mod budgets;
+mod claim_rules;
 mod completion;
 mod cors;
 mod crash_points;

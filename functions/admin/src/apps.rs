@@ -1,5 +1,6 @@
 //! The apps of a tenant.
 
+pub(crate) mod preview;
 pub(crate) mod secrets;
 
 use std::collections::BTreeMap;

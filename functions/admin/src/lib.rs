@@ -29,7 +29,7 @@ use utoipa_axum::{PathItemExt, routes};
 
 use access::Policies;
 use administrators::machines;
-use apps::secrets;
+use apps::{preview, secrets};
 use documentation::Admin;
 use people::{create, edit, grants, help, history, interventions, list, sessions};
 use problem::{Problem, Refused};
@@ -82,6 +82,7 @@ macro_rules! resources {
         let router = $add!(router, history::show_history);
         let router = $add!(router, apps::list_apps, apps::create_app);
         let router = $add!(router, apps::show_app, apps::change_app, apps::delete_app);
+        let router = $add!(router, preview::preview_app);
         let router = $add!(router, secrets::add_secret);
         let router = $add!(router, secrets::remove_secret);
         let router = $add!(router, apis::list_apis, apis::create_api);

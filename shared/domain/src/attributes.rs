@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::policy;
 
+pub(crate) use schema::is_of_a_protocol;
 pub use schema::{Attribute, AttributeName, Choice, InvalidAttributeName, InvalidSchema, Kind, Reader, Schema, Translated, Writer};
 
 /// What a person's attribute is. A date is text, `YYYY-MM-DD`; one of a list is the text of that one.

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::Grants;
+use crate::claim_rules::ClaimRule;
 use crate::id::ClientId;
 use crate::identifier::SUBJECTS_OF_CLIENTS;
 use crate::key_ring::Algorithm;
@@ -181,6 +182,9 @@ pub struct Client {
     /// How young a session has to be, and how lately used, that opens it without a sign-in; any that lives does where it doesn't say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sessions: Option<SessionPolicy>,
+    /// What it is told of people beyond the standards.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<ClaimRule>,
     /// How long what it is issued lives.
     #[serde(default, skip_serializing_if = "TokenLifetimes::is_unsaid")]
     pub lifetimes: TokenLifetimes,
@@ -220,6 +224,7 @@ impl Client {
             userinfo_signed_response_alg: None,
             consent: ConsentPolicy::Ask,
             sessions: None,
+            claims: Vec::new(),
             lifetimes: TokenLifetimes::default(),
             access: Access::Everyone,
             not_before: Timestamp::from_seconds(0),

@@ -288,6 +288,14 @@ pub const APP_KEYS_MAX: usize = 5;
 pub const APP_KEY_BYTES_MAX: usize = 8 * 1024;
 /// APIs that an app asks for as itself.
 pub const APP_APIS_MAX: usize = 20;
+/// Rules by which an app is told something of people: they stand in its record.
+pub const CLAIM_RULES_MAX: usize = 20;
+/// The name of a claim that a rule tells, in bytes.
+pub const CLAIM_NAME_MAX: usize = 100;
+/// What a rule states itself, as JSON, in bytes.
+pub const CLAIM_VALUE_BYTES_MAX: usize = 1024;
+/// What rules tell in one token or answer, names and values, in bytes: tokens travel in headers, of which many servers take 8 KB.
+pub const CLAIMS_BYTES_MAX: usize = 2048;
 /// Secrets of an app that are good at a time: two while one is rotated.
 pub const APP_SECRETS_MAX: usize = 2;
 /// A body of the admin API, in bytes: a whole bulk.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::api::Api;
+use domain::claim_rules::ClaimPlace;
 use domain::client::Client;
 use domain::key_ring::Algorithm;
 use domain::tenant::Issuer;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::bearer::Reason;
 use crate::grants::client_credentials::OwnIssuance;
 use crate::grants::issuance::Issuance;
+use crate::mapped::Mapped;
 use crate::scope;
 
 /// The `typ` of its header (RFC 9068 §2.1).
@@ -93,11 +95,11 @@ pub fn reference(issuance: &Issuance<'_>) -> Reference {
     Reference { user_id: issuance.user.id.clone(), family_id: family.id.clone(), session_id }
 }
 
-/// The claims for what is issued. `jti` is random, `reference` is [`reference`] sealed.
-pub fn claims<'a>(issuer: &'a Issuer, issuance: &Issuance<'a>, jti: [u8; 16], reference: &'a str, now: Timestamp) -> AccessTokenClaims<'a> {
+/// The claims for what is issued, with those of the app's rules where it is for an API. `jti` is random, `reference` is [`reference`] sealed.
+pub fn claims<'a>(issuer: &'a Issuer, issuance: &Issuance<'a>, jti: [u8; 16], reference: &'a str, now: Timestamp) -> Mapped<AccessTokenClaims<'a>> {
     let roster = &issuance.tenant.roster;
     let told = |scope: &str| issuance.api.is_some() && issuance.scopes.contains(scope);
-    AccessTokenClaims {
+    let said = AccessTokenClaims {
         iss: issuer.as_str(),
         exp: expires_at(issuance.client, issuance.api, now).seconds(),
         aud: audience(issuer, issuance.api),
@@ -112,6 +114,11 @@ pub fn claims<'a>(issuer: &'a Issuer, issuance: &Issuance<'a>, jti: [u8; 16], re
             groups: if told(scope::GROUPS) { roster.groups_of(issuance.user) } else { BTreeSet::new() },
             roles: if told(scope::ROLES) { roster.roles_of(issuance.user) } else { BTreeSet::new() },
         }),
+    };
+    // The platform's own endpoints look everything up.
+    match issuance.api {
+        Some(_) => Mapped::of(said, issuance.client, (issuance.tenant, issuance.user), ClaimPlace::AccessToken),
+        None => Mapped::bare(said),
     }
 }
 

@@ -1,12 +1,14 @@
 //! The claims of an ID token in the code flow (OpenID Connect Core §2, §3.1.3.6). What scopes ask for is at userinfo, not here (§5.4): about the
-//! person it says what the `claims` parameter asked for by name (§5.5).
+//! person it says what the `claims` parameter asked for by name (§5.5), and what the app's rules tell.
 
 use domain::Timestamp;
+use domain::claim_rules::ClaimPlace;
 use domain::session::AuthenticationMethod;
 use domain::tenant::Issuer;
 use serde::Serialize;
 
 use crate::grants::issuance::Issuance;
+use crate::mapped::Mapped;
 use crate::person_claims::{self, PersonClaims};
 use crate::{Sha256, acr, scope, sid};
 
@@ -33,21 +35,30 @@ pub struct IdTokenClaims<'a> {
     person: PersonClaims<'a>,
 }
 
-/// The claims for what is issued; `None` without `openid`. `at_hash` is that of the access token beside it.
-pub fn claims<'a>(issuer: &'a Issuer, issuance: &Issuance<'a>, at_hash: &'a str, sha256: Sha256, now: Timestamp) -> Option<IdTokenClaims<'a>> {
-    issuance.scopes.contains(scope::OPENID).then(|| IdTokenClaims {
-        iss: issuer.as_str(),
-        sub: &issuance.user.sub,
-        aud: issuance.family.client_id.as_str(),
-        exp: now.plus(issuance.client.lifetimes.id_token()).seconds(),
-        iat: now.seconds(),
-        auth_time: issuance.authenticated_at.seconds(),
-        nonce: issuance.nonce,
-        acr: acr::reached(issuance.methods),
-        amr: issuance.methods,
-        at_hash,
-        sid: sid::of(&issuance.family.session_id, sha256),
-        person: person_claims::of(issuance.user, &issuance.tenant.roster, issuance.family.claims.id_token),
+/// The claims for what is issued, with those of the app's rules; `None` without `openid`. `at_hash` is that of the access token beside it.
+pub fn claims<'a>(
+    issuer: &'a Issuer,
+    issuance: &Issuance<'a>,
+    at_hash: &'a str,
+    sha256: Sha256,
+    now: Timestamp,
+) -> Option<Mapped<IdTokenClaims<'a>>> {
+    issuance.scopes.contains(scope::OPENID).then(|| {
+        let said = IdTokenClaims {
+            iss: issuer.as_str(),
+            sub: &issuance.user.sub,
+            aud: issuance.family.client_id.as_str(),
+            exp: now.plus(issuance.client.lifetimes.id_token()).seconds(),
+            iat: now.seconds(),
+            auth_time: issuance.authenticated_at.seconds(),
+            nonce: issuance.nonce,
+            acr: acr::reached(issuance.methods),
+            amr: issuance.methods,
+            at_hash,
+            sid: sid::of(&issuance.family.session_id, sha256),
+            person: person_claims::of(issuance.user, &issuance.tenant.roster, issuance.family.claims.id_token),
+        };
+        Mapped::of(said, issuance.client, (issuance.tenant, issuance.user), ClaimPlace::IdToken)
     })
 }
 

@@ -44,6 +44,8 @@ const ROWS: &[(&str, &[AdminRole])] = {
         ("show_app", &[UserManager, HelpDesk, AppDeveloper]),
         ("change_app", ALL),
         ("delete_app", ALL),
+        // It shows what is known of somebody, as well.
+        ("preview_app", &[UserManager, HelpDesk, AppDeveloper]),
         ("add_secret", ALL),
         ("remove_secret", ALL),
         ("list_apis", &[UserManager, HelpDesk]),
@@ -108,6 +110,7 @@ fn body(operation: &str) -> &'static str {
         "create_app" => r#"{"settings":{"name":"App","type":"native","redirect_uris":["com.example.app:/cb"]}}"#,
         "change_app" => r#"{"name":"Other","type":"web","redirect_uris":["https://evil.example/cb"]}"#,
         "create_api" => r#"{"audience":"https://other.example","settings":{"name":"API"}}"#,
+        "preview_app" => r#"{"user":"AgICAgICAgICAgICAgICAg"}"#,
         "change_scope_roles" => "{}",
         "change_api" | "create_group" | "change_group" => r#"{"name":"Other"}"#,
         other => panic!("no body for {other}"),
@@ -185,6 +188,18 @@ async fn a_disabled_person_and_somebody_without_a_role_open_nothing() {
         assert_eq!(problem(&place.send(&of_nobody, call).await), (StatusCode::FORBIDDEN, "forbidden".to_owned()), "{id}");
     }
     place.scene.disable(&place.stage).await;
+    for Operation { id, call } in operations(&place, "demo") {
+        assert_eq!(problem(&place.send(&token, call).await), (StatusCode::UNAUTHORIZED, "token".to_owned()), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_an_app_that_is_for_others_by_now_opens_nothing() {
+    let place = place().await;
+    let token = place.token().await;
+    assert_eq!(place.get(&token, "").await.status, StatusCode::OK);
+    place.scene.close_app(&builders::client()).await;
+    place.stage.clock.advance(policy::CACHE_USABLE);
     for Operation { id, call } in operations(&place, "demo") {
         assert_eq!(problem(&place.send(&token, call).await), (StatusCode::UNAUTHORIZED, "token".to_owned()), "{id}");
     }

@@ -101,14 +101,10 @@ async fn a_token_of_a_disabled_person_or_of_before_the_watermark_is_refused() {
 #[tokio::test]
 async fn a_token_of_an_app_that_is_for_others_by_now_is_refused() {
     let place = place().await;
-    let app = domain::client::Client { id: domain::ClientId::parse("staff-app").expect("an id"), ..builders::client() };
-    let group = domain::GroupId::from_random([9; 16]);
-    place.scene.register(&app).await;
-    let (token, _) = place.scene.access_token(&app, &["openid"]).await;
+    let app = builders::client();
+    let token = place.token(&["openid"]).await;
     assert_eq!(place.ask(&token).await.status, StatusCode::OK);
-    let changed = domain::client::Client { access: domain::client::Access::Groups([group].into()), version: 2, ..app };
-    let done = domain::event::Administered::ClientChanged { client_id: changed.id.clone(), version: 2 };
-    place.scene.home().change_client(&changed, &place.scene.event(done.into())).await.expect("an answer");
+    place.scene.close_app(&app).await;
     place.stage.clock.advance(policy::CACHE_USABLE);
     place.refuses(&token).await;
 }

@@ -1,6 +1,10 @@
 //! An app as an administrator says that it is, and what of that is trust.
 
+use std::collections::BTreeSet;
+
 use super::{AppKind, Client, ClientAuthenticationMethod, ConsentPolicy, GrantType, InvalidSettings, RedirectUri, Settings};
+use crate::api::{ApiScope, Audience};
+use crate::claim_rules::ClaimRule;
 use crate::id::ClientId;
 use crate::timestamp::Timestamp;
 
@@ -47,6 +51,7 @@ impl Client {
             userinfo_signed_response_alg: settings.userinfo_signed_response_alg,
             consent: settings.consent,
             sessions: settings.sessions,
+            claims: settings.claims,
             lifetimes: settings.lifetimes,
             access: settings.access,
             ..self.clone()
@@ -72,6 +77,7 @@ impl Client {
             userinfo_signed_response_alg: client.userinfo_signed_response_alg,
             consent: client.consent,
             sessions: client.sessions,
+            claims: client.claims,
             lifetimes: client.lifetimes,
             access: client.access,
         }
@@ -84,8 +90,10 @@ impl Settings {
     /// itself at an API.
     pub fn trusts_more_than(&self, standing: Option<&Client>) -> bool {
         let unasked = self.consent == ConsentPolicy::Implied && standing.is_none_or(|client| client.consent != ConsentPolicy::Implied);
-        let mut granted = self.apis.iter();
-        unasked
-            || granted.any(|(audience, scopes)| standing.and_then(|client| client.apis.get(audience)).is_none_or(|before| !scopes.is_subset(before)))
+        let grants = |(audience, scopes): (&Audience, &BTreeSet<ApiScope>)| {
+            standing.and_then(|client| client.apis.get(audience)).is_none_or(|before| !scopes.is_subset(before))
+        };
+        let told = |rule: &ClaimRule| standing.is_none_or(|client| !client.claims.contains(rule));
+        unasked || self.apis.iter().any(grants) || self.claims.iter().any(told)
     }
 }

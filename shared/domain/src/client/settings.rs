@@ -9,6 +9,7 @@ use super::{
     Access, BackchannelLogout, ClientAuthenticationMethod, ConsentPolicy, GrantType, RedirectUri, SecurityProfile, TokenLifetimes, WebOrigin,
 };
 use crate::api::{ApiScope, Grants};
+use crate::claim_rules::{self, ClaimRule, InvalidRule};
 use crate::identifier::is_title;
 use crate::key_ring::Algorithm;
 use crate::policy;
@@ -83,6 +84,10 @@ pub struct Settings {
     /// How young a session has to be, and how lately used, that opens it without a sign-in.
     #[serde(default)]
     pub sessions: Option<SessionPolicy>,
+    /// What it is told of people beyond the standards, without that they are asked.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub claims: Vec<ClaimRule>,
     /// How long what it is issued lives.
     #[serde(default)]
     pub lifetimes: TokenLifetimes,
@@ -155,6 +160,14 @@ pub enum InvalidSettings {
         policy::REFRESH_ABSOLUTE.as_secs()
     )]
     Lifetimes,
+    /// A rule by which it is told something.
+    #[error("claims: rule {}: {why}", .rule + 1)]
+    Claims {
+        /// Which one, counted from zero.
+        rule: usize,
+        /// Why.
+        why: InvalidRule,
+    },
     /// There is no such group.
     #[error("access: 1 to {} groups of the tenant", policy::MEMBERSHIPS_MAX)]
     Access,
@@ -190,6 +203,7 @@ impl Settings {
         if self.origins.difference(&tenant.origins).count() > policy::TENANT_ORIGINS_MAX.saturating_sub(tenant.origins.len()) {
             return Err(InvalidSettings::TenantOrigins);
         }
+        self.check_claims(tenant)?;
         let longest = self.sessions.is_none_or(|sessions| sessions.idle_seconds >= 60 && sessions.absolute_seconds >= sessions.idle_seconds);
         let known = |group| tenant.roster.groups.contains_key(group);
         match &self.access {
@@ -200,6 +214,13 @@ impl Settings {
             }
             _ => Ok(()),
         }
+    }
+
+    fn check_claims(&self, tenant: &Tenant) -> Result<(), InvalidSettings> {
+        if self.kind == AppKind::Machine && !self.claims.is_empty() {
+            return Err(InvalidSettings::Claims { rule: 0, why: InvalidRule::Machine });
+        }
+        claim_rules::check(&self.claims, tenant).map_err(|(rule, why)| InvalidSettings::Claims { rule, why })
     }
 
     fn check_name(&self) -> Result<(), InvalidSettings> {

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::claim_rules::InvalidRule;
 use crate::client::Client;
 use crate::id::ClientId;
 use crate::id::{GroupId, Slug, TenantId, UserId};
@@ -37,6 +38,10 @@ fn checked(mut said: Value, change: Value) -> Result<(), InvalidSettings> {
     settings(said).check(&tenant())
 }
 
+fn role_claim(claim: &str) -> Value {
+    json!({ "claim": claim, "from": { "type": "roles" }, "in": ["id_token"] })
+}
+
 #[test]
 fn each_kind_of_app_has_what_fits_it_when_nothing_else_is_said() {
     use ClientAuthenticationMethod::{ClientSecretBasic, None};
@@ -58,12 +63,12 @@ fn each_kind_of_app_has_what_fits_it_when_nothing_else_is_said() {
 fn what_is_said_of_an_app_reads_back_and_changes_but_for_its_kind() {
     let said = settings(json!({
         "name": "App", "type": "web", "redirect_uris": ["https://app.example/cb"], "access": { "groups": [group(1)] },
-        "backchannel_logout": { "uri": "https://app.example/out", "session_required": true }, "consent": "implied",
+        "backchannel_logout": { "uri": "https://app.example/out", "session_required": true }, "consent": "implied", "claims": [role_claim("roles")],
         "lifetimes": { "access_token_seconds": 120, "id_token_seconds": 60, "refresh_idle_seconds": 600, "refresh_absolute_seconds": 6000 },
     }));
     let client = Client::registered(ClientId::parse("app").expect("an id"), &said, NOW);
     let read = client.settings();
-    assert_eq!(read.lifetimes, said.lifetimes);
+    assert_eq!((read.lifetimes, &read.claims), (said.lifetimes, &said.claims));
     assert_eq!((&read.redirect_uris, &read.access, &read.backchannel_logout), (&said.redirect_uris, &said.access, &said.backchannel_logout));
     let again = client.changed(&read).expect("the same");
     assert_eq!(again, Client { version: client.version + 1, ..client.clone() });
@@ -102,6 +107,15 @@ fn what_can_not_be_is_refused_by_what_it_is() {
         (json!({ "sessions": { "idle_seconds": 120, "absolute_seconds": 119 } }), InvalidSettings::Sessions),
         (json!({ "lifetimes": { "access_token_seconds": 59 } }), InvalidSettings::Lifetimes),
         (json!({ "lifetimes": { "refresh_idle_seconds": 86_400_000 } }), InvalidSettings::Lifetimes),
+        (
+            json!({ "claims": [{ "claim": "x", "from": { "type": "roles" }, "in": [] }] }),
+            InvalidSettings::Claims { rule: 0, why: InvalidRule::Nowhere },
+        ),
+        (
+            json!({ "type": "machine", "redirect_uris": [], "claims": [role_claim("x")] }),
+            InvalidSettings::Claims { rule: 0, why: InvalidRule::Machine },
+        ),
+        (json!({ "claims": [role_claim("x"), role_claim("sub")] }), InvalidSettings::Claims { rule: 1, why: InvalidRule::Registered }),
         (json!({ "access": { "groups": [] } }), InvalidSettings::Access),
         (json!({ "access": { "groups": [group(2)] } }), InvalidSettings::Access),
     ] {
@@ -153,13 +167,16 @@ fn what_an_app_is_trusted_with_is_what_no_person_agrees_to() {
     let reading = said(json!({ "apis": { "https://api.example": ["read"] } }));
     let writing = said(json!({ "apis": { "https://api.example": ["read", "write"] } }));
     let other = said(json!({ "apis": { "https://other.example": [] } }));
+    let telling = said(json!({ "claims": [role_claim("x")] }));
+    let telling_more = said(json!({ "claims": [role_claim("y"), role_claim("x")] }));
     let standing = |settings: &Settings| Client::registered(ClientId::parse("app").expect("an id"), settings, NOW);
-    for trusting in [&implied, &reading, &writing, &other] {
+    for trusting in [&implied, &reading, &writing, &other, &telling, &telling_more] {
         assert!(trusting.trusts_more_than(None) && trusting.trusts_more_than(Some(&standing(&plain))), "{trusting:?}");
         assert!(!trusting.trusts_more_than(Some(&standing(trusting))), "it is trusted with that already");
         assert!(!plain.trusts_more_than(Some(&standing(trusting))), "to be trusted less");
     }
     assert!(!plain.trusts_more_than(None));
+    assert!(telling_more.trusts_more_than(Some(&standing(&telling))) && !telling.trusts_more_than(Some(&standing(&telling_more))));
     assert!(writing.trusts_more_than(Some(&standing(&reading))) && !reading.trusts_more_than(Some(&standing(&writing))));
 }
 
@@ -173,6 +190,7 @@ fn what_can_be_is_let() {
         json!({ "type": "machine", "redirect_uris": [], "apis": { "https://api.example": ["read"] } }),
         json!({ "sessions": { "idle_seconds": 60, "absolute_seconds": 60 } }),
         json!({ "access": { "groups": [group(1)] } }),
+        json!({ "claims": [role_claim("roles"), role_claim("https://app.example/roles")] }),
         json!({ "lifetimes": { "access_token_seconds": 60, "id_token_seconds": 3600, "refresh_idle_seconds": 600 } }),
     ] {
         let shown = change.to_string();
