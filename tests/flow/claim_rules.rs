@@ -20,7 +20,9 @@ const APP: &str = "/apps/demo-public";
 const SCOPE: &str = "openid profile email groups offline_access orders:read";
 
 fn rule(claim: &str, from: Value, places: &[&str]) -> Value {
-    json!({ "claim": claim, "from": from, "in": places })
+    let mut rule = json!({ "claim": claim, "in": places });
+    rule["from"] = from;
+    rule
 }
 
 fn when(mut rule: Value, condition: Value) -> Value {
@@ -54,12 +56,12 @@ fn sets(group: &str) -> BTreeMap<&'static str, Value> {
             "groups and roles",
             json!([
                 rule("groups", json!({ "type": "groups", "prefix": "shop-" }), &["id_token", "access_token"]),
-                rule("roles", json!({ "type": "roles" }), &["userinfo", "access_token"]),
+                rule("roles", json!({ "type": "roles" }), &["access_token", "userinfo"]),
                 rule("https://shop.example/teams", json!({ "type": "groups" }), &["id_token"]),
             ]),
         ),
         (
-            "conditions and what doesn't fit",
+            "conditions and what is too long",
             json!([
                 when(rule("level", constant("root"), &all), role("guest")),
                 when(rule("level", constant("staff"), &all), json!({ "type": "group", "group": group })),
@@ -125,6 +127,7 @@ async fn what_is_previewed_of_a_person_is_what_their_tokens_and_userinfo_say() {
     let app = RelyingParty::public(&platform).at_resource(&audience, SCOPE);
     let mut browser = Visitor::ada(&platform, 2);
     let asking = json!({ "user": ada, "scope": SCOPE, "resource": audience });
+    let mut told = String::new();
     for (about, rules) in sets(&group) {
         let mut trying = asking.clone();
         trying["claims"] = rules.clone();
@@ -151,8 +154,35 @@ async fn what_is_previewed_of_a_person_is_what_their_tokens_and_userinfo_say() {
             });
             assert_eq!(said, preview, "{about}");
         }
-        let sub = preview["userinfo"]["sub"].as_str().expect("a sub");
-        let shown = serde_json::to_string_pretty(&preview).expect("JSON").replace(sub, "<ada>");
-        insta::assert_snapshot!(about.replace(' ', "-"), shown.replace(&"x".repeat(100), "<100 x>"));
+        told.push_str(&shown(about, &preview));
     }
+    insta::assert_snapshot!(told, @r#"
+    attributes and constants
+      id_token: {"aud":"demo-public","department":"sales","iss":"http://localhost:8080/t/demo","plan":["gold","early"],"sub":"<ada>"}
+      access_token: {"aud":"https://api.demo.example","beta":true,"client_id":"demo-public","department":"sales","groups":["hq","shop-staff"],"https://shop.example/mail":"ada@demo.example","iss":"http://localhost:8080/t/demo","scope":"orders:read","sub":"<ada>"}
+      userinfo: {"department":"sales","email":"ada@demo.example","email_verified":true,"family_name":"Lovelace","given_name":"Ada","groups":["hq","shop-staff"],"locale":"en-GB","name":"Ada Lovelace","plan":["gold","early"],"preferred_username":"ada","sub":"<ada>","updated_at":1795357925,"zoneinfo":"Europe/London"}
+    conditions and what is too long
+      id_token: {"aud":"demo-public","editing":1,"iss":"http://localhost:8080/t/demo","level":"staff","sub":"<ada>"}
+      access_token: {"aud":"https://api.demo.example","client_id":"demo-public","first":"<long>","groups":["hq","shop-staff"],"iss":"http://localhost:8080/t/demo","level":"staff","scope":"orders:read","sub":"<ada>"}
+      userinfo: {"department":"sales","email":"ada@demo.example","email_verified":true,"family_name":"Lovelace","given_name":"Ada","groups":["hq","shop-staff"],"level":"staff","locale":"en-GB","name":"Ada Lovelace","preferred_username":"ada","selling":1,"sub":"<ada>","updated_at":1795357925,"zoneinfo":"Europe/London"}
+    groups and roles
+      id_token: {"aud":"demo-public","groups":["shop-staff"],"https://shop.example/teams":["hq","shop-staff"],"iss":"http://localhost:8080/t/demo","sub":"<ada>"}
+      access_token: {"aud":"https://api.demo.example","client_id":"demo-public","groups":["shop-staff"],"iss":"http://localhost:8080/t/demo","roles":["editor"],"scope":"orders:read","sub":"<ada>"}
+      userinfo: {"department":"sales","email":"ada@demo.example","email_verified":true,"family_name":"Lovelace","given_name":"Ada","groups":["hq","shop-staff"],"locale":"en-GB","name":"Ada Lovelace","preferred_username":"ada","roles":["editor"],"sub":"<ada>","updated_at":1795357925,"zoneinfo":"Europe/London"}
+    no rules
+      id_token: {"aud":"demo-public","iss":"http://localhost:8080/t/demo","sub":"<ada>"}
+      access_token: {"aud":"https://api.demo.example","client_id":"demo-public","groups":["hq","shop-staff"],"iss":"http://localhost:8080/t/demo","scope":"orders:read","sub":"<ada>"}
+      userinfo: {"department":"sales","email":"ada@demo.example","email_verified":true,"family_name":"Lovelace","given_name":"Ada","groups":["hq","shop-staff"],"locale":"en-GB","name":"Ada Lovelace","preferred_username":"ada","sub":"<ada>","updated_at":1795357925,"zoneinfo":"Europe/London"}
+    "#);
+}
+
+/// A preview in a few lines, of nobody in particular.
+fn shown(about: &str, preview: &Value) -> String {
+    let sub = preview["userinfo"]["sub"].as_str().expect("a sub");
+    let line = |place: &str| {
+        let claims: BTreeMap<&String, &Value> = preview[place].as_object().expect("claims").iter().collect();
+        format!("  {place}: {}\n", json!(claims))
+    };
+    let text = format!("{about}\n{}", ["id_token", "access_token", "userinfo"].map(line).concat());
+    text.replace(sub, "<ada>").replace(&"x".repeat(policy::CLAIM_VALUE_BYTES_MAX - 2), "<long>")
 }

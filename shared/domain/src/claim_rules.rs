@@ -112,7 +112,6 @@ pub enum Condition {
         /// Under this name, as for a claim.
         name: String,
         /// And it is this.
-        #[schema(value_type = Constant)]
         equals: attributes::Value,
     },
 }

@@ -62,6 +62,7 @@ pub fn about<'a>(client: &Client, (tenant, user): (&'a Tenant, &'a User), scopes
 #[cfg(test)]
 mod tests {
     use domain::attributes::{Attribute, AttributeName, Kind, Reader, Schema, Translated, Writer};
+    use domain::claim_rules::{ClaimRule, ClaimSource, Constant};
     use domain::claims::{RequestedClaims, StandardClaim};
     use domain::family::{Family, FamilyState, RevocationReason};
     use domain::user::Profile;
@@ -161,6 +162,18 @@ mod tests {
             let info = answer(&token, evidence, NOW).expect("an answer");
             serde_json::to_value(info.to_be_signed(&issuer, &token, NOW)).expect("JSON")
         });
+        assert_eq!(signed, expected);
+    }
+
+    #[test]
+    fn what_a_rule_tells_is_signed_as_well() {
+        let (issuer, token, tenant, ada) = (samples::issuer(), token("openid"), samples::tenant(), samples::user());
+        let from = ClaimSource::Constant { value: Constant::Text("gold".to_owned()) };
+        let rule = ClaimRule { claim: "plan".to_owned(), from, when: None, places: [ClaimPlace::Userinfo].into() };
+        let client = Client { claims: vec![rule], ..samples::public_client() };
+        let info = about(&client, (&tenant, &ada), token.scopes(), ClaimSet::default());
+        let signed = serde_json::to_value(info.to_be_signed(&issuer, &token, NOW)).expect("JSON");
+        let expected = json!({ "iss": "https://demo.id.example", "aud": "app", "iat": NOW.seconds(), "sub": "sub-of-ada", "plan": "gold" });
         assert_eq!(signed, expected);
     }
 

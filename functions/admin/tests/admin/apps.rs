@@ -2,7 +2,8 @@
 
 use domain::ClientId;
 use domain::administration::{AdminRole, Assignment};
-use domain::client::{Access, Client};
+use domain::client::{Access, Client, WebOrigin};
+use domain::policy;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use testkit::{Answer, Call, builders};
@@ -80,6 +81,7 @@ async fn an_app_that_can_not_be_is_refused_and_nothing_is_registered() {
         (json!({ "name": "Shop", "type": "web" }), 422, "invalid"),
         (json!({ "name": "\u{202e}", "type": "web", "redirect_uris": ["https://shop.example"] }), 422, "invalid"),
         (json!({ "name": "Shop", "type": "machine", "authentication": "private_key_jwt", "jwks": [private] }), 422, "invalid"),
+        (json!({ "name": "Shop", "type": "machine", "authentication": "private_key_jwt", "jwks": [{ "x": "x".repeat(9000) }] }), 422, "invalid"),
         (json!({ "name": "Shop", "type": "machine", "authentication": "private_key_jwt", "jwks": [{ "kty": "oct", "k": "AAAA" }] }), 422, "invalid"),
         (json!({ "name": "Shop", "type": "web", "redirect_uris": ["https://shop.example"], "secrets": [] }), 400, "malformed"),
     ] {
@@ -155,7 +157,8 @@ async fn developing(place: &Place, app: &str) -> String {
 
 fn public(change: Value) -> Value {
     let mut said = json!({ "name": "Sample", "type": "single_page", "redirect_uris": ["https://app.example/callback"] });
-    said.as_object_mut().expect("an object").extend(change.as_object().expect("an object").clone());
+    let Value::Object(change) = change else { panic!("an object") };
+    said.as_object_mut().expect("an object").extend(change);
     said
 }
 
@@ -224,6 +227,31 @@ async fn what_is_shown_of_an_app_is_what_may_be_said_of_it() {
         let again = place.put(&token, &below, 1, &shown["settings"]).await;
         assert_eq!((again.status, &again.json()["settings"]), (StatusCode::OK, &shown["settings"]), "{}", again.body);
     }
+}
+
+#[tokio::test]
+async fn a_tenants_apps_call_from_so_many_origins_in_all() {
+    let place = place().await;
+    let token = place.token().await;
+    let origin = |number: usize| format!("https://app-{number}.example");
+    let each = policy::APP_ADDRESSES_MAX;
+    for app in 0..policy::TENANT_ORIGINS_MAX / each {
+        let origins = (0..each).map(|number| WebOrigin::parse(&origin(app * each + number)).expect("an origin")).collect();
+        let id = ClientId::parse(&format!("app-{app}")).expect("an id");
+        place.scene.register(&Client { id, origins, ..builders::client() }).await;
+    }
+    let said = |origin: String| {
+        let mut settings = web();
+        settings["origins"] = json!([origin]);
+        settings
+    };
+    let more = register(&place, &token, said(origin(policy::TENANT_ORIGINS_MAX))).await;
+    assert_eq!(problem(&more), (StatusCode::UNPROCESSABLE_ENTITY, "invalid".to_owned()));
+    assert_eq!(more.json()["detail"], "app: origins: a tenant's apps call from at most 500 in all");
+    let long = register(&place, &token, said(format!("https://{}.example", "a".repeat(policy::ORIGIN_MAX)))).await;
+    assert_eq!(problem(&long), (StatusCode::BAD_REQUEST, "malformed".to_owned()));
+    assert_eq!(register(&place, &token, said(origin(7))).await.status, StatusCode::CREATED, "one that is the tenant's already");
+    assert_eq!(place.put(&token, "/apps/shop", 1, &said(origin(8))).await.status, StatusCode::OK);
 }
 
 #[tokio::test]

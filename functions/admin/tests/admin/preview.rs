@@ -12,7 +12,9 @@ use crate::support::{Place, place, problem};
 const APP: &str = "/apps/sample-public";
 
 fn rule(claim: &str, from: Value) -> Value {
-    json!({ "claim": claim, "from": from, "in": ["id_token", "access_token", "userinfo"] })
+    let mut rule = json!({ "claim": claim, "in": ["id_token", "access_token", "userinfo"] });
+    rule["from"] = from;
+    rule
 }
 
 fn constant(claim: &str) -> Value {
@@ -22,7 +24,8 @@ fn constant(claim: &str) -> Value {
 impl Place {
     async fn preview(&self, token: &str, app: &str, change: Value) -> Answer {
         let mut asked = json!({ "user": self.scene.person.id.as_str() });
-        asked.as_object_mut().expect("an object").extend(change.as_object().expect("an object").clone());
+        let Value::Object(change) = change else { panic!("an object") };
+        asked.as_object_mut().expect("an object").extend(change);
         self.create(token, &format!("{app}/preview"), &asked).await
     }
 }

@@ -73,7 +73,10 @@ fn rules(said: Value) -> Vec<ClaimRule> {
 
 /// A rule for an ID token.
 fn rule(claim: &str, from: Value, when: Value) -> Value {
-    json!({ "claim": claim, "from": from, "when": when, "in": ["id_token"] })
+    let mut rule = json!({ "claim": claim, "in": ["id_token"] });
+    rule["from"] = from;
+    rule["when"] = when;
+    rule
 }
 
 fn attribute(name: &str) -> Value {

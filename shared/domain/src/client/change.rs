@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{AppKind, Client, ClientAuthenticationMethod, ConsentPolicy, GrantType, InvalidSettings, RedirectUri, Settings};
+use super::{AppKind, Client, ConsentPolicy, GrantType, InvalidSettings, RedirectUri, Settings};
 use crate::api::{ApiScope, Audience};
 use crate::claim_rules::ClaimRule;
 use crate::id::ClientId;
@@ -19,18 +19,20 @@ impl Client {
         if settings.kind != self.kind() {
             return Err(InvalidSettings::Kind);
         }
-        Ok(Self { version: self.version + 1, ..self.with_settings(settings) })
+        Ok(Self { kind: Some(settings.kind), version: self.version + 1, ..self.with_settings(settings) })
     }
 
     /// What runs it: as it was said, else what fits how it authenticates and where it is answered.
     pub fn kind(&self) -> AppKind {
+        let (keeps, for_itself) = (self.is_confidential(), self.grant_types == [GrantType::ClientCredentials].into());
         let own_scheme = |uri: &RedirectUri| !matches!(uri.scheme().as_str(), "https:" | "http:");
-        let grants = &self.grant_types;
-        self.kind.unwrap_or(match self.authentication {
-            _ if grants.contains(&GrantType::ClientCredentials) && grants.len() == 1 => AppKind::Machine,
-            ClientAuthenticationMethod::None if self.redirect_uris.iter().any(own_scheme) => AppKind::Native,
-            ClientAuthenticationMethod::None => AppKind::SinglePage,
-            _ => AppKind::Web,
+        // A row of before kinds were said may have been written with one that doesn't fit it.
+        let fits = |kind: &AppKind| matches!(kind, AppKind::Web | AppKind::Machine) == keeps && (*kind == AppKind::Machine) == for_itself;
+        self.kind.filter(fits).unwrap_or(match (for_itself, keeps) {
+            (true, _) => AppKind::Machine,
+            (false, true) => AppKind::Web,
+            (false, false) if self.redirect_uris.iter().any(own_scheme) => AppKind::Native,
+            (false, false) => AppKind::SinglePage,
         })
     }
 
