@@ -1,10 +1,12 @@
 //! Flows across functions. They need neither a browser nor a deployment, and what they move (time, faults, regions) no deployment lets them.
 
+mod administration;
 mod alarm;
 mod asked_keys;
 mod backchannel_logout;
 mod bad_input;
 mod budgets;
+mod claim_rules;
 mod completion;
 mod cors;
 mod crash_points;

@@ -63,6 +63,8 @@ acts! {
     ReadApp,
     /// Say something else of it, or give it another secret.
     ChangeApp,
+    /// Trust an app with what no person is asked for.
+    TrustApp,
     /// Take an app away.
     DeleteApp,
     /// See the tenant's APIs.
@@ -112,7 +114,12 @@ pub(crate) enum Thing<'a> {
     /// The tenant itself.
     Tenant,
     /// An app.
-    App(&'a ClientId),
+    App {
+        /// Which.
+        id: &'a ClientId,
+        /// Whether it administers the tenant for itself.
+        administers: bool,
+    },
     /// An account.
     Person {
         /// Whose.
@@ -161,7 +168,10 @@ fn question(who: &Administrator<'_>, act: Act, tenant: &TenantId, thing: Thing<'
     let home = uid("Tenant", tenant.as_str())?;
     let resource = match thing {
         Thing::Tenant => Entity::new_no_attrs(home.clone(), HashSet::new()),
-        Thing::App(id) => Entity::new(uid("App", id.as_str())?, HashMap::new(), [home].into()).map_err(undecided)?,
+        Thing::App { id, administers } => {
+            let attributes = HashMap::from([("administers".to_owned(), RestrictedExpression::new_bool(administers))]);
+            Entity::new(uid("App", id.as_str())?, attributes, [home].into()).map_err(undecided)?
+        }
         Thing::Person { id, assignment, .. } => {
             let attributes = [("administers", assignment.is_some()), ("owns", assignment.is_some_and(Assignment::owns))];
             let attributes = attributes.map(|(name, value)| (name.to_owned(), RestrictedExpression::new_bool(value)));

@@ -1,5 +1,7 @@
 //! Who administers a tenant.
 
+pub(crate) mod machines;
+
 use std::collections::BTreeSet;
 
 use axum::extract::Path;

@@ -1,5 +1,6 @@
 //! The apps of a tenant.
 
+pub(crate) mod preview;
 pub(crate) mod secrets;
 
 use std::collections::BTreeMap;
@@ -122,7 +123,7 @@ pub(crate) async fn list_apps(at: Arrived, Path(_): Path<OfTenant>, Wanted(wante
     let after = pages::after(&at, List::Apps, &prefix, wanted.cursor.as_deref())?;
     let page = at.home()?.list_clients(store::Wanted { prefix: &prefix, after: after.as_deref(), limit }).await?;
     let next = pages::next(&at, List::Apps, &prefix, page.next)?;
-    let items = page.rows.into_iter().map(|client| AppListed { client_id: client.id, name: client.name, kind: client.kind }).collect();
+    let items = page.rows.into_iter().map(|client| AppListed { kind: client.kind(), client_id: client.id, name: client.name }).collect();
     Ok(Done::Shown(Page { items, next }, None))
 }
 
@@ -133,6 +134,7 @@ pub(crate) async fn list_apps(at: Arrived, Path(_): Path<OfTenant>, Wanted(wante
 )]
 pub(crate) async fn create_app(at: Arrived, Path(_): Path<OfTenant>, New { body: asked, key }: New<AppAsked>) -> Answer<AppMade> {
     at.may(Act::CreateApp, Thing::Tenant)?;
+    may_trust(&at, None, &asked.settings)?;
     check(&at.standing().await?, &asked.settings)?;
     let making = at.making("app", key);
     let id = match asked.client_id {
@@ -167,7 +169,7 @@ pub(crate) async fn create_app(at: Arrived, Path(_): Path<OfTenant>, New { body:
 )]
 pub(crate) async fn show_app(at: Arrived, Path(named): Path<OfApp>) -> Answer<AppShown> {
     let id = id(&named.app)?;
-    at.may(Act::ReadApp, Thing::App(&id))?;
+    at.may_with(Act::ReadApp, &id)?;
     let client = find(&at, &id).await?;
     Ok(Done::Shown(shown(&at.tenant.record().issuer, &client), Some(client.version)))
 }
@@ -180,8 +182,9 @@ pub(crate) async fn show_app(at: Arrived, Path(named): Path<OfApp>) -> Answer<Ap
 )]
 pub(crate) async fn change_app(at: Arrived, Path(named): Path<OfApp>, Body(settings): Body<Settings>) -> Answer<AppShown> {
     let id = id(&named.app)?;
-    at.may(Act::ChangeApp, Thing::App(&id))?;
+    at.may_with(Act::ChangeApp, &id)?;
     let client = find(&at, &id).await?;
+    may_trust(&at, Some(&client), &settings)?;
     at.changes(client.version)?;
     check(&at.standing().await?, &settings)?;
     let changed = client.changed(&settings).map_err(|invalid| Problem::Unfit("app", invalid.to_string()))?;
@@ -192,21 +195,29 @@ pub(crate) async fn change_app(at: Arrived, Path(named): Path<OfApp>, Body(setti
     Ok(Done::Shown(shown(&at.tenant.record().issuer, &changed), Some(changed.version)))
 }
 
-/// Takes an app away. Whatever was issued to it is dead within a minute.
+/// Takes an app away that administers nothing. Whatever was issued to it is dead within a minute.
 #[utoipa::path(
     delete, path = "/admin/v1/tenants/{tenant}/apps/{app}", tag = "apps",
     params(OfApp, ("If-Match" = String, Header, description = "The app's version.")), responses((status = 204), NotChanged)
 )]
 pub(crate) async fn delete_app(at: Arrived, Path(named): Path<OfApp>) -> Answer<()> {
     let id = id(&named.app)?;
-    at.may(Act::DeleteApp, Thing::App(&id))?;
+    at.may_with(Act::DeleteApp, &id)?;
     let client = find(&at, &id).await?;
     at.changes(client.version)?;
+    // Another app of its id would administer in its place.
+    if at.administrators.machine(&id).is_some() {
+        return Err(Problem::Administers.into());
+    }
     let event = at.event_here(Administered::ClientDeleted { client_id: id });
     match at.home()?.delete_client(&client, &event).await? {
         ClientChange::Changed => Ok(Done::Gone),
         ClientChange::Stale => Err(Problem::Stale.into()),
     }
+}
+
+fn may_trust(at: &Arrived, standing: Option<&Client>, settings: &Settings) -> Result<(), Refused> {
+    if settings.trusts_more_than(standing) { at.may(Act::TrustApp, Thing::Tenant) } else { Ok(()) }
 }
 
 fn check(tenant: &Tenant, settings: &Settings) -> Result<(), Problem> {

@@ -108,6 +108,11 @@ impl Arrived {
         self.may(act, Thing::Person { id, assignment: self.administrators.person(id), becomes: None })
     }
 
+    /// The same about an app.
+    pub(crate) fn may_with(&self, act: Act, id: &ClientId) -> Result<(), Refused> {
+        self.may(act, Thing::App { id, administers: self.administrators.machine(id).is_some() })
+    }
+
     /// The version that the request changes, if it is the one that stands.
     pub(crate) fn changes(&self, standing: u64) -> Result<(), Problem> {
         if came::version(&self.headers)? == standing { Ok(()) } else { Err(Problem::Stale) }

@@ -30,7 +30,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::{PathItemExt, routes};
 
 use access::Policies;
-use apps::secrets;
+use administrators::machines;
+use apps::{preview, secrets};
 use documentation::Admin;
 use people::{create, edit, grants, help, history, interventions, list, sessions};
 use problem::{Problem, Refused};
@@ -69,6 +70,7 @@ macro_rules! resources {
         let router = $add!(router, tenants::show_tenant);
         let router = $add!(router, administrators::list_administrators);
         let router = $add!(router, administrators::show_administrator, administrators::assign_administrator, administrators::remove_administrator);
+        let router = $add!(router, machines::show_administering_app, machines::assign_app, machines::remove_administering_app);
         let router = $add!(router, list::list_users, create::create_user);
         let router = $add!(router, people::show_user, edit::change_user, help::delete_user);
         let router = $add!(router, interventions::disable_user);
@@ -84,6 +86,7 @@ macro_rules! resources {
         let router = $add!(router, apps::list_apps, apps::create_app);
         let router = $add!(router, apps::show_app, apps::change_app, apps::delete_app);
         let router = $add!(router, secrets::list_secrets, secrets::add_secret);
+        let router = $add!(router, preview::preview_app);
         let router = $add!(router, secrets::remove_secret);
         let router = $add!(router, apis::list_apis, apis::create_api);
         let router = $add!(router, apis::show_api, apis::change_api, apis::delete_api);

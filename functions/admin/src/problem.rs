@@ -119,7 +119,11 @@ pub(crate) async fn logged(request: Request, next: Next) -> Response {
 
 impl From<store::StoreError> for Refused {
     fn from(error: store::StoreError) -> Self {
-        Self::Failure(error.into())
+        match error {
+            // What each part may be has its bounds; this is what they come to together.
+            store::StoreError::TooLarge { .. } => Problem::Unfit("size", "more than one record holds".to_owned()).into(),
+            other => Self::Failure(other.into()),
+        }
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) struct Tokens {
 pub(crate) fn sign(deps: &Deps, tenant: &TenantContext, client: &Client, issuance: &Issuance<'_>, now: Timestamp) -> Result<Tokens, Failure> {
     let issuer = &tenant.record().issuer;
     let reference = access_token::reference(issuance);
-    let expires_at = access_token::expires_at(issuance.api, now);
+    let expires_at = access_token::expires_at(client, issuance.api, now);
     let reference = tenant.seal(Kind::AccessReference, Some(&client.id), expires_at, deps.random.bytes(), &reference)?;
     let claims = access_token::claims(issuer, issuance, deps.random.bytes(), &reference, now);
     let access = Secret::new(tenant.sign(access_token::algorithm(issuance.api), access_token::TYP, &claims)?);
@@ -44,7 +44,7 @@ pub(crate) fn sign(deps: &Deps, tenant: &TenantContext, client: &Client, issuanc
 impl Tokens {
     /// The answer with these tokens and this refresh token.
     pub(crate) fn answer(&self, issuance: &Issuance<'_>, refresh: Option<&Secret<String>>) -> Response {
-        let access = (&self.access, access_token::lifetime(issuance.api));
+        let access = (&self.access, access_token::lifetime(issuance.client, issuance.api));
         responders::oauth_json(StatusCode::OK, &TokenResponse::new(&issuance.access_scopes(), access, refresh, self.id.as_ref()))
     }
 }
@@ -54,7 +54,7 @@ pub(crate) fn own(deps: &Deps, tenant: &TenantContext, issuance: &OwnIssuance<'_
     let api = Some(issuance.api);
     let claims = access_token::own_claims(&tenant.record().issuer, issuance, deps.random.bytes(), now);
     let access = Secret::new(tenant.sign(access_token::algorithm(api), access_token::TYP, &claims)?);
-    let response = TokenResponse::new(&issuance.scopes, (&access, access_token::lifetime(api)), None, None);
+    let response = TokenResponse::new(&issuance.scopes, (&access, access_token::lifetime(issuance.client, api)), None, None);
     Ok(responders::oauth_json(StatusCode::OK, &response))
 }
 

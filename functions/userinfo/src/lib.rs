@@ -15,6 +15,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use oauth::RequestParameters;
 use oauth::access_token::AccessToken;
 use oauth::bearer::{self, Reason, Refusal};
+use oauth::mapped::Mapped;
 use oauth::userinfo::{self, UserInfo};
 use runtime::cors::{Cors, for_registered_origins};
 use runtime::json_failure::json_failure;
@@ -98,7 +99,12 @@ async fn answer(deps: &Deps, mut visit: Visit, request: (&Method, &HeaderMap, &[
 }
 
 // OpenID Connect Core §5.3.2: signed for the clients that registered so.
-fn shown(tenant: &TenantContext, (client, token): (&Client, &AccessToken), claims: UserInfo<'_>, now: Timestamp) -> Result<Response, Failure> {
+fn shown(
+    tenant: &TenantContext,
+    (client, token): (&Client, &AccessToken),
+    claims: Mapped<UserInfo<'_>>,
+    now: Timestamp,
+) -> Result<Response, Failure> {
     let Some(algorithm) = client.userinfo_signed_response_alg else { return Ok(responders::oauth_json(StatusCode::OK, &claims)) };
     let claims = claims.to_be_signed(&tenant.record().issuer, token, now);
     Ok(responders::jwt(tenant.sign(algorithm, userinfo::TYP, &claims)?))

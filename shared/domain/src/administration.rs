@@ -131,6 +131,17 @@ impl Administrators {
         self
     }
 
+    /// The same with an app as `assignment` says, or as nothing.
+    #[must_use]
+    pub fn with_app(mut self, client: &ClientId, assignment: Option<Assignment>) -> Self {
+        match assignment {
+            Some(assignment) => drop(self.machines.insert(client.clone(), assignment)),
+            None => drop(self.machines.remove(client)),
+        }
+        self.version += 1;
+        self
+    }
+
     /// Whether they may be a tenant's administrators.
     pub fn check(&self) -> Result<(), InvalidAdministrators> {
         let mut all = self.people.values().chain(self.machines.values());
@@ -228,8 +239,9 @@ mod tests {
 
     #[test]
     fn an_app_administers_but_owns_nothing() {
-        let with = |role| Administrators { machines: [(client(1), Assignment::of(role))].into(), ..owned() };
-        assert_eq!(with(AdminRole::Admin).check(), Ok(()));
+        let with = |role| owned().with_app(&client(1), Some(Assignment::of(role)));
+        assert_eq!((with(AdminRole::Admin).check(), with(AdminRole::Admin).version), (Ok(()), owned().version + 1));
+        assert_eq!(with(AdminRole::Admin).with_app(&client(1), None).machine(&client(1)), None);
         assert_eq!(with(AdminRole::Owner).check(), Err(InvalidAdministrators::OwningMachine));
     }
 

@@ -8,14 +8,17 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::policy;
 
+pub(crate) use schema::is_of_a_protocol;
 pub use schema::{Attribute, AttributeName, Choice, InvalidAttributeName, InvalidSchema, Kind, Reader, Schema, Translated, Writer};
 
 /// What a person's attribute is. A date is text, `YYYY-MM-DD`; one of a list is the text of that one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
+#[schema(as = AttributeValue)]
 pub enum Value {
     /// `true` or `false`.
     Boolean(bool),

@@ -1,6 +1,8 @@
 //! An app as registered: how it authenticates, where it may be answered, which security profile it follows.
 
 mod access;
+mod change;
+mod lifetimes;
 mod redirect_uri;
 mod settings;
 mod web_origin;
@@ -11,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::Grants;
+use crate::claim_rules::ClaimRule;
 use crate::id::ClientId;
 use crate::identifier::SUBJECTS_OF_CLIENTS;
 use crate::key_ring::Algorithm;
@@ -18,6 +21,7 @@ use crate::tenant::{SessionPolicy, Tenant};
 use crate::timestamp::Timestamp;
 
 pub use access::Access;
+pub use lifetimes::TokenLifetimes;
 pub use redirect_uri::{InvalidRedirectUri, RedirectUri};
 pub use settings::{AppKind, InvalidSettings, Settings};
 pub use web_origin::{InvalidWebOrigin, WebOrigin};
@@ -135,9 +139,9 @@ pub struct Client {
     pub id: ClientId,
     /// The name that pages show.
     pub name: String,
-    /// What runs it.
-    #[serde(default)]
-    pub kind: AppKind,
+    /// What runs it, where that was said; [`Self::kind`] is what counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<AppKind>,
     /// Counts its changes.
     #[serde(default = "first")]
     pub version: u64,
@@ -178,6 +182,12 @@ pub struct Client {
     /// How young a session has to be, and how lately used, that opens it without a sign-in; any that lives does where it doesn't say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sessions: Option<SessionPolicy>,
+    /// What it is told of people beyond the standards.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<ClaimRule>,
+    /// How long what it is issued lives.
+    #[serde(default, skip_serializing_if = "TokenLifetimes::is_unsaid")]
+    pub lifetimes: TokenLifetimes,
     /// Whom it is for.
     #[serde(default)]
     pub access: Access,
@@ -198,7 +208,7 @@ impl Client {
         Self {
             id,
             name: name.into(),
-            kind: AppKind::Web,
+            kind: None,
             version: first(),
             authentication: ClientAuthenticationMethod::None,
             secrets: Vec::new(),
@@ -214,6 +224,8 @@ impl Client {
             userinfo_signed_response_alg: None,
             consent: ConsentPolicy::Ask,
             sessions: None,
+            claims: Vec::new(),
+            lifetimes: TokenLifetimes::default(),
             access: Access::Everyone,
             not_before: Timestamp::from_seconds(0),
             created_at,

@@ -110,6 +110,9 @@ pub enum Dead {
     /// Issued before the "not before" of the tenant, the app or the person.
     #[error("before a watermark")]
     BeforeWatermark,
+    /// Its app is for other groups than its person's.
+    #[error("its client is not for its user any more")]
+    NotAdmitted,
     /// It has no offline access, and its session is over.
     #[error("its session has ended")]
     SessionEnded,
@@ -143,6 +146,9 @@ pub fn live<'a>(evidence: &Evidence<'a>, now: Timestamp) -> Result<(&'a Family, 
     }
     if [evidence.tenant.not_before, client.not_before, user.not_before].into_iter().any(|watermark| family.issued_at < watermark) {
         return Err(Dead::BeforeWatermark);
+    }
+    if !client.admits(evidence.tenant, user) {
+        return Err(Dead::NotAdmitted);
     }
     if family.offline.is_none() {
         let same = |session: &&Session| session.id == family.session_id && session.user_id == user.id;

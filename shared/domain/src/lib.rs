@@ -10,6 +10,7 @@ pub mod api;
 pub mod attempt;
 pub mod attributes;
 pub mod branding;
+pub mod claim_rules;
 pub mod claims;
 pub mod client;
 pub mod completion;

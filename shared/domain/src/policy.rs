@@ -52,9 +52,13 @@ pub const RESET_LINK: Duration = HOUR;
 pub const NOT_ME_LINK: Duration = Duration::from_hours(7 * 24);
 /// A logout token (OpenID Connect Back-Channel Logout §4: at most two minutes).
 pub const LOGOUT_TOKEN: Duration = Duration::from_mins(2);
-/// An ID token: its reader looks at it once, on arrival.
+/// An ID token, unless its app says otherwise: its reader looks at it once, on arrival.
 pub const ID_TOKEN: Duration = Duration::from_mins(5);
-/// An access token, unless its API says otherwise (RFC 9700 §2.2.2: short).
+/// The shortest that an app may say.
+pub const ID_TOKEN_SHORTEST: Duration = MINUTE;
+/// The longest: some libraries take its end for that of their own session.
+pub const ID_TOKEN_LONGEST: Duration = DAY;
+/// An access token, unless its API or its app says otherwise (RFC 9700 §2.2.2: short).
 pub const ACCESS_TOKEN: Duration = Duration::from_mins(10);
 /// The shortest that an API may say.
 pub const ACCESS_TOKEN_SHORTEST: Duration = MINUTE;
@@ -67,6 +71,8 @@ pub const FAMILY_MARGIN: Duration = HOUR;
 pub const REFRESH_IDLE: Duration = Duration::from_hours(30 * 24);
 /// No family is refreshed beyond this age, used or not; then its person signs in again.
 pub const REFRESH_ABSOLUTE: Duration = Duration::from_hours(180 * 24);
+/// The shortest that an app may say of either: as long as an access token lives.
+pub const REFRESH_SHORTEST: Duration = ACCESS_TOKEN;
 /// A refresh token that was rotated is answered with the same successor for this long: the answer may have been lost.
 pub const REFRESH_RETRY: Duration = Duration::from_secs(10);
 
@@ -272,10 +278,24 @@ pub const LISTED_MAX: usize = 100;
 pub const API_SCOPES_MAX: usize = 100;
 /// Addresses of a kind, and origins, that an app has.
 pub const APP_ADDRESSES_MAX: usize = 50;
+/// An origin, in bytes: `https://`, the longest name of the DNS, and a port.
+pub const ORIGIN_MAX: usize = 267;
+/// Origins of a tenant's apps in all: they are read with its record.
+pub const TENANT_ORIGINS_MAX: usize = 500;
 /// Keys that an app's assertions verify with.
 pub const APP_KEYS_MAX: usize = 5;
+/// Such a key as JSON, in bytes: RSA of 4096 bits with a chain of certificates.
+pub const APP_KEY_BYTES_MAX: usize = 8 * 1024;
 /// APIs that an app asks for as itself.
 pub const APP_APIS_MAX: usize = 20;
+/// Rules by which an app is told something of people: they stand in its record.
+pub const CLAIM_RULES_MAX: usize = 20;
+/// The name of a claim that a rule tells, in bytes.
+pub const CLAIM_NAME_MAX: usize = 100;
+/// What a rule states itself, as JSON, in bytes.
+pub const CLAIM_VALUE_BYTES_MAX: usize = 1024;
+/// What rules tell in one token or answer, names and values, in bytes: tokens travel in headers, of which many servers take 8 KB.
+pub const CLAIMS_BYTES_MAX: usize = 2048;
 /// Secrets of an app that are good at a time: two while one is rotated.
 pub const APP_SECRETS_MAX: usize = 2;
 /// A body of the admin API, in bytes: a whole bulk.
@@ -322,7 +342,7 @@ pub const NEXT_KEY_PUBLISHED: Duration = JWKS_KEPT_BY_APPS.saturating_add(JWKS_L
 /// A signing key signs this long (NIST SP 800-57 part 1 §5.3.6 allows years; a way that is gone four times a year is one that works).
 pub const SIGNING_KEY_SIGNS: Duration = Duration::from_hours(90 * 24);
 /// No token that a signing key signs lives longer; an ID token as a hint counts as long as its session, which is the tenant's to say.
-pub const LONGEST_TOKEN: Duration = longer(ACCESS_TOKEN_LONGEST, longer(ID_TOKEN, LOGOUT_TOKEN));
+pub const LONGEST_TOKEN: Duration = longer(ACCESS_TOKEN_LONGEST, longer(ID_TOKEN_LONGEST, LOGOUT_TOKEN));
 /// A tenant whose due look at its keys finds nothing to look at is looked at again after this long.
 pub const SIGNING_KEY_LOOK_AGAIN: Duration = DAY;
 /// Keys that sign this much longer than they should are worth an alarm: nobody has rotated them.
@@ -343,6 +363,6 @@ mod tests {
         assert!(SIGNING_KEY_MARGIN >= CACHE_USABLE + request + clocks);
         assert!(NEXT_KEY_PUBLISHED >= JWKS_KEPT_BY_APPS + JWKS_LIFETIME + SIGNING_KEY_MARGIN);
         assert!(NEXT_KEY_PUBLISHED * 2 < SIGNING_KEY_SIGNS, "a key signs for longer than its successor waits");
-        assert!([ACCESS_TOKEN, ACCESS_TOKEN_LONGEST, ID_TOKEN, LOGOUT_TOKEN].iter().all(|token| LONGEST_TOKEN >= *token));
+        assert!([ACCESS_TOKEN, ACCESS_TOKEN_LONGEST, ID_TOKEN_LONGEST, LOGOUT_TOKEN].iter().all(|token| LONGEST_TOKEN >= *token));
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::client::TokenLifetimes;
 use crate::placement::Epoch;
 use crate::policy;
 use crate::secret::SealedBytes;
@@ -26,6 +27,9 @@ pub struct Offline {
     pub newest: Generation,
     /// When a refresh token was last used; the first counts as used when it was issued.
     pub used_at: Timestamp,
+    /// Seconds without use after which it is over, where its app said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_seconds: Option<u64>,
     /// When the family is refreshed no more, used or not.
     pub ends_at: Timestamp,
     /// The newest refresh token, sealed, while the one before it may be retried.
@@ -67,6 +71,7 @@ impl Offline {
         Self {
             newest: Generation { number: 0, epoch },
             used_at: now,
+            idle_seconds: None,
             ends_at: now.plus(policy::REFRESH_ABSOLUTE),
             successor: None,
             authenticated_at,
@@ -74,9 +79,22 @@ impl Offline {
         }
     }
 
+    /// The same for an app that says how long its refresh tokens live, from `now` on.
+    #[must_use]
+    pub fn living(self, lifetimes: &TokenLifetimes, now: Timestamp) -> Self {
+        let idle_seconds = lifetimes.refresh_idle_seconds;
+        Self { idle_seconds, ends_at: now.plus(lifetimes.refresh_absolute()), ..self }
+    }
+
+    /// When the newest token is over, unless it is used.
+    pub fn runs_out_at(&self) -> Timestamp {
+        let lifetimes = TokenLifetimes { refresh_idle_seconds: self.idle_seconds, ..TokenLifetimes::default() };
+        self.ends_at.min(self.used_at.plus(lifetimes.refresh_idle()))
+    }
+
     /// What the token that says `presented` of itself is, in the epoch `current` of the tenant's placement.
     pub fn standing(&self, presented: Generation, current: Epoch, now: Timestamp) -> Standing<'_> {
-        if now >= self.ends_at || now.since(self.used_at) >= policy::REFRESH_IDLE {
+        if now >= self.runs_out_at() {
             return Standing::Ended;
         }
         if presented == self.newest {
@@ -169,6 +187,21 @@ mod tests {
         let busy = first().used(token(0), end.minus(Duration::from_secs(2)));
         assert_eq!(busy.standing(token(0), HERE, end.minus(Duration::from_secs(1))), Standing::Newest);
         assert_eq!(busy.standing(token(0), HERE, end), Standing::Ended);
+    }
+
+    #[test]
+    fn an_app_says_how_long_refresh_tokens_live_and_never_longer_than_the_platform() {
+        let said = |idle, absolute| TokenLifetimes { refresh_idle_seconds: idle, refresh_absolute_seconds: absolute, ..TokenLifetimes::default() };
+        let short = first().living(&said(Some(600), Some(1000)), BEGAN);
+        assert_eq!([short.standing(token(0), HERE, at(599)), short.standing(token(0), HERE, at(600))], [Standing::Newest, Standing::Ended]);
+        let used = short.used(token(0), at(599));
+        assert_eq!((used.runs_out_at(), used.standing(token(0), HERE, at(999))), (at(1000), Standing::Newest));
+        assert_eq!(used.standing(token(0), HERE, at(1000)), Standing::Ended);
+        let replaced = short.rotated(token(0), SealedBytes::new(vec![1]), HERE, at(1));
+        assert_eq!(replaced.standing(token(1), HERE, at(601)), Standing::Ended, "a successor lives as long");
+        assert_eq!(first().living(&said(None, None), BEGAN), first());
+        let longest = first().living(&said(Some(u64::MAX), Some(u64::MAX)), BEGAN);
+        assert_eq!((longest.ends_at, longest.runs_out_at()), (first().ends_at, first().runs_out_at()));
     }
 
     #[test]

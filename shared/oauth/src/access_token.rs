@@ -8,14 +8,17 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::api::Api;
+use domain::claim_rules::ClaimPlace;
+use domain::client::Client;
 use domain::key_ring::Algorithm;
 use domain::tenant::Issuer;
-use domain::{ClientId, FamilyId, SessionId, Timestamp, UserId, policy};
+use domain::{ClientId, FamilyId, SessionId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::bearer::Reason;
 use crate::grants::client_credentials::OwnIssuance;
 use crate::grants::issuance::Issuance;
+use crate::mapped::Mapped;
 use crate::scope;
 
 /// The `typ` of its header (RFC 9068 §2.1).
@@ -70,14 +73,14 @@ pub fn algorithm(api: Option<&Api>) -> Algorithm {
     api.map_or(ALGORITHM, |api| api.access_token_signed_response_alg)
 }
 
-/// How long a token for `api` lives.
-pub fn lifetime(api: Option<&Api>) -> Duration {
-    api.map_or(policy::ACCESS_TOKEN, Api::access_token_lifetime)
+/// How long a token of `client` for `api` lives.
+pub fn lifetime(client: &Client, api: Option<&Api>) -> Duration {
+    client.lifetimes.access_token(api)
 }
 
-/// When a token for `api` that is issued at `now` expires; its sealed reference expires with it.
-pub fn expires_at(api: Option<&Api>, now: Timestamp) -> Timestamp {
-    now.plus(lifetime(api))
+/// When a token of `client` for `api` that is issued at `now` expires; its sealed reference expires with it.
+pub fn expires_at(client: &Client, api: Option<&Api>, now: Timestamp) -> Timestamp {
+    now.plus(lifetime(client, api))
 }
 
 // RFC 9068 §3: one audience; without an API the issuer.
@@ -92,13 +95,13 @@ pub fn reference(issuance: &Issuance<'_>) -> Reference {
     Reference { user_id: issuance.user.id.clone(), family_id: family.id.clone(), session_id }
 }
 
-/// The claims for what is issued. `jti` is random, `reference` is [`reference`] sealed.
-pub fn claims<'a>(issuer: &'a Issuer, issuance: &Issuance<'a>, jti: [u8; 16], reference: &'a str, now: Timestamp) -> AccessTokenClaims<'a> {
+/// The claims for what is issued, with those of the app's rules where it is for an API. `jti` is random, `reference` is [`reference`] sealed.
+pub fn claims<'a>(issuer: &'a Issuer, issuance: &Issuance<'a>, jti: [u8; 16], reference: &'a str, now: Timestamp) -> Mapped<AccessTokenClaims<'a>> {
     let roster = &issuance.tenant.roster;
     let told = |scope: &str| issuance.api.is_some() && issuance.scopes.contains(scope);
-    AccessTokenClaims {
+    let said = AccessTokenClaims {
         iss: issuer.as_str(),
-        exp: expires_at(issuance.api, now).seconds(),
+        exp: expires_at(issuance.client, issuance.api, now).seconds(),
         aud: audience(issuer, issuance.api),
         sub: Cow::Borrowed(&issuance.user.sub),
         client_id: &issuance.family.client_id,
@@ -111,6 +114,11 @@ pub fn claims<'a>(issuer: &'a Issuer, issuance: &Issuance<'a>, jti: [u8; 16], re
             groups: if told(scope::GROUPS) { roster.groups_of(issuance.user) } else { BTreeSet::new() },
             roles: if told(scope::ROLES) { roster.roles_of(issuance.user) } else { BTreeSet::new() },
         }),
+    };
+    // The platform's own endpoints look everything up.
+    match issuance.api {
+        Some(_) => Mapped::of(said, issuance.client, (issuance.tenant, issuance.user), ClaimPlace::AccessToken),
+        None => Mapped::bare(said),
     }
 }
 
@@ -118,7 +126,7 @@ pub fn claims<'a>(issuer: &'a Issuer, issuance: &Issuance<'a>, jti: [u8; 16], re
 pub fn own_claims<'a>(issuer: &'a Issuer, issuance: &OwnIssuance<'a>, jti: [u8; 16], now: Timestamp) -> AccessTokenClaims<'a> {
     AccessTokenClaims {
         iss: issuer.as_str(),
-        exp: expires_at(Some(issuance.api), now).seconds(),
+        exp: expires_at(issuance.client, Some(issuance.api), now).seconds(),
         aud: issuance.api.audience.as_str(),
         sub: Cow::Owned(issuance.client.subject()), // RFC 9068 §2.2
         client_id: &issuance.client.id,

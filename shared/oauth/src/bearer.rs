@@ -1,6 +1,6 @@
 //! Bearer tokens at the platform's own endpoints: where one may stand, and what is answered when it isn't good (RFC 6750 §2, §3).
 
-use domain::family::{self, Evidence, Family};
+use domain::family::{self, Dead, Evidence, Family};
 use domain::tenant::Issuer;
 use domain::user::User;
 use domain::{Secret, Timestamp};
@@ -35,6 +35,8 @@ reasons! {
         OtherFamily => InvalidToken, "the token is not of the family it names";
         /// The family is revoked, ended or gone, or its person is.
         Dead => InvalidToken, "the family or its user does not count any more";
+        /// The app is for other groups since.
+        NotAdmitted => InvalidToken, "the app is not for the user any more";
         /// OpenID Connect Core §5.3.
         OpenidMissing => InsufficientScope, "openid was not granted";
         /// The admin API is for who was granted it.
@@ -89,6 +91,12 @@ impl Refusal {
     }
 }
 
+impl From<Dead> for Reason {
+    fn from(dead: Dead) -> Self {
+        if dead == Dead::NotAdmitted { Self::NotAdmitted } else { Self::Dead }
+    }
+}
+
 /// Whose token of which family counts at `now`, of what was found under the token's reference; `needed` is the scope without which it doesn't.
 pub fn holder<'a>(
     token: &AccessToken,
@@ -96,7 +104,7 @@ pub fn holder<'a>(
     (needed, missing): (&str, Reason),
     now: Timestamp,
 ) -> Result<(&'a Family, &'a User), Reason> {
-    let (family, user) = family::live(evidence, now).map_err(|_| Reason::Dead)?;
+    let (family, user) = family::live(evidence, now)?;
     if family.client_id != *token.client_id() || user.sub != token.sub() {
         return Err(Reason::OtherFamily);
     }

@@ -7,7 +7,7 @@ use domain::client::{Client, ClientAuthenticationMethod};
 use domain::family::{self, Evidence, Family};
 use domain::refresh::Standing;
 use domain::tenant::{Issuer, Tenant};
-use domain::{Epoch, Timestamp, policy};
+use domain::{Epoch, Timestamp};
 use serde::Serialize;
 
 use crate::access_token::AccessToken;
@@ -145,7 +145,7 @@ pub fn refresh<'a>(token: &RefreshToken, evidence: &Evidence<'a>, current: Epoch
         sub: Cow::Borrowed(&user.sub),
         client_id: family.client_id.as_str(),
         scope: scope::join(&family.scopes),
-        exp: offline.ends_at.min(offline.used_at.plus(policy::REFRESH_IDLE)).seconds(),
+        exp: offline.runs_out_at().seconds(),
         access: None,
     };
     Introspection { active: true, claims: Some(claims) }
@@ -154,6 +154,7 @@ pub fn refresh<'a>(token: &RefreshToken, evidence: &Evidence<'a>, current: Epoch
 #[cfg(test)]
 mod tests {
     use domain::family::{FamilyState, RevocationReason};
+    use domain::policy;
     use domain::refresh::{Generation, Offline};
     use domain::user::User;
     use serde_json::json;

@@ -1,12 +1,19 @@
 //! What an app learns about a person at the userinfo endpoint (OpenID Connect Core §5.3, §5.4): claims of granted scopes, absent where unknown.
 
+use std::collections::BTreeSet;
+
 use domain::Timestamp;
+use domain::claim_rules::ClaimPlace;
+use domain::claims::ClaimSet;
+use domain::client::Client;
 use domain::family::Evidence;
-use domain::tenant::Issuer;
+use domain::tenant::{Issuer, Tenant};
+use domain::user::User;
 use serde::Serialize;
 
 use crate::access_token::AccessToken;
 use crate::bearer::{self, Reason};
+use crate::mapped::Mapped;
 use crate::person_claims::{self, PersonClaims};
 use crate::scope;
 
@@ -28,10 +35,10 @@ pub struct SignedUserInfo<'a> {
     aud: &'a str,
     iat: u64,
     #[serde(flatten)]
-    info: UserInfo<'a>,
+    info: Mapped<UserInfo<'a>>,
 }
 
-impl<'a> UserInfo<'a> {
+impl<'a> Mapped<UserInfo<'a>> {
     /// The same, to be signed for the client of `token`.
     pub fn to_be_signed(self, issuer: &'a Issuer, token: &'a AccessToken, now: Timestamp) -> SignedUserInfo<'a> {
         SignedUserInfo { iss: issuer.as_str(), aud: token.client_id().as_str(), iat: now.seconds(), info: self }
@@ -39,22 +46,26 @@ impl<'a> UserInfo<'a> {
 }
 
 /// Decides what the holder of `token` learns, of what was found under the token's reference.
-pub fn answer<'a>(token: &AccessToken, evidence: &Evidence<'a>, now: Timestamp) -> Result<UserInfo<'a>, Reason> {
+pub fn answer<'a>(token: &AccessToken, evidence: &Evidence<'a>, now: Timestamp) -> Result<Mapped<UserInfo<'a>>, Reason> {
     let (family, user) = bearer::holder(token, evidence, (scope::OPENID, Reason::OpenidMissing), now)?;
-    let claims = scope::claims_of(token.scopes()).and(family.claims.userinfo);
-    let claims = person_claims::of(user, &evidence.tenant.roster, claims);
-    let opens_attributes = token.scopes().contains(scope::PROFILE);
-    Ok(UserInfo { sub: &user.sub, claims: if opens_attributes { claims.with_attributes(&evidence.tenant.attributes, user) } else { claims } })
+    let client = evidence.client.ok_or(Reason::Dead)?;
+    Ok(about(client, (evidence.tenant, user), token.scopes(), family.claims.userinfo))
+}
+
+/// What `client` learns of somebody by the scopes of a token, by what it asked for by name, and by its rules.
+pub fn about<'a>(client: &Client, (tenant, user): (&'a Tenant, &'a User), scopes: &BTreeSet<String>, by_name: ClaimSet) -> Mapped<UserInfo<'a>> {
+    let claims = person_claims::of(user, &tenant.roster, scope::claims_of(scopes).and(by_name));
+    let claims = if scopes.contains(scope::PROFILE) { claims.with_attributes(&tenant.attributes, user) } else { claims };
+    Mapped::of(UserInfo { sub: &user.sub, claims }, client, (tenant, user), ClaimPlace::Userinfo)
 }
 
 #[cfg(test)]
 mod tests {
     use domain::attributes::{Attribute, AttributeName, Kind, Reader, Schema, Translated, Writer};
+    use domain::claim_rules::{ClaimRule, ClaimSource, Constant};
     use domain::claims::{RequestedClaims, StandardClaim};
-    use domain::client::Client;
     use domain::family::{Family, FamilyState, RevocationReason};
-    use domain::tenant::Tenant;
-    use domain::user::{Profile, User};
+    use domain::user::Profile;
     use domain::{ClientId, UserId};
     use serde_json::{Value, json};
 
@@ -151,6 +162,18 @@ mod tests {
             let info = answer(&token, evidence, NOW).expect("an answer");
             serde_json::to_value(info.to_be_signed(&issuer, &token, NOW)).expect("JSON")
         });
+        assert_eq!(signed, expected);
+    }
+
+    #[test]
+    fn what_a_rule_tells_is_signed_as_well() {
+        let (issuer, token, tenant, ada) = (samples::issuer(), token("openid"), samples::tenant(), samples::user());
+        let from = ClaimSource::Constant { value: Constant::Text("gold".to_owned()) };
+        let rule = ClaimRule { claim: "plan".to_owned(), from, when: None, places: [ClaimPlace::Userinfo].into() };
+        let client = Client { claims: vec![rule], ..samples::public_client() };
+        let info = about(&client, (&tenant, &ada), token.scopes(), ClaimSet::default());
+        let signed = serde_json::to_value(info.to_be_signed(&issuer, &token, NOW)).expect("JSON");
+        let expected = json!({ "iss": "https://demo.id.example", "aud": "app", "iat": NOW.seconds(), "sub": "sub-of-ada", "plan": "gold" });
         assert_eq!(signed, expected);
     }
 

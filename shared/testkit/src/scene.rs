@@ -320,8 +320,8 @@ impl Scene {
     async fn access_token_of(&self, client: &Client, session: &Session, (family, api): (Family, Option<&Api>)) -> (String, Family) {
         let code = self.code_of(session, &AuthorizationRequest { scopes: family.scopes.clone(), ..request(client) });
         self.write_family(&family).await;
-        let redemption = Redemption { tenant: self.tenant.record(), family: family.clone(), user: &self.person, code: &code, api };
-        let expires_at = access_token::expires_at(api, self.now());
+        let redemption = Redemption { tenant: self.tenant.record(), client, family: family.clone(), user: &self.person, code: &code, api };
+        let expires_at = access_token::expires_at(client, api, self.now());
         let reference = self.seal(Kind::AccessReference, Some(client), expires_at, &access_token::reference(&redemption.issuance()));
         let claims = access_token::claims(self.issuer(), &redemption.issuance(), self.random.bytes(), &reference, self.now());
         (self.tenant.sign(access_token::algorithm(api), access_token::TYP, &claims).expect("a token"), family)

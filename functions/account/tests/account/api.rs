@@ -112,6 +112,13 @@ async fn no_token_another_scope_a_dead_family_and_a_foreign_token_open_nothing()
         let stranger = Call::get(format!("/account/v1/{resource}")).with("authorization", &format!("Bearer {foreign}"));
         assert_eq!(app.place.endpoint.send(stranger).await.text_of("error"), "invalid_token", "{resource}");
     }
+    // An app that is for others by now is as good as none.
+    let closed = App::new().await;
+    closed.place.scene.close_app(&builders::client()).await;
+    closed.place.stage.clock.advance(policy::CACHE_USABLE);
+    for resource in READABLE {
+        assert_eq!(closed.send(Method::GET, resource, None).await.text_of("error"), "invalid_token", "{resource}");
+    }
     app.place.scene.disable(&app.place.stage).await;
     for resource in READABLE {
         assert_eq!(app.send(Method::GET, resource, None).await.text_of("error"), "invalid_token", "{resource}");

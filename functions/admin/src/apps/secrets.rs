@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{OfApp, find, id, write};
-use crate::access::{Act, Thing};
+use crate::access::Act;
 use crate::arrival::{Arrived, Making};
 use crate::came::{Answer, Done};
 use crate::documentation::{NotChanged, NotShown};
@@ -83,7 +83,7 @@ impl NewSecret {
 )]
 pub(crate) async fn list_secrets(at: Arrived, Path(named): Path<OfApp>) -> Answer<Page<SecretShown>> {
     let id = id(&named.app)?;
-    at.may(Act::ReadApp, Thing::App(&id))?;
+    at.may_with(Act::ReadApp, &id)?;
     let client = find(&at, &id).await?;
     let items = client.secrets.iter().map(SecretShown::from).collect();
     Ok(Done::Shown(Page { items, next: None }, Some(client.version)))
@@ -97,7 +97,7 @@ pub(crate) async fn list_secrets(at: Arrived, Path(named): Path<OfApp>) -> Answe
 )]
 pub(crate) async fn add_secret(at: Arrived, Path(named): Path<OfApp>) -> Answer<SecretMade> {
     let id = id(&named.app)?;
-    at.may(Act::ChangeApp, Thing::App(&id))?;
+    at.may_with(Act::ChangeApp, &id)?;
     let mut client = find(&at, &id).await?;
     at.changes(client.version)?;
     if !client.authentication.is_by_secret() {
@@ -122,7 +122,7 @@ pub(crate) async fn add_secret(at: Arrived, Path(named): Path<OfApp>) -> Answer<
 )]
 pub(crate) async fn remove_secret(at: Arrived, Path(named): Path<OfSecret>) -> Answer<()> {
     let id = id(&named.app)?;
-    at.may(Act::ChangeApp, Thing::App(&id))?;
+    at.may_with(Act::ChangeApp, &id)?;
     let mut client = find(&at, &id).await?;
     let at_place = client.secrets.iter().position(|hash| name(hash) == named.secret).ok_or(Problem::NotFound)?;
     at.changes(client.version)?;

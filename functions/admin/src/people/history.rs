@@ -1,8 +1,10 @@
 //! What happened to an account.
 
 use axum::extract::Path;
+use crypto::derive;
 use domain::event::{Actor, RecordedEvent};
-use domain::{EventId, policy};
+use domain::{EventId, SessionId, policy};
+use oauth::sid;
 use runtime::people::{KeyOwner, open_event};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -35,7 +37,7 @@ pub(crate) struct EventShown {
     /// What happened, `user.created`.
     #[serde(rename = "type")]
     kind: String,
-    /// What else is told of it, by kind.
+    /// What else is told of it, by kind; a session by its `sid`.
     #[schema(value_type = Object)]
     data: serde_json::Map<String, serde_json::Value>,
     /// Which administrator did it, where one did.
@@ -77,11 +79,20 @@ pub(crate) async fn show_history(at: Arrived, Path(named): Path<OfUser>, Wanted(
     Ok(Done::Shown(Page { items, next }, None))
 }
 
+// SECURITY: internal ids leave the platform in sealed claims alone: a session is known by its `sid`, a family of tokens by nothing.
+fn name_by_what_is_known(data: &mut serde_json::Map<String, serde_json::Value>) {
+    data.remove("family_id");
+    if let Some(session) = data.remove("session_id").and_then(|id| serde_json::from_value::<SessionId>(id).ok()) {
+        data.insert("sid".to_owned(), sid::of(&session, derive::sha256).into());
+    }
+}
+
 fn shown(event: &RecordedEvent, key: &crypto::SymmetricKey) -> Result<EventShown, Refused> {
     let personal = open_event(event, key)?;
     let serde_json::Value::Object(mut data) = serde_json::to_value(&event.kind).map_err(broken)? else {
         return Err(broken("an event's kind is no object").into());
     };
+    name_by_what_is_known(&mut data);
     let kind = data.remove("type").and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or_default();
     let actor = event.actor.as_ref().map(|actor| match actor {
         Actor::Person(id) => ActorShown { kind: "person".to_owned(), id: id.to_string() },

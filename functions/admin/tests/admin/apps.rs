@@ -1,7 +1,9 @@
 //! Apps: registered with all that they need, changed, given other secrets, taken away.
 
 use domain::ClientId;
-use domain::client::{Access, Client};
+use domain::administration::{AdminRole, Assignment};
+use domain::client::{Access, Client, WebOrigin};
+use domain::policy;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use testkit::{Answer, Call, builders};
@@ -79,6 +81,7 @@ async fn an_app_that_can_not_be_is_refused_and_nothing_is_registered() {
         (json!({ "name": "Shop", "type": "web" }), 422, "invalid"),
         (json!({ "name": "\u{202e}", "type": "web", "redirect_uris": ["https://shop.example"] }), 422, "invalid"),
         (json!({ "name": "Shop", "type": "machine", "authentication": "private_key_jwt", "jwks": [private] }), 422, "invalid"),
+        (json!({ "name": "Shop", "type": "machine", "authentication": "private_key_jwt", "jwks": [{ "x": "x".repeat(9000) }] }), 422, "invalid"),
         (json!({ "name": "Shop", "type": "machine", "authentication": "private_key_jwt", "jwks": [{ "kty": "oct", "k": "AAAA" }] }), 422, "invalid"),
         (json!({ "name": "Shop", "type": "web", "redirect_uris": ["https://shop.example"], "secrets": [] }), 400, "malformed"),
     ] {
@@ -146,6 +149,112 @@ async fn a_secret_is_replaced_while_both_are_good_and_the_last_one_stays() {
     let public = builders::client().id;
     let none = place.send(&token, Call::new(Method::POST, Place::path(&format!("/apps/{public}/secrets"))).with("if-match", "\"1\"")).await;
     assert_eq!(problem(&none), (StatusCode::UNPROCESSABLE_ENTITY, "invalid".to_owned()));
+}
+
+/// A token of Ada's as a developer of apps, one of which is `app`.
+async fn developing(place: &Place, app: &str) -> String {
+    let apps = [ClientId::parse(app).expect("an id")].into();
+    place.assign(&place.scene, &place.scene.person.id, Some(Assignment { roles: [AdminRole::AppDeveloper].into(), apps })).await;
+    place.token().await
+}
+
+fn public(change: Value) -> Value {
+    let mut said = json!({ "name": "Sample", "type": "single_page", "redirect_uris": ["https://app.example/callback"] });
+    let Value::Object(change) = change else { panic!("an object") };
+    said.as_object_mut().expect("an object").extend(change);
+    said
+}
+
+#[tokio::test]
+async fn a_developer_has_the_apps_of_their_own_tenant_and_an_app_of_the_same_id_elsewhere_is_not_theirs() {
+    let place = place().await;
+    let other = place.stage.second_tenant().await;
+    let id = builders::client().id;
+    let token = developing(&place, id.as_str()).await;
+    let below = format!("/apps/{id}");
+    assert_eq!(place.get(&token, &below).await.status, StatusCode::OK);
+    assert_eq!(place.put(&token, &below, 1, &public(json!({}))).await.status, StatusCode::OK);
+    assert_eq!(problem(&place.get(&token, "/apps/sample-confidential").await), (StatusCode::FORBIDDEN, "forbidden".to_owned()));
+    let there = place.send(&token, Call::get(format!("/admin/v1/tenants/other{below}"))).await;
+    assert_eq!(problem(&there), (StatusCode::UNAUTHORIZED, "token".to_owned()));
+    // A developer of the platform is let into every tenant, and has apps of the system tenant alone.
+    let system = place.stage.tenant_called("system", "System").await;
+    let assignment = Assignment { roles: [AdminRole::AppDeveloper].into(), apps: [id].into() };
+    place.assign(&system, &system.person.id, Some(assignment)).await;
+    let (of_the_platform, _) = system.admin_token(&builders::client(), &["admin"]).await;
+    for (slug, status) in [("system", StatusCode::OK), ("other", StatusCode::FORBIDDEN), ("demo", StatusCode::FORBIDDEN)] {
+        let shown = place.send(&of_the_platform, Call::get(format!("/admin/v1/tenants/{slug}{below}"))).await;
+        assert_eq!(shown.status, status, "{slug}");
+    }
+    assert_eq!(other.home().find_client(&builders::client().id).await.expect("an answer").map(|app| app.version), Some(1));
+}
+
+#[tokio::test]
+async fn what_an_app_is_trusted_with_is_not_its_developers_to_say() {
+    let place = place().await;
+    let owner = place.token().await;
+    let id = builders::client().id;
+    let below = format!("/apps/{id}");
+    place.create(&owner, "/apps", &json!({ "client_id": "robot", "settings": { "name": "Robot", "type": "machine" } })).await;
+    let token = developing(&place, id.as_str()).await;
+    let trusted = place.put(&token, &below, 1, &public(json!({ "consent": "implied" }))).await;
+    assert_eq!(problem(&trusted), (StatusCode::FORBIDDEN, "forbidden".to_owned()));
+    let asking = place.put(&token, &below, 1, &public(json!({ "name": "Renamed", "consent": "ask" }))).await;
+    assert_eq!((asking.status, standing(&place, id.as_str()).await.name.as_str()), (StatusCode::OK, "Renamed"));
+    let token = developing(&place, "robot").await;
+    let robot = |apis: Value| json!({ "name": "Robot", "type": "machine", "apis": apis });
+    let granted = place.put(&token, "/apps/robot", 1, &robot(json!({ "https://api.example": ["read"] }))).await;
+    assert_eq!(problem(&granted), (StatusCode::FORBIDDEN, "forbidden".to_owned()));
+    // What it is trusted with already, its developer may leave or take away.
+    place.assign(&place.scene, &place.scene.person.id, Some(Assignment::of(AdminRole::Admin))).await;
+    let admin = place.token().await;
+    let granted = place.put(&admin, "/apps/robot", 1, &robot(json!({ "https://api.example": ["read"] }))).await;
+    assert_eq!(granted.status, StatusCode::OK, "{}", granted.body);
+    assert_eq!(place.put(&admin, &below, 2, &public(json!({ "consent": "implied" }))).await.status, StatusCode::OK);
+    let token = developing(&place, "robot").await;
+    for (version, apis) in [(2, json!({ "https://api.example": ["read"] })), (3, json!({}))] {
+        assert_eq!(place.put(&token, "/apps/robot", version, &robot(apis)).await.status, StatusCode::OK);
+    }
+    let again = place.put(&token, "/apps/robot", 4, &robot(json!({ "https://api.example": ["read"] }))).await;
+    assert_eq!(problem(&again), (StatusCode::FORBIDDEN, "forbidden".to_owned()));
+}
+
+#[tokio::test]
+async fn what_is_shown_of_an_app_is_what_may_be_said_of_it() {
+    let place = place().await;
+    let token = place.token().await;
+    place.scene.register(&builders::machine()).await;
+    for client in [builders::client(), builders::confidential_client(), builders::machine()] {
+        let below = format!("/apps/{}", client.id);
+        let shown = place.get(&token, &below).await.json();
+        let again = place.put(&token, &below, 1, &shown["settings"]).await;
+        assert_eq!((again.status, &again.json()["settings"]), (StatusCode::OK, &shown["settings"]), "{}", again.body);
+    }
+}
+
+#[tokio::test]
+async fn a_tenants_apps_call_from_so_many_origins_in_all() {
+    let place = place().await;
+    let token = place.token().await;
+    let origin = |number: usize| format!("https://app-{number}.example");
+    let each = policy::APP_ADDRESSES_MAX;
+    for app in 0..policy::TENANT_ORIGINS_MAX / each {
+        let origins = (0..each).map(|number| WebOrigin::parse(&origin(app * each + number)).expect("an origin")).collect();
+        let id = ClientId::parse(&format!("app-{app}")).expect("an id");
+        place.scene.register(&Client { id, origins, ..builders::client() }).await;
+    }
+    let said = |origin: String| {
+        let mut settings = web();
+        settings["origins"] = json!([origin]);
+        settings
+    };
+    let more = register(&place, &token, said(origin(policy::TENANT_ORIGINS_MAX))).await;
+    assert_eq!(problem(&more), (StatusCode::UNPROCESSABLE_ENTITY, "invalid".to_owned()));
+    assert_eq!(more.json()["detail"], "app: origins: a tenant's apps call from at most 500 in all");
+    let long = register(&place, &token, said(format!("https://{}.example", "a".repeat(policy::ORIGIN_MAX)))).await;
+    assert_eq!(problem(&long), (StatusCode::BAD_REQUEST, "malformed".to_owned()));
+    assert_eq!(register(&place, &token, said(origin(7))).await.status, StatusCode::CREATED, "one that is the tenant's already");
+    assert_eq!(place.put(&token, "/apps/shop", 1, &said(origin(8))).await.status, StatusCode::OK);
 }
 
 #[tokio::test]

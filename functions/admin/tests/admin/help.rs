@@ -138,3 +138,18 @@ async fn what_happened_is_told_a_page_at_a_time_with_who_did_it() {
     let nobody = format!("/users/{}/history", domain::UserId::from_random([9; 16]));
     assert_eq!(problem(&place.get(&token, &nobody).await), (StatusCode::NOT_FOUND, "not-found".to_owned()));
 }
+
+#[tokio::test]
+async fn what_happened_names_a_session_as_apps_know_it_and_no_family() {
+    let place = place().await;
+    let token = place.token().await;
+    place.stage.clock.advance(std::time::Duration::from_millis(1));
+    let session = place.scene.session().await;
+    let family = place.scene.family_in(&session, &builders::client(), &["openid"]).await;
+    let history = place.get(&token, &format!("/users/{}/history", place.scene.person.id)).await;
+    assert!(!history.body.contains(session.id.as_str()) && !history.body.contains(family.id.as_str()), "{}", history.body);
+    let items = history.json()["items"].clone();
+    let of = |kind: &str| items.as_array().expect("items").iter().find(|event| event["type"] == kind).cloned().expect("an event");
+    assert_eq!(of("session.started")["data"]["sid"], oauth::sid::of(&session.id, crypto::derive::sha256));
+    assert_eq!(of("grant.issued")["data"], json!({ "client_id": builders::client().id.as_str() }));
+}

@@ -20,6 +20,9 @@ const ROWS: &[(&str, &[AdminRole])] = {
         ("show_administrator", NO_ADMINISTRATORS),
         ("assign_administrator", ALL),
         ("remove_administrator", ALL),
+        ("show_administering_app", NO_ADMINISTRATORS),
+        ("assign_app", ALL),
+        ("remove_administering_app", ALL),
         ("list_users", NO_PEOPLE),
         ("create_user", &[HelpDesk, Security, Auditor, AppDeveloper]),
         ("show_user", NO_PEOPLE),
@@ -37,13 +40,15 @@ const ROWS: &[(&str, &[AdminRole])] = {
         ("show_history", NO_PEOPLE),
         ("list_apps", &[]),
         ("create_app", ALL),
-        // The developer's app is this one.
-        ("show_app", &[UserManager, HelpDesk]),
-        ("change_app", &[UserManager, HelpDesk, Security, Auditor]),
+        // The developer is one of the system tenant, where their app is: what a tenant's own developer may is in `apps.rs`.
+        ("show_app", &[UserManager, HelpDesk, AppDeveloper]),
+        ("change_app", ALL),
         ("delete_app", ALL),
-        ("list_secrets", &[UserManager, HelpDesk]),
-        ("add_secret", &[UserManager, HelpDesk, Security, Auditor]),
-        ("remove_secret", &[UserManager, HelpDesk, Security, Auditor]),
+        // It shows what is known of somebody, as well.
+        ("preview_app", &[UserManager, HelpDesk, AppDeveloper]),
+        ("list_secrets", &[UserManager, HelpDesk, AppDeveloper]),
+        ("add_secret", ALL),
+        ("remove_secret", ALL),
         ("list_apis", &[UserManager, HelpDesk]),
         ("create_api", ALL),
         ("show_api", &[UserManager, HelpDesk]),
@@ -103,7 +108,7 @@ fn filled(place: &Place, tenant: &str, path: &str) -> String {
 
 fn body(operation: &str) -> &'static str {
     match operation {
-        "assign_administrator" => r#"{"roles":["auditor"]}"#,
+        "assign_administrator" | "assign_app" => r#"{"roles":["auditor"]}"#,
         "create_user" => r#"{"username":"grace"}"#,
         "change_user" => r#"{"username":"eve"}"#,
         "create_app" => r#"{"settings":{"name":"App","type":"native","redirect_uris":["com.example.app:/cb"]}}"#,
@@ -111,6 +116,7 @@ fn body(operation: &str) -> &'static str {
         "create_api" => r#"{"audience":"https://other.example","settings":{"name":"API"}}"#,
         "ask_of_keys" => r#"{"how":"withdraw","algorithms":["ES256"]}"#,
         "do_in_bulk" => r#"{"requests":[{"method":"POST","path":"/groups","if_match":"\"0\"","body":{"name":"Other"}}]}"#,
+        "preview_app" => r#"{"user":"AgICAgICAgICAgICAgICAg"}"#,
         "change_scope_roles" => "{}",
         "change_api" | "create_group" | "change_group" => r#"{"name":"Other"}"#,
         other => panic!("no body for {other}"),
@@ -189,6 +195,18 @@ async fn a_disabled_person_and_somebody_without_a_role_open_nothing() {
         assert_eq!(problem(&place.send(&of_nobody, call).await), (StatusCode::FORBIDDEN, "forbidden".to_owned()), "{id}");
     }
     place.scene.disable(&place.stage).await;
+    for Operation { id, call } in operations(&place, "demo") {
+        assert_eq!(problem(&place.send(&token, call).await), (StatusCode::UNAUTHORIZED, "token".to_owned()), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_an_app_that_is_for_others_by_now_opens_nothing() {
+    let place = place().await;
+    let token = place.token().await;
+    assert_eq!(place.get(&token, "").await.status, StatusCode::OK);
+    place.scene.close_app(&builders::client()).await;
+    place.stage.clock.advance(policy::CACHE_USABLE);
     for Operation { id, call } in operations(&place, "demo") {
         assert_eq!(problem(&place.send(&token, call).await), (StatusCode::UNAUTHORIZED, "token".to_owned()), "{id}");
     }

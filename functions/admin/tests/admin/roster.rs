@@ -1,5 +1,9 @@
 //! Groups and roles.
 
+use std::collections::BTreeSet;
+
+use domain::GroupId;
+use domain::roster::{Group, GroupName, RoleName, Roster};
 use http::StatusCode;
 use serde_json::json;
 
@@ -39,6 +43,33 @@ async fn a_person_is_put_into_a_group_and_given_a_role() {
     assert_eq!((changed.status, &changed.json()["groups"], &changed.json()["roles"]), (StatusCode::OK, &json!([group]), &json!(["editor"])));
     let none = place.patch(&token, &below, grace.version + 1, &json!({ "groups": [], "roles": [] })).await;
     assert_eq!((none.status, &none.json()["groups"], &none.json()["roles"]), (StatusCode::OK, &json!([]), &json!([])));
+}
+
+#[tokio::test]
+async fn groups_that_together_are_more_than_the_record_holds_are_refused() {
+    let place = place().await;
+    let token = place.token().await;
+    let name = |number: usize| RoleName::parse(&format!("{number:0>64}")).expect("a name");
+    let roles: BTreeSet<RoleName> = (0..100).map(name).collect();
+    let group = |number: u8| {
+        (GroupId::from_random([number; 16]), Group { name: GroupName::parse(&number.to_string()).expect("a name"), roles: roles.clone() })
+    };
+    // A hundred roles are 6.7 KB in each group: a few more groups are more than 400 KB.
+    let roster = Roster { version: 1, roles: roles.clone(), groups: (0..55).map(group).collect(), ..Roster::default() };
+    let event = place.scene.event(domain::event::EventKind::RosterChanged { version: 1 });
+    place.scene.home().change_roster(&roster, &event).await.expect("an answer");
+    let mut version = 1;
+    let refused = loop {
+        let made = place.send_with(&token, "/groups", version, &json!({ "name": format!("Group {version}"), "roles": roles })).await;
+        if made.status != StatusCode::CREATED {
+            break made;
+        }
+        version += 1;
+        assert!(version < 20, "a record without a bound");
+    };
+    assert_eq!(problem(&refused), (StatusCode::UNPROCESSABLE_ENTITY, "invalid".to_owned()));
+    assert_eq!(refused.json()["detail"], "size: more than one record holds");
+    assert!(version > 1, "what fits is let");
 }
 
 #[tokio::test]

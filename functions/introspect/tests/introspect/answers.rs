@@ -64,6 +64,22 @@ async fn a_revoked_expired_or_signed_out_token_is_inactive() {
 }
 
 #[tokio::test]
+async fn a_token_of_an_app_that_is_for_others_by_now_is_inactive() {
+    let place = place().await;
+    let app = builders::confidential_client();
+    let (token, _) = place.scene.access_token(&app, &["openid"]).await;
+    let (offline, _, _) = place.offline(&app).await;
+    for live in [&token, &offline] {
+        assert_eq!(place.ask(&app, live).await.json()["active"], true);
+    }
+    place.scene.close_app(&app).await;
+    place.stage.clock.advance(policy::CACHE_USABLE);
+    for dead in [&token, &offline] {
+        assert_eq!(place.ask(&app, dead).await.outcome(), INACTIVE);
+    }
+}
+
+#[tokio::test]
 async fn each_watermark_ends_a_token_at_once_or_when_the_caches_have_run_out() {
     let later = testkit::FixedClock::USUAL.plus(Duration::from_millis(1)).millis().to_string();
     for (partition, cached) in [("USER#", false), ("CLIENT#", true), ("TENANT#", true)] {

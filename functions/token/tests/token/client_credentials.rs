@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crypto::jws;
 use domain::ClientId;
 use domain::api::Api;
-use domain::client::{Client, ClientAuthenticationMethod, GrantType, SecurityProfile};
+use domain::client::{Client, ClientAuthenticationMethod, GrantType, SecurityProfile, TokenLifetimes};
 use domain::key_ring::Algorithm;
 use domain::policy::WRONG_SECRETS_PER_WINDOW;
 use http::StatusCode;
@@ -224,4 +224,20 @@ async fn a_change_of_an_api_is_seen_when_the_caches_have_run_out() {
     place.scene.change_row(&place.stage, "API#", "access_token_seconds", Value::N("60".to_owned())).await;
     place.stage.clock.advance(domain::policy::CACHE_USABLE);
     assert_eq!(place.redeem(&machine, &own_grant()).await.json()["expires_in"], 60);
+}
+
+#[tokio::test]
+async fn of_what_the_app_and_the_api_say_of_a_token_the_shorter_counts() {
+    let hour = Api { access_token_seconds: 3600, ..builders::api() };
+    let place = place().await;
+    place.scene.register_api(&hour).await;
+    for (id, said, lives) in [("unsaid", None, 3600), ("shorter", Some(90), 90), ("longer", Some(86_400), 3600)] {
+        let lifetimes = TokenLifetimes { access_token_seconds: said, ..TokenLifetimes::default() };
+        let app = Client { id: ClientId::parse(id).expect("an id"), lifetimes, ..builders::machine() };
+        place.scene.register(&app).await;
+        let answer = place.redeem(&app, &own_grant()).await;
+        let claims = place.verified(&answer.text_of("access_token")).claims;
+        let expected = FixedClock::USUAL.seconds() + lives;
+        assert_eq!((answer.json()["expires_in"].as_u64(), claims["exp"].as_u64()), (Some(lives), Some(expected)), "{id}");
+    }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crypto::artefact::Kind;
-use domain::client::{Client, GrantType, SecurityProfile};
+use domain::client::{Client, GrantType, SecurityProfile, TokenLifetimes};
 use domain::{ClientId, policy};
 use http::StatusCode;
 use testkit::builders;
@@ -170,6 +170,46 @@ async fn a_refresh_token_ends_by_idling_and_by_age_whether_or_not_anything_is_sw
     }
     place.stage.clock.advance(policy::REFRESH_ABSOLUTE.saturating_sub(age));
     assert_eq!(place.redeem(&app, &refresh(&newest)).await.outcome(), INVALID_GRANT, "too old");
+}
+
+#[tokio::test]
+async fn an_app_says_how_long_what_it_is_issued_lives_and_never_longer_than_it_may() {
+    let place = place().await;
+    let lifetimes = TokenLifetimes {
+        access_token_seconds: Some(120),
+        id_token_seconds: Some(60),
+        refresh_idle_seconds: Some(1200),
+        refresh_absolute_seconds: Some(2000),
+    };
+    let short = Client { id: ClientId::parse("short").expect("an id"), lifetimes, ..builders::client() };
+    let lifetimes = TokenLifetimes { access_token_seconds: Some(86_400), id_token_seconds: Some(3600), ..TokenLifetimes::default() };
+    let long = Client { id: ClientId::parse("long").expect("an id"), lifetimes, ..builders::client() };
+    let lives = |token: &str| {
+        let claims = Shown::read(token).expect("a token").claims;
+        claims["exp"].as_u64().zip(claims["iat"].as_u64()).map(|(end, beginning)| end - beginning)
+    };
+    let mut answers = Vec::new();
+    // The platform's own endpoints take tokens of ten minutes, and none longer.
+    for (app, access, id) in [(&short, 120, 60), (&long, 600, 3600)] {
+        place.scene.register(app).await;
+        let code = place.redeem(app, &grant(&place.scene.offline_code(app).await)).await;
+        let refreshed = place.redeem(app, &refresh(&code.text_of("refresh_token"))).await;
+        for answer in [&code, &refreshed] {
+            assert_eq!((answer.json()["expires_in"].as_u64(), lives(&answer.text_of("access_token"))), (Some(access), Some(access)), "{}", app.id);
+            assert_eq!(lives(&answer.text_of("id_token")), Some(id), "{}", app.id);
+        }
+        answers.push(refreshed);
+    }
+    let [short_token, long_token] = [&answers[0], &answers[1]].map(|answer| answer.text_of("refresh_token"));
+    place.stage.clock.advance(Duration::from_secs(1199));
+    let second = place.redeem(&short, &refresh(&short_token)).await;
+    assert_eq!(second.status, StatusCode::OK, "{}", second.outcome());
+    place.stage.clock.advance(Duration::from_secs(801));
+    assert_eq!(place.redeem(&short, &refresh(&second.text_of("refresh_token"))).await.outcome(), INVALID_GRANT, "too old");
+    assert_eq!(place.redeem(&long, &refresh(&long_token)).await.status, StatusCode::OK, "as the platform says");
+    let idle = place.refresh_token(&short).await;
+    place.stage.clock.advance(Duration::from_secs(1200));
+    assert_eq!(place.redeem(&short, &refresh(&idle)).await.outcome(), INVALID_GRANT, "idle");
 }
 
 #[tokio::test]

@@ -99,6 +99,17 @@ async fn a_token_of_a_disabled_person_or_of_before_the_watermark_is_refused() {
 }
 
 #[tokio::test]
+async fn a_token_of_an_app_that_is_for_others_by_now_is_refused() {
+    let place = place().await;
+    let app = builders::client();
+    let token = place.token(&["openid"]).await;
+    assert_eq!(place.ask(&token).await.status, StatusCode::OK);
+    place.scene.close_app(&app).await;
+    place.stage.clock.advance(policy::CACHE_USABLE);
+    place.refuses(&token).await;
+}
+
+#[tokio::test]
 async fn a_token_is_good_for_ten_minutes_whether_or_not_anything_is_swept() {
     let place = place().await;
     let token = place.token(&["openid"]).await;

@@ -45,6 +45,11 @@ const REGISTERED: [&str; 30] = [
     "txn",
 ];
 
+/// Whether a claim of that name says something else than what is known of a person. Standard claims are beside these.
+pub(crate) fn is_of_a_protocol(name: &str) -> bool {
+    REGISTERED.contains(&name)
+}
+
 /// A text is no name of an attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an attribute's name has 1 to {} small letters, digits and underscores, and begins with a letter", policy::ATTRIBUTE_NAME_MAX)]
@@ -275,7 +280,7 @@ impl Schema {
 impl Attribute {
     fn check(&self) -> Result<(), InvalidSchema> {
         let name = || self.name.clone();
-        if StandardClaim::parse(self.name.as_str()).is_some() || REGISTERED.contains(&self.name.as_str()) {
+        if StandardClaim::parse(self.name.as_str()).is_some() || is_of_a_protocol(self.name.as_str()) {
             return Err(InvalidSchema::Registered(name()));
         }
         if self.label.0.is_empty() || !self.label.fits() || !self.hint.fits() {

@@ -5,21 +5,21 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Access, BackchannelLogout, Client, ClientAuthenticationMethod, ConsentPolicy, GrantType, RedirectUri, SecurityProfile, WebOrigin};
-use crate::api::Grants;
-use crate::id::ClientId;
+use super::{
+    Access, BackchannelLogout, ClientAuthenticationMethod, ConsentPolicy, GrantType, RedirectUri, SecurityProfile, TokenLifetimes, WebOrigin,
+};
+use crate::api::{ApiScope, Grants};
+use crate::claim_rules::{self, ClaimRule, InvalidRule};
 use crate::identifier::is_title;
 use crate::key_ring::Algorithm;
 use crate::policy;
 use crate::tenant::{SessionPolicy, Tenant};
-use crate::timestamp::Timestamp;
 
 /// What runs an app, which decides what it can keep and where it can be answered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AppKind {
     /// A server, which keeps a secret or a key.
-    #[default]
     Web,
     /// A browser, which keeps none.
     SinglePage,
@@ -84,6 +84,13 @@ pub struct Settings {
     /// How young a session has to be, and how lately used, that opens it without a sign-in.
     #[serde(default)]
     pub sessions: Option<SessionPolicy>,
+    /// What it is told of people beyond the standards, without that they are asked.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub claims: Vec<ClaimRule>,
+    /// How long what it is issued lives.
+    #[serde(default)]
+    pub lifetimes: TokenLifetimes,
     /// Whom it is for.
     #[serde(default)]
     pub access: Access,
@@ -113,6 +120,9 @@ pub enum InvalidSettings {
     /// An assertion verifies with a key, and with nothing else.
     #[error("jwks: keys are for private_key_jwt, which has 1 to {}", policy::APP_KEYS_MAX)]
     Keys,
+    /// One record holds them.
+    #[error("jwks: a key has at most {} bytes", policy::APP_KEY_BYTES_MAX)]
+    KeySize,
     /// Each kind of app has its grants.
     #[error("grant_types: client_credentials is for machines and asked for by nothing else")]
     Grants,
@@ -128,15 +138,36 @@ pub enum InvalidSettings {
     /// More addresses or origins than an app has.
     #[error("at most {} addresses and origins each", policy::APP_ADDRESSES_MAX)]
     TooMany,
+    /// All of them stand in the tenant's record, and none leaves it.
+    #[error("origins: a tenant's apps call from at most {} in all", policy::TENANT_ORIGINS_MAX)]
+    TenantOrigins,
     /// The platform calls it.
     #[error("backchannel_logout: an https address")]
     BackchannelLogout,
     /// What it asks for as itself.
-    #[error("apis: for machines, at most {}", policy::APP_APIS_MAX)]
+    #[error("apis: for machines, at most {} with {} scopes each", policy::APP_APIS_MAX, policy::API_SCOPES_MAX)]
     Apis,
     /// A session that is over as it begins lets nobody in.
     #[error("sessions: at least a minute")]
     Sessions,
+    /// Nothing outlives what the platform lets live.
+    #[error(
+        "lifetimes: access and ID tokens {} to {} seconds, refresh tokens from {} to {} without use and {} in all",
+        policy::ACCESS_TOKEN_SHORTEST.as_secs(),
+        policy::ACCESS_TOKEN_LONGEST.as_secs(),
+        policy::REFRESH_SHORTEST.as_secs(),
+        policy::REFRESH_IDLE.as_secs(),
+        policy::REFRESH_ABSOLUTE.as_secs()
+    )]
+    Lifetimes,
+    /// A rule by which it is told something.
+    #[error("claims: rule {}: {why}", .rule + 1)]
+    Claims {
+        /// Which one, counted from zero.
+        rule: usize,
+        /// Why.
+        why: InvalidRule,
+    },
     /// There is no such group.
     #[error("access: 1 to {} groups of the tenant", policy::MEMBERSHIPS_MAX)]
     Access,
@@ -168,15 +199,28 @@ impl Settings {
         self.check_authentication()?;
         self.check_grants()?;
         self.check_addresses()?;
+        // What an app had stays the tenant's; what adds none is no obstacle, however many there are.
+        if self.origins.difference(&tenant.origins).count() > policy::TENANT_ORIGINS_MAX.saturating_sub(tenant.origins.len()) {
+            return Err(InvalidSettings::TenantOrigins);
+        }
+        self.check_claims(tenant)?;
         let longest = self.sessions.is_none_or(|sessions| sessions.idle_seconds >= 60 && sessions.absolute_seconds >= sessions.idle_seconds);
         let known = |group| tenant.roster.groups.contains_key(group);
         match &self.access {
             _ if !longest => Err(InvalidSettings::Sessions),
+            _ if !self.lifetimes.are_allowed() => Err(InvalidSettings::Lifetimes),
             Access::Groups(groups) if groups.is_empty() || groups.len() > policy::MEMBERSHIPS_MAX || !groups.iter().all(known) => {
                 Err(InvalidSettings::Access)
             }
             _ => Ok(()),
         }
+    }
+
+    fn check_claims(&self, tenant: &Tenant) -> Result<(), InvalidSettings> {
+        if self.kind == AppKind::Machine && !self.claims.is_empty() {
+            return Err(InvalidSettings::Claims { rule: 0, why: InvalidRule::Machine });
+        }
+        claim_rules::check(&self.claims, tenant).map_err(|(rule, why)| InvalidSettings::Claims { rule, why })
     }
 
     fn check_name(&self) -> Result<(), InvalidSettings> {
@@ -190,16 +234,20 @@ impl Settings {
         }
         let keys = 1..=policy::APP_KEYS_MAX;
         let fits = if method == ClientAuthenticationMethod::PrivateKeyJwt { keys.contains(&self.jwks.len()) } else { self.jwks.is_empty() };
-        if fits { Ok(()) } else { Err(InvalidSettings::Keys) }
+        if !fits {
+            return Err(InvalidSettings::Keys);
+        }
+        if self.jwks.iter().all(|key| key.to_string().len() <= policy::APP_KEY_BYTES_MAX) { Ok(()) } else { Err(InvalidSettings::KeySize) }
     }
 
     fn check_grants(&self) -> Result<(), InvalidSettings> {
         let (grants, machine) = (self.grant_types(), self.kind == AppKind::Machine);
         let own = grants.contains(&GrantType::ClientCredentials);
+        let many = |scopes: &BTreeSet<ApiScope>| scopes.len() > policy::API_SCOPES_MAX;
         let refreshes_alone = grants.contains(&GrantType::RefreshToken) && !grants.contains(&GrantType::AuthorizationCode);
         if grants.is_empty() || own != machine || (machine && grants.len() > 1) || refreshes_alone {
             Err(InvalidSettings::Grants)
-        } else if self.apis.len() > policy::APP_APIS_MAX || (!machine && !self.apis.is_empty()) {
+        } else if !machine && !self.apis.is_empty() || self.apis.len() > policy::APP_APIS_MAX || self.apis.values().any(many) {
             Err(InvalidSettings::Apis)
         } else {
             Ok(())
@@ -223,66 +271,6 @@ impl Settings {
             Err(InvalidSettings::OwnScheme)
         } else {
             Ok(())
-        }
-    }
-}
-
-impl Client {
-    /// A new app that is so; its secrets come after.
-    pub fn registered(id: ClientId, settings: &Settings, now: Timestamp) -> Self {
-        Self { kind: settings.kind, ..Self::named(id, settings.name.clone(), now) }.with_settings(settings)
-    }
-
-    /// The app as it is said to be from now on, one version on.
-    pub fn changed(&self, settings: &Settings) -> Result<Self, InvalidSettings> {
-        if settings.kind != self.kind {
-            return Err(InvalidSettings::Kind);
-        }
-        Ok(Self { version: self.version + 1, ..self.with_settings(settings) })
-    }
-
-    fn with_settings(&self, settings: &Settings) -> Self {
-        let settings = settings.clone();
-        Self {
-            authentication: settings.authentication(),
-            grant_types: settings.grant_types(),
-            name: settings.name,
-            jwks: settings.jwks,
-            redirect_uris: settings.redirect_uris,
-            post_logout_redirect_uris: settings.post_logout_redirect_uris,
-            backchannel_logout: settings.backchannel_logout,
-            origins: settings.origins,
-            apis: settings.apis,
-            security_profile: settings.security_profile,
-            id_token_signed_response_alg: settings.id_token_signed_response_alg,
-            userinfo_signed_response_alg: settings.userinfo_signed_response_alg,
-            consent: settings.consent,
-            sessions: settings.sessions,
-            access: settings.access,
-            ..self.clone()
-        }
-    }
-
-    /// What is said of it.
-    pub fn settings(&self) -> Settings {
-        let client = self.clone();
-        Settings {
-            name: client.name,
-            kind: client.kind,
-            security_profile: client.security_profile,
-            authentication: Some(client.authentication),
-            jwks: client.jwks,
-            grant_types: Some(client.grant_types),
-            redirect_uris: client.redirect_uris,
-            post_logout_redirect_uris: client.post_logout_redirect_uris,
-            backchannel_logout: client.backchannel_logout,
-            origins: client.origins,
-            apis: client.apis,
-            id_token_signed_response_alg: client.id_token_signed_response_alg,
-            userinfo_signed_response_alg: client.userinfo_signed_response_alg,
-            consent: client.consent,
-            sessions: client.sessions,
-            access: client.access,
         }
     }
 }

@@ -73,6 +73,16 @@ pub enum Administered {
         /// As what; as nothing when empty.
         roles: BTreeSet<AdminRole>,
     },
+    /// An app administers the tenant for itself as something else than before, or no more.
+    #[serde(rename = "administrator.app_assigned")]
+    AppAssigned {
+        /// Which.
+        client_id: ClientId,
+        /// The version of the tenant's administrators afterwards.
+        version: u64,
+        /// As what; as nothing when empty.
+        roles: BTreeSet<AdminRole>,
+    },
     /// An administrator changed what is known of somebody, their names, groups or roles.
     #[serde(rename = "user.changed")]
     UserChanged {

@@ -1,8 +1,11 @@
 //! Every way in which a family dies.
 
 use super::*;
+use crate::GroupId;
 use crate::Slug;
 use crate::TenantId;
+use crate::client::Access;
+use crate::roster::{Group, GroupName};
 use crate::session::{Beginning, EndReason, SessionEnd};
 use crate::tenant::{Issuer, SessionPolicy};
 use crate::user::UserStatus;
@@ -103,6 +106,19 @@ fn a_family_dies_with_its_session_unless_it_has_offline_access() {
         scene.family.as_mut().expect("a family").offline = Some(Offline::begin(WATERMARK, Vec::new(), Epoch(0), WATERMARK));
         assert_eq!(scene.judged(), None);
     }
+}
+
+#[test]
+fn a_token_of_somebody_whom_its_app_is_not_for_any_more_is_dead_until_it_is_again() {
+    let (group, staff) = (GroupId::from_random([5; 16]), Group { name: GroupName::parse("Staff").expect("a name"), roles: BTreeSet::new() });
+    let mut scene = scene();
+    scene.tenant.roster.groups.insert(group.clone(), staff);
+    scene.client.as_mut().expect("a client").access = Access::Groups([group.clone()].into());
+    assert_eq!(scene.judged(), Some(Dead::NotAdmitted));
+    scene.user.as_mut().expect("a person").groups.insert(group.clone());
+    assert_eq!(scene.judged(), None);
+    scene.tenant.roster.groups.remove(&group);
+    assert_eq!(scene.judged(), Some(Dead::NotAdmitted), "a group that is gone");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use domain::family::Family;
+use domain::policy;
 use domain::tenant::Tenant;
 
 use super::*;
@@ -10,7 +11,8 @@ use crate::samples::{self, NOW};
 fn issued() -> Map<String, Value> {
     let (issuer, user, code) = (samples::issuer(), samples::user(), samples::code());
     let tenant = samples::tenant();
-    let redemption = Redemption { tenant: &tenant, family: samples::family(), user: &user, code: &code, api: None };
+    let redemption =
+        Redemption { tenant: &tenant, client: &samples::public_client(), family: samples::family(), user: &user, code: &code, api: None };
     let json = serde_json::to_value(claims(&issuer, &redemption.issuance(), [0; 16], "sealed", NOW)).expect("JSON");
     json.as_object().expect("an object").clone()
 }
@@ -44,7 +46,7 @@ fn an_api_is_told_groups_and_roles_where_they_were_granted_and_the_platform_neve
     let tenant = Tenant { roster: samples::roster(), ..samples::tenant() };
     let told = |names: &[&str], api| {
         let family = Family { scopes: samples::scopes(names), ..samples::family() };
-        let redemption = Redemption { tenant: &tenant, family, user: &user, code: &code, api };
+        let redemption = Redemption { tenant: &tenant, client: &samples::public_client(), family, user: &user, code: &code, api };
         let json = serde_json::to_value(claims(&issuer, &redemption.issuance(), [0; 16], "sealed", NOW)).expect("JSON");
         (json.get("groups").cloned(), json.get("roles").cloned())
     };
@@ -59,7 +61,8 @@ fn an_api_is_told_groups_and_roles_where_they_were_granted_and_the_platform_neve
 fn internal_keys_stand_in_the_sealed_claim_alone() {
     let (user, code) = (samples::user(), samples::code());
     let tenant = samples::tenant();
-    let redemption = Redemption { tenant: &tenant, family: samples::family(), user: &user, code: &code, api: None };
+    let redemption =
+        Redemption { tenant: &tenant, client: &samples::public_client(), family: samples::family(), user: &user, code: &code, api: None };
     let sealed = serde_json::to_value(reference(&redemption.issuance())).expect("JSON");
     assert_eq!(sealed, json!({ "u": user.id.as_str(), "f": samples::family().id.as_str(), "s": samples::session().id.as_str() }));
     let visible = Value::Object(issued()).to_string();
@@ -150,8 +153,8 @@ fn what_a_token_states_is_read_before_it_is_verified() {
 #[test]
 fn an_api_says_what_signs_its_tokens_and_how_long_they_live() {
     let api = Api { access_token_signed_response_alg: Algorithm::Rs256, ..samples::api() };
-    assert_eq!((algorithm(Some(&api)), lifetime(Some(&api)).as_secs()), (Algorithm::Rs256, 3600));
-    assert_eq!((algorithm(None), lifetime(None)), (Algorithm::Es256, policy::ACCESS_TOKEN));
+    assert_eq!((algorithm(Some(&api)), lifetime(&samples::public_client(), Some(&api)).as_secs()), (Algorithm::Rs256, 3600));
+    assert_eq!((algorithm(None), lifetime(&samples::public_client(), None)), (Algorithm::Es256, policy::ACCESS_TOKEN));
 }
 
 #[test]

@@ -77,6 +77,8 @@ pub enum Outcome<'a> {
 pub struct Redemption<'a> {
     /// The tenant.
     pub tenant: &'a Tenant,
+    /// Who redeems.
+    pub client: &'a Client,
     /// To be made, which is what redeems the code.
     pub family: Family,
     /// Whose tokens.
@@ -92,6 +94,7 @@ impl Redemption<'_> {
     pub fn issuance(&self) -> Issuance<'_> {
         Issuance {
             tenant: self.tenant,
+            client: self.client,
             family: &self.family,
             user: self.user,
             api: self.api,
@@ -163,7 +166,7 @@ pub fn redeem<'a>(attempt: &Attempt<'a>, found: &Found<'a>, new_family: NewFamil
     match checked {
         Ok(((user, session), api)) => {
             let family = family((attempt.code, session), client, new_family, now);
-            Outcome::Redeemed(Box::new(Redemption { tenant: found.tenant, family, user, code: attempt.code, api }))
+            Outcome::Redeemed(Box::new(Redemption { tenant: found.tenant, client, family, user, code: attempt.code, api }))
         }
         Err(reason) => Outcome::Refused(reason),
     }
@@ -225,7 +228,7 @@ fn recipient<'a>(attempt: &Attempt<'_>, found: &Found<'a>, user: &User) -> Resul
 fn family((code, session): (&AuthorizationCode, &Session), client: &Client, new: NewFamily, now: Timestamp) -> Family {
     // OpenID Connect Core §11: what was agreed to, and what the client can use.
     let is_offline = code.scopes.contains(scope::OFFLINE_ACCESS) && client.grant_types.contains(&GrantType::RefreshToken);
-    let offline = is_offline.then(|| Offline::begin(code.authenticated_at, code.methods.clone(), new.epoch, now));
+    let offline = is_offline.then(|| Offline::begin(code.authenticated_at, code.methods.clone(), new.epoch, now).living(&client.lifetimes, now));
     // An API may say by then that its tokens live longer than now.
     let longest = if code.audience.is_some() { policy::ACCESS_TOKEN_LONGEST } else { policy::ACCESS_TOKEN };
     let last_token_from = offline.as_ref().map_or(now, |offline| offline.ends_at);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::Timestamp;
 use domain::api::Api;
+use domain::client::Client;
 use domain::family::Family;
 use domain::session::AuthenticationMethod;
 use domain::tenant::Tenant;
@@ -16,6 +17,8 @@ use crate::scope;
 pub struct Issuance<'a> {
     /// The tenant, whose roster says what the person's roles open.
     pub tenant: &'a Tenant,
+    /// Whose app, which says how long they live.
+    pub client: &'a Client,
     /// The family they belong to.
     pub family: &'a Family,
     /// Whose tokens.

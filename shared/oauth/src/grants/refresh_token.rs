@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::api::Api;
 use domain::client::Client;
 use domain::consent::{self, Asking, Consent};
-use domain::family::{self, Evidence, Family, RevocationReason};
+use domain::family::{self, Dead, Evidence, Family, RevocationReason};
 use domain::refresh::{Offline, Rotation, Standing};
 use domain::secret::SealedBytes;
 use domain::tenant::Tenant;
@@ -112,8 +112,7 @@ pub fn refresh<'a>(attempt: &Attempt<'a>, found: &Found<'a>, current: Epoch, now
         Standing::Ended => return Outcome::Refused(Reason::Ended),
         Standing::Newest | Standing::Retried(_) => {}
     }
-    let checked = admitted(client, found.evidence.tenant, user)
-        .and_then(|()| consented(client, found.consent, family))
+    let checked = consented(client, found.consent, family)
         .and_then(|()| recipient(attempt, found, family)) // RFC 8707 §2.2
         .and_then(|api| scopes((attempt.grant, family), api, (found.evidence.tenant, user)).map(|scopes| (api, scopes))); // RFC 6749 §6
     let refresh = match checked {
@@ -121,6 +120,7 @@ pub fn refresh<'a>(attempt: &Attempt<'a>, found: &Found<'a>, current: Epoch, now
             // OpenID Connect Core §12.2: `auth_time` is that of the sign-in, and there is no nonce.
             issuance: Issuance {
                 tenant: found.evidence.tenant,
+                client,
                 family,
                 user,
                 api,
@@ -144,12 +144,14 @@ fn standing_family<'a>(attempt: &Attempt<'a>, found: &Found<'a>, now: Timestamp)
     let client = attempt.client.client();
     let own = |family: &&Family| family.id == attempt.token.family_id && family.user_id == attempt.token.user_id && family.client_id == client.id;
     let offline = found.evidence.family.filter(own).and_then(|family| family.offline.as_ref()).ok_or(Reason::FamilyUnknown)?;
-    let (family, user) = family::live(&found.evidence, now).map_err(|_| Reason::Dead)?;
+    let (family, user) = family::live(&found.evidence, now)?;
     Ok((user, family, offline))
 }
 
-fn admitted(client: &Client, tenant: &Tenant, user: &User) -> Result<(), Reason> {
-    if client.admits(tenant, user) { Ok(()) } else { Err(Reason::NotAdmitted) }
+impl From<Dead> for Reason {
+    fn from(dead: Dead) -> Self {
+        if dead == Dead::NotAdmitted { Self::NotAdmitted } else { Self::Dead }
+    }
 }
 
 fn consented(client: &Client, consent: Option<&Consent>, family: &Family) -> Result<(), Reason> {

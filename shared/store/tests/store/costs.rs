@@ -192,6 +192,11 @@ async fn a_tenant_pays_eight_and_two_per_data_key_and_a_client_five() {
     let again = owned.with_person(&assigned.id, Some(Assignment::of(AdminRole::Owner)));
     store.assign_administrators(&again, &assigned, &event(kind.into(), 11)).await.expect("an answer");
     till.assert_paid(7, "assign_administrators");
+    let app = domain::client::Client { version: 2, ..client("app") };
+    let with_app = again.with_app(&app.id, Some(Assignment::of(AdminRole::Auditor)));
+    let kind = Administered::AppAssigned { client_id: app.id.clone(), version: 3, roles: [AdminRole::Auditor].into() };
+    store.assign_app(&with_app, &app, &event_about(Subject::Tenant, kind.into(), 12)).await.expect("an answer");
+    till.assert_paid(6, "assign_app");
     let completed = domain::user::User { version: assigned.version + 1, ..assigned };
     let kind = EventKind::ProfileCompleted { version: completed.version, terms: Some("2026-11".to_owned()) };
     store.complete_profile(&completed, &event(kind, 9)).await.expect("an answer");

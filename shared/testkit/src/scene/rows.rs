@@ -1,12 +1,27 @@
 //! Rows as functions that aren't at hand would leave them.
 
-use domain::SessionId;
+use domain::client::{Access, Client};
+use domain::event::Administered;
+use domain::{GroupId, SessionId};
+use store::ClientChange;
 
 use super::Scene;
 use crate::Stage;
 use crate::rows::{Value, text};
 
 impl Scene {
+    /// Says that an app, as it was registered, is for a group that nobody is in.
+    ///
+    /// # Panics
+    /// When it isn't there, or was changed.
+    pub async fn close_app(&self, client: &Client) {
+        let nobody = Access::Groups([GroupId::from_random([9; 16])].into());
+        let changed = Client { access: nobody, version: client.version + 1, ..client.clone() };
+        let done = Administered::ClientChanged { client_id: changed.id.clone(), version: changed.version };
+        let change = self.home().change_client(&changed, &self.event(done.into())).await;
+        assert_eq!(change, Ok(ClientChange::Changed));
+    }
+
     /// The person is disabled, as an administrator will do it.
     ///
     /// # Panics

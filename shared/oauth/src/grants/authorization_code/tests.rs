@@ -1,7 +1,9 @@
 //! Every way in which a code is redeemed, refused or a replay.
 
+use std::time::Duration;
+
 use domain::claims::RequestedClaims;
-use domain::client::{Access, SecurityProfile};
+use domain::client::{Access, SecurityProfile, TokenLifetimes};
 use domain::family::RevocationReason;
 use domain::user::UserStatus;
 use domain::{Secret, client::ConsentPolicy};
@@ -133,6 +135,10 @@ fn offline_access_that_the_client_can_use_begins_a_lineage_of_refresh_tokens() {
     let expected = Offline::begin(samples::code().authenticated_at, samples::code().methods, Epoch(4), NOW);
     assert_eq!(family.offline, Some(expected));
     assert_eq!(family.ends_at, NOW.plus(policy::REFRESH_ABSOLUTE).plus(policy::ACCESS_TOKEN).plus(policy::FAMILY_MARGIN));
+    let lifetimes = TokenLifetimes { refresh_idle_seconds: Some(700), refresh_absolute_seconds: Some(7000), ..TokenLifetimes::default() };
+    let short = granted(Client { lifetimes, ..samples::public_client() });
+    assert_eq!(short.offline.map(|offline| (offline.idle_seconds, offline.ends_at)), Some((Some(700), NOW.plus(Duration::from_secs(7000)))));
+    assert_eq!(short.ends_at, NOW.plus(Duration::from_secs(7000)).plus(policy::ACCESS_TOKEN).plus(policy::FAMILY_MARGIN));
     let without = Client { grant_types: [GrantType::AuthorizationCode].into(), ..samples::public_client() };
     assert_eq!(granted(without).offline, None);
 }
