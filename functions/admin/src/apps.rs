@@ -21,6 +21,7 @@ use crate::arrival::{Arrived, Making};
 use crate::came::{Answer, Body, Done, New, Wanted};
 use crate::documentation::{IdempotencyKey, NotChanged, NotShown};
 use crate::pages::{self, ListWanted, Page};
+use crate::policies;
 use crate::problem::{Problem, Refused};
 use crate::tenants::OfTenant;
 use secrets::{NewSecret, SecretShown};
@@ -183,8 +184,10 @@ pub(crate) async fn change_app(at: Arrived, Path(named): Path<OfApp>, Body(setti
     at.may(Act::ChangeApp, Thing::App(&id))?;
     let client = find(&at, &id).await?;
     at.changes(client.version)?;
-    check(&at.standing().await?, &settings)?;
+    let tenant = at.standing().await?;
+    check(&tenant, &settings)?;
     let changed = client.changed(&settings).map_err(|invalid| Problem::Unfit("app", invalid.to_string()))?;
+    policies::keeps_a_way_in(&at, &tenant, &changed).await?;
     // A secret is for who authenticates by one.
     let secrets = if changed.authentication.is_by_secret() { client.secrets } else { Vec::new() };
     let changed = Client { secrets, ..changed };

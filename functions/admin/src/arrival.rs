@@ -6,9 +6,11 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use crypto::base64url;
 use domain::administration::{Administrators, Assignment};
 use domain::api::Api;
+use domain::client::Client;
 use domain::event::{Actor as DoneBy, Event, EventKind, Lookups, Personal, RecordedEvent, Subject};
 use domain::family::Evidence;
 use domain::tenant::Tenant;
+use domain::user::User;
 use domain::{ClientId, Secret, Slug, Timestamp, UserId, policy};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, header};
@@ -40,6 +42,13 @@ pub(crate) struct Arrived {
     of: Arc<TenantContext>,
     who: Who,
     assignment: Assignment,
+    came: Option<CameBy>,
+}
+
+/// A person who administers, and the app that they do it with.
+pub(crate) struct CameBy {
+    pub(crate) user: User,
+    pub(crate) app: Arc<Client>,
 }
 
 enum Who {
@@ -70,14 +79,14 @@ impl Arrived {
             Some(about) if of_it(&about) => about,
             _ => find(deps, SYSTEM, now).await?.filter(of_it).ok_or(Problem::Token(Reason::OtherIssuer.into()))?,
         };
-        let Identified { who, assignment, administrators } = identify(deps, &mut of, &token, now).await?;
+        let Identified { who, assignment, administrators, came } = identify(deps, &mut of, &token, now).await?;
         let of = of.tenant;
         if tenant == of.record().slug.as_str() {
-            return Ok(Self { deps: deps.clone(), tenant: Arc::clone(&of), now, administrators, headers, of, who, assignment });
+            return Ok(Self { deps: deps.clone(), tenant: Arc::clone(&of), now, administrators, headers, of, who, assignment, came });
         }
         let tenant = find(deps, tenant, now).await?.ok_or(Problem::NotFound)?.tenant;
         let administrators = tenant.home(now)?.read_administrators().await?;
-        Ok(Self { deps: deps.clone(), tenant, now, administrators, headers, of, who, assignment })
+        Ok(Self { deps: deps.clone(), tenant, now, administrators, headers, of, who, assignment, came })
     }
 
     /// Goes on if the policies permit it.
@@ -103,6 +112,11 @@ impl Arrived {
     /// The same about somebody's account.
     pub(crate) fn may_to(&self, act: Act, id: &UserId) -> Result<(), Refused> {
         self.may(act, Thing::Person { id, assignment: self.administrators.person(id), becomes: None })
+    }
+
+    /// The person of this very tenant who asks, and by which app.
+    pub(crate) fn author(&self) -> Option<&CameBy> {
+        self.came.as_ref().filter(|_| self.of.record().id == self.tenant.record().id)
     }
 
     /// The version that the request changes, if it is the one that stands.
@@ -198,6 +212,7 @@ struct Identified {
     who: Who,
     assignment: Assignment,
     administrators: Administrators,
+    came: Option<CameBy>,
 }
 
 async fn identify(deps: &Deps, of: &mut Visit, token: &Secret<String>, now: Timestamp) -> Result<Identified, Refused> {
@@ -214,7 +229,7 @@ async fn identify(deps: &Deps, of: &mut Visit, token: &Secret<String>, now: Time
         needs_scope(&token)?;
         let administrators = of.beside(home.read_administrators()).await?;
         let assignment = administrators.machine(&client.id).cloned().unwrap_or_default();
-        return Ok(Identified { who: Who::Machine(client.id.clone()), assignment, administrators });
+        return Ok(Identified { who: Who::Machine(client.id.clone()), assignment, administrators, came: None });
     };
     let (person, administrators) = of.beside(futures_util::future::join(home.read_person(&keys(reference)), home.read_administrators())).await;
     let (person, administrators) = (person?, administrators?);
@@ -228,7 +243,8 @@ async fn identify(deps: &Deps, of: &mut Visit, token: &Secret<String>, now: Time
     let (_, user) = bearer::holder(&token, &evidence, (scope::ADMIN, Reason::AdminMissing), now).map_err(|reason| Problem::Token(reason.into()))?;
     let fresh = person.session.as_ref().is_some_and(|session| session.is_fresh(now));
     let assignment = administrators.person(&user.id).cloned().unwrap_or_default();
-    Ok(Identified { who: Who::Person { id: user.id.clone(), fresh }, assignment, administrators })
+    let (who, came) = (Who::Person { id: user.id.clone(), fresh }, Some(CameBy { user: user.clone(), app: client.clone() }));
+    Ok(Identified { who, assignment, administrators, came })
 }
 
 fn keys(reference: Reference) -> PersonKeys {

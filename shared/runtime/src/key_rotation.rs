@@ -64,6 +64,7 @@ impl KeyRotations {
             home.put_off_look(Some(due), now.plus(policy::SIGNING_KEY_LOOK_AGAIN)).await?;
             return Ok(Looked::Nothing);
         };
+        let home = home.keeping_events(bundle.tenant.policies.retention);
         let rotation = RotationPolicy::of(&bundle.tenant);
         let steps = ring.steps(&rotation, now);
         if steps.is_empty() {
@@ -90,6 +91,7 @@ impl KeyRotations {
         let now = self.clock.now();
         let home = self.region.home_tables_of(tenant, now).await?;
         let Some((bundle, ring)) = read(&home).await? else { return Ok(Looked::Nothing) };
+        let home = home.keeping_events(bundle.tenant.policies.retention);
         let algorithms: Vec<_> = algorithms.iter().copied().collect();
         let made = self.make(&bundle, &algorithms, now).await?;
         let after = ring.replaced(made, old, now);

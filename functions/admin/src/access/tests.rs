@@ -60,7 +60,9 @@ impl Case<'_> {
             | Act::ReadApis
             | Act::ChangeApis
             | Act::ReadRoster
-            | Act::ChangeRoster => Thing::Tenant,
+            | Act::ChangeRoster
+            | Act::ReadPolicies
+            | Act::ChangePolicies => Thing::Tenant,
             Act::ReadApp | Act::ChangeApp | Act::DeleteApp => Thing::App(&client),
             _ => Thing::Person { id: &about, assignment: self.about, becomes: self.becomes },
         };
@@ -94,12 +96,12 @@ fn every_role_may_what_is_its_own() {
         table.extend([role.as_str(), ": ", &may.collect::<Vec<_>>().join(" "), "\n"]);
     }
     insta::assert_snapshot!(table, @r"
-    owner: ReadTenant ReadAdministrators ListPeople CreatePerson ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson AssignAdministrator ListApps CreateApp ReadApp ChangeApp DeleteApp ReadApis ChangeApis ReadRoster ChangeRoster
-    admin: ReadTenant ReadAdministrators ListPeople CreatePerson ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson AssignAdministrator ListApps CreateApp ReadApp ChangeApp DeleteApp ReadApis ChangeApis ReadRoster ChangeRoster
+    owner: ReadTenant ReadAdministrators ListPeople CreatePerson ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson AssignAdministrator ListApps CreateApp ReadApp ChangeApp DeleteApp ReadApis ChangeApis ReadRoster ChangeRoster ReadPolicies ChangePolicies
+    admin: ReadTenant ReadAdministrators ListPeople CreatePerson ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson AssignAdministrator ListApps CreateApp ReadApp ChangeApp DeleteApp ReadApis ChangeApis ReadRoster ChangeRoster ReadPolicies ChangePolicies
     user_manager: ReadTenant ListPeople CreatePerson ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson ListApps ReadRoster
     help_desk: ReadTenant ListPeople ReadPerson HelpPerson EndSessions ListApps ReadRoster
-    security: ReadTenant ReadAdministrators ListPeople ReadPerson HelpPerson DisablePerson EndSessions ListApps ReadApp ReadApis ReadRoster
-    auditor: ReadTenant ReadAdministrators ListPeople ReadPerson ListApps ReadApp ReadApis ReadRoster
+    security: ReadTenant ReadAdministrators ListPeople ReadPerson HelpPerson DisablePerson EndSessions ListApps ReadApp ReadApis ReadRoster ReadPolicies ChangePolicies
+    auditor: ReadTenant ReadAdministrators ListPeople ReadPerson ListApps ReadApp ReadApis ReadRoster ReadPolicies
     app_developer: ReadTenant ListApps ReadApp ChangeApp ReadApis ReadRoster
     ");
 }

@@ -10,6 +10,7 @@ mod interventions;
 mod isolation;
 mod lists;
 mod once;
+mod policies;
 mod resources;
 mod roster;
 mod support;

@@ -84,9 +84,9 @@ pub struct Settings {
     /// How young a session has to be, and how lately used, that opens it without a sign-in.
     #[serde(default)]
     pub sessions: Option<SessionPolicy>,
-    /// Whom it is for.
+    /// Whom it is for; if it isn't said, whom the tenant's policy `access` names.
     #[serde(default)]
-    pub access: Access,
+    pub access: Option<Access>,
 }
 
 const fn oauth21() -> SecurityProfile {
@@ -134,8 +134,8 @@ pub enum InvalidSettings {
     /// What it asks for as itself.
     #[error("apis: for machines, at most {}", policy::APP_APIS_MAX)]
     Apis,
-    /// A session that is over as it begins lets nobody in.
-    #[error("sessions: at least a minute")]
+    /// A session that is over as it begins lets nobody in, and every one ends.
+    #[error("sessions: at least a minute, at most a year, and no shorter used than unused")]
     Sessions,
     /// There is no such group.
     #[error("access: 1 to {} groups of the tenant", policy::MEMBERSHIPS_MAX)]
@@ -168,14 +168,12 @@ impl Settings {
         self.check_authentication()?;
         self.check_grants()?;
         self.check_addresses()?;
-        let longest = self.sessions.is_none_or(|sessions| sessions.idle_seconds >= 60 && sessions.absolute_seconds >= sessions.idle_seconds);
-        let known = |group| tenant.roster.groups.contains_key(group);
-        match &self.access {
-            _ if !longest => Err(InvalidSettings::Sessions),
-            Access::Groups(groups) if groups.is_empty() || groups.len() > policy::MEMBERSHIPS_MAX || !groups.iter().all(known) => {
-                Err(InvalidSettings::Access)
-            }
-            _ => Ok(()),
+        if self.sessions.is_some_and(|sessions| !sessions.is_sensible()) {
+            Err(InvalidSettings::Sessions)
+        } else if self.access.as_ref().is_some_and(|access| !access.is_of(tenant)) {
+            Err(InvalidSettings::Access)
+        } else {
+            Ok(())
         }
     }
 
