@@ -195,7 +195,7 @@ pub(crate) async fn change_app(at: Arrived, Path(named): Path<OfApp>, Body(setti
     Ok(Done::Shown(shown(&at.tenant.record().issuer, &changed), Some(changed.version)))
 }
 
-/// Takes an app away. Whatever was issued to it is dead within a minute.
+/// Takes an app away. Whatever was issued to it is dead within 30 seconds.
 #[utoipa::path(
     delete, path = "/admin/v1/tenants/{tenant}/apps/{app}", tag = "apps",
     params(OfApp, ("If-Match" = String, Header, description = "The app's version.")), responses((status = 204), NotChanged)

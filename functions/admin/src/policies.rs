@@ -34,7 +34,8 @@ pub(crate) struct OfPolicy {
     /// The tenant's slug.
     #[expect(dead_code, reason = "who arrives is at the tenant already")]
     tenant: String,
-    /// `password`, `registration`, `session`, `access`, `branding` or `retention`.
+    /// The kind of policy.
+    #[param(value_type = PolicyKind, inline)]
     policy: String,
 }
 

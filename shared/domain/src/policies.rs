@@ -88,8 +88,8 @@ impl Default for Retention {
 
 impl Retention {
     /// How long an event is kept.
-    pub const fn time(self) -> Duration {
-        Duration::from_hours(24 * self.days as u64)
+    pub fn time(self) -> Duration {
+        Duration::from_hours(24 * u64::from(self.days))
     }
 }
 

@@ -24,6 +24,7 @@ pub(crate) struct OfPolicyVersion {
     #[expect(dead_code, reason = "who arrives is at the tenant already")]
     tenant: String,
     /// The kind of policy.
+    #[param(value_type = PolicyKind, inline)]
     policy: String,
     /// Which version; 0 is what the tenant had before the first change.
     version: String,

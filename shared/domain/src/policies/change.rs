@@ -67,7 +67,9 @@ impl Tenant {
         let mut tenant = rule.said_of(self)?;
         tenant.policies.version += 1;
         tenant.policies.versions.insert(policy, standing + 1);
-        tenant.branding.version = tenant.policies.version_of(PolicyKind::Branding);
+        if policy == PolicyKind::Branding {
+            tenant.branding.version = standing + 1;
+        }
         let new = PolicyVersion { policy, version: standing + 1, at: now, by, group: rule.group().cloned(), value: rule.value() };
         let before = (standing == 0).then(|| {
             let value = Rule::standing(self, policy).value();
