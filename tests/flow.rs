@@ -25,6 +25,7 @@ mod own_account;
 mod own_phone;
 mod own_photo;
 mod password_reset;
+mod policies;
 mod random_walk;
 mod refresh;
 mod regions;

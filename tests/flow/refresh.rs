@@ -62,7 +62,7 @@ async fn f36_refresh_goes_on_at_the_new_home_even_where_the_last_rotation_was_lo
         let moved = region.platform().store.directory().move_epoch(&region.platform().zone, Epoch(0), a_minute_ago).await;
         assert_eq!(moved, Ok(EpochMove::Moved));
     }
-    old.clock.advance(policy::CACHE_FRESH);
+    old.clock.advance(policy::CACHE_USABLE);
 
     let next = app.refreshed(new, &ahead).await;
     assert_eq!(next.status, StatusCode::OK, "{}", next.outcome());

@@ -40,7 +40,7 @@ fn assert_waits(answer: &Answer) {
 
 /// The day's directory records run out; nobody trusts one of before.
 fn directory_records_run_out(at: &TestPlatform) {
-    at.clock.advance(policy::CACHE_FRESH);
+    at.clock.advance(policy::CACHE_USABLE);
 }
 
 #[tokio::test]

@@ -1,5 +1,8 @@
 //! What a form says that asks for a new account, and whether there may be one of it.
 
+use std::collections::BTreeSet;
+
+use domain::GroupId;
 use domain::attributes::{self, Posted, Values};
 use domain::password_policy::{self, Context, PasswordText};
 use domain::registration::RegistrationPolicy;
@@ -46,13 +49,13 @@ impl<'a> Filled<'a> {
         Self { entered: Entered { email, ..self.entered }, ..self }
     }
 
-    /// Checks it under `policy`, and names all that is wrong with it at once.
-    pub(crate) fn check(&self, tenant: &Tenant, policy: &RegistrationPolicy) -> Result<Checked, SignUpProblems> {
+    /// Checks it under `policy`, for somebody who will be in `groups`, and names all that is wrong with it at once.
+    pub(crate) fn check(&self, tenant: &Tenant, policy: &RegistrationPolicy, groups: &BTreeSet<GroupId>) -> Result<Checked, SignUpProblems> {
         let entered = &self.entered;
         let names = [entered.username, entered.given_name, entered.family_name];
         let context = names.into_iter().flatten().fold(Context::of_tenant(tenant).with_email(entered.email), Context::with_name);
         let chosen = PasswordText::typed(self.password);
-        let chosen = chosen.and_then(|chosen| password_policy::check(&tenant.passwords, &chosen, &context).map(|()| chosen));
+        let chosen = chosen.and_then(|chosen| password_policy::check(&tenant.passwords_in(groups), &chosen, &context).map(|()| chosen));
         let attributes = attributes::change(&tenant.attributes, &Values::new(), &self.attributes, attributes::Writer::Person);
         match (decision::check(policy, entered), attributes, chosen) {
             (Ok(acceptable), Ok(attributes), Ok(password)) => Ok(Checked { acceptable, attributes, password }),

@@ -7,6 +7,7 @@ use crypto::password::{self, Verdict};
 use domain::credential::PasswordCredential;
 use domain::password_policy::PasswordText;
 use domain::secret::SealedBytes;
+use domain::user::User;
 use domain::{Secret, UserId};
 use runtime::Failure;
 
@@ -28,11 +29,12 @@ pub(crate) fn sealed(deps: &Deps, visitor: &Visitor<'_>, user: &UserId, chosen: 
 pub(crate) fn is_former(
     deps: &Deps,
     visitor: &Visitor<'_>,
-    (user, standing): (&UserId, &PasswordCredential),
+    (user, standing): (&User, &PasswordCredential),
     chosen: &PasswordText,
 ) -> Result<bool, Failure> {
     let tenant = visitor.tenant();
-    let former = standing.may_not_come_back(&tenant.record().passwords, visitor.now).map(|sealed| tenant.open_password_hash(user, sealed));
+    let asked = tenant.record().passwords_in(&user.groups);
+    let former = standing.may_not_come_back(&asked, visitor.now).map(|sealed| tenant.open_password_hash(&user.id, sealed));
     let former = former.collect::<Result<Vec<_>, _>>()?;
     let mut workspace = deps.workspace.lock().unwrap_or_else(PoisonError::into_inner);
     password::is_one_of(chosen.secret(), &former, &mut workspace).map_err(|error| Failure::Broken(error.to_string()))

@@ -46,7 +46,7 @@ async fn answer(deps: &Deps, visitor: &Visitor<'_>, parameters: &Parameters) -> 
     // Whoever was invited is admitted, and by the address that was invited, whatever the form says.
     let filled = Filled::read(tenant, parameters).under(&invited.invitation.email);
     let policy = RegistrationPolicy { who: Registration::Open, ..tenant.registration.clone() };
-    let checked = match filled.check(tenant, &policy) {
+    let checked = match filled.check(tenant, &policy, &invited.invitation.groups) {
         Ok(checked) => checked,
         Err(problems) => return Ok(invited.page(&filled, &problems)),
     };
@@ -110,7 +110,7 @@ impl<'a> Invited<'a> {
             from: SignUpFrom::Invitation(self.sealed),
             policy: &tenant.registration,
             schema: &tenant.attributes,
-            password_minimum: tenant.passwords.minimum(Factors::PasswordAlone),
+            password_minimum: tenant.passwords_in(&self.invitation.groups).minimum(Factors::PasswordAlone),
             entered: Entered { email: &self.invitation.email, ..filled.entered },
             attributes: &filled.attributes,
             problems,

@@ -227,7 +227,7 @@ impl<'a> Owner<'a> {
         if session.live(tenant.record(), &user, now).is_err() {
             return Ok(None);
         }
-        if session.wants_touch(now) {
+        if session.wants_touch(tenant.record().session_lifetimes(&user, session.keeping), now) {
             home.touch_session(&user.id, &session.id, now).await?;
         }
         Ok(Some(Self { deps, visitor, user, user_key, session, phone_code: person.phone_code }))

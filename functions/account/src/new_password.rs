@@ -41,7 +41,7 @@ pub(crate) async fn posted(deps: &Deps, visitor: &Visitor<'_>, parameters: &Para
         Err(problem) => return Ok(page(visitor, sealed, Some(problem))),
     };
     let hash = hashing::sealed(deps, visitor, &user.id, &chosen)?;
-    let next = password.followed_by(hash, &tenant.record().passwords, visitor.now);
+    let next = password.followed_by(hash, &tenant.record().passwords_in(&user.groups), visitor.now);
     let kind = EventKind::PasswordChanged { version: next.version, by: ChangedBy::Reset };
     let event = tenant.event_about((&user.id, found.user_key.as_ref()), kind, visitor.came.personal(), (&*deps.random, visitor.now))?;
     match home.change_password(&user.id, &next, visitor.now, &event).await? {
@@ -65,9 +65,10 @@ pub(crate) fn chosen(
 ) -> Result<Result<PasswordText, PasswordProblem>, Failure> {
     let tenant = visitor.tenant().record();
     let chosen = PasswordText::typed(typed);
-    let chosen = chosen.and_then(|chosen| password_policy::check(&tenant.passwords, &chosen, &Context::of_user(tenant, user)).map(|()| chosen));
+    let asked = tenant.passwords_in(&user.groups);
+    let chosen = chosen.and_then(|chosen| password_policy::check(&asked, &chosen, &Context::of_user(tenant, user)).map(|()| chosen));
     let Ok(chosen) = chosen else { return Ok(chosen) };
-    let was_used = hashing::is_former(deps, visitor, (&user.id, password), &chosen)?;
+    let was_used = hashing::is_former(deps, visitor, (user, password), &chosen)?;
     Ok(if was_used { Err(PasswordProblem::Former) } else { Ok(chosen) })
 }
 

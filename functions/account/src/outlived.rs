@@ -63,7 +63,7 @@ impl Step<'_> {
             Err(problem) => Ok(self.page().outlived_again((sealed, user), Some(problem))),
             Ok(chosen) => {
                 let hash = hashing::sealed(self.deps, visitor, &user.id, &chosen)?;
-                let next = password.followed_by(hash, &tenant.record().passwords, visitor.now);
+                let next = password.followed_by(hash, &tenant.record().passwords_in(&user.groups), visitor.now);
                 Ok(self.begin(user, &next, &found).await?)
             }
         }
@@ -103,7 +103,7 @@ impl Step<'_> {
         let seal = |key| tenant.seal_seen((&user.id, key), &id, &visitor.came.personal(), self.deps.random.bytes());
         let seen_from = found.user_key.as_ref().map(seal).transpose()?;
         let beginning = Beginning { keeping: self.state.keeping, seen_from, ..Beginning::by_password(id, user.id.clone()) };
-        Ok(Session::begin(beginning, tenant.record().session_lifetimes(self.state.keeping), visitor.now))
+        Ok(Session::begin(beginning, tenant.record().session_lifetimes(user, self.state.keeping), visitor.now))
     }
 
     fn back_to_authorize(&self) -> Result<Response, Failure> {

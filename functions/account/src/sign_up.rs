@@ -3,6 +3,8 @@
 //! The same is done whether or not the address has an account. Which of two mails goes out is decided when it is sent (`deliver`), so that
 //! neither page nor work tells who has one.
 
+use std::collections::BTreeSet;
+
 use axum::response::{IntoResponse, Response};
 use crypto::artefact::Kind;
 use domain::event::{EventKind, Personal, RecordedEvent, kept_identifier};
@@ -100,7 +102,7 @@ impl Form<'_> {
     async fn begin(&self, deps: &Deps, parameters: &Parameters) -> Result<Response, Refused> {
         let filled = Filled::read(self.visitor.tenant().record(), parameters);
         let entered = &filled.entered;
-        let checked = match filled.check(self.visitor.tenant().record(), &self.visitor.tenant().record().registration) {
+        let checked = match filled.check(self.visitor.tenant().record(), &self.visitor.tenant().record().registration, &BTreeSet::new()) {
             Ok(checked) => checked,
             Err(problems) => return Ok(self.page(&filled, &problems)),
         };

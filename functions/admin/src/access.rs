@@ -79,6 +79,10 @@ acts! {
     ReadRoster,
     /// Make, change and take away groups and roles, and say what roles open.
     ChangeRoster,
+    /// See what the tenant's policies say, and said.
+    ReadPolicies,
+    /// Have them say something else.
+    ChangePolicies,
 }
 
 /// Who asks.

@@ -22,6 +22,7 @@ use crate::arrival::{Arrived, Making};
 use crate::came::{Answer, Body, Done, New, Wanted};
 use crate::documentation::{IdempotencyKey, NotChanged, NotShown};
 use crate::pages::{self, ListWanted, Page};
+use crate::policies;
 use crate::problem::{Problem, Refused};
 use crate::tenants::OfTenant;
 use secrets::{NewSecret, SecretShown};
@@ -186,8 +187,10 @@ pub(crate) async fn change_app(at: Arrived, Path(named): Path<OfApp>, Body(setti
     let client = find(&at, &id).await?;
     may_trust(&at, Some(&client), &settings)?;
     at.changes(client.version)?;
-    check(&at.standing().await?, &settings)?;
+    let tenant = at.standing().await?;
+    check(&tenant, &settings)?;
     let changed = client.changed(&settings).map_err(|invalid| Problem::Unfit("app", invalid.to_string()))?;
+    policies::keeps_a_way_in(&at, &tenant, &changed).await?;
     // A secret is for who authenticates by one.
     let secrets = if changed.authentication.is_by_secret() { client.secrets } else { Vec::new() };
     let changed = Client { secrets, ..changed };
@@ -195,7 +198,7 @@ pub(crate) async fn change_app(at: Arrived, Path(named): Path<OfApp>, Body(setti
     Ok(Done::Shown(shown(&at.tenant.record().issuer, &changed), Some(changed.version)))
 }
 
-/// Takes an app away that administers nothing. Whatever was issued to it is dead within a minute.
+/// Takes an app away that administers nothing. Whatever was issued to it is dead within 30 seconds.
 #[utoipa::path(
     delete, path = "/admin/v1/tenants/{tenant}/apps/{app}", tag = "apps",
     params(OfApp, ("If-Match" = String, Header, description = "The app's version.")), responses((status = 204), NotChanged)

@@ -6,9 +6,11 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use crypto::base64url;
 use domain::administration::{Administrators, Assignment};
 use domain::api::Api;
+use domain::client::Client;
 use domain::event::{Actor as DoneBy, Event, EventKind, Lookups, Personal, RecordedEvent, Subject};
 use domain::family::Evidence;
 use domain::tenant::Tenant;
+use domain::user::User;
 use domain::{ClientId, Secret, Slug, Timestamp, UserId, policy};
 use futures_util::future::{join, join3};
 use http::request::Parts;
@@ -42,6 +44,13 @@ pub(crate) struct Arrived {
     of: Arc<TenantContext>,
     who: Who,
     assignment: Assignment,
+    came: Option<CameBy>,
+}
+
+/// A person who administers, and the app that they do it with.
+pub(crate) struct CameBy {
+    pub(crate) user: User,
+    pub(crate) app: Arc<Client>,
 }
 
 enum Who {
@@ -73,14 +82,14 @@ impl Arrived {
             Some(about) if of_it(&about) => about,
             _ => find(deps, SYSTEM, now).await?.filter(of_it).ok_or(Problem::Token(Reason::OtherIssuer.into()))?,
         };
-        let Identified { who, assignment, administrators } = identify(deps, &mut of, &token, (now, tally)).await?;
+        let Identified { who, assignment, administrators, came } = identify(deps, &mut of, &token, (now, tally)).await?;
         let of = of.tenant;
         if tenant == of.record().slug.as_str() {
-            return Ok(Self { deps: deps.clone(), tenant: Arc::clone(&of), now, administrators, headers, of, who, assignment });
+            return Ok(Self { deps: deps.clone(), tenant: Arc::clone(&of), now, administrators, headers, of, who, assignment, came });
         }
         let tenant = find(deps, tenant, now).await?.ok_or(Problem::NotFound)?.tenant;
         let administrators = tenant.home(now)?.read_administrators().await?;
-        Ok(Self { deps: deps.clone(), tenant, now, administrators, headers, of, who, assignment })
+        Ok(Self { deps: deps.clone(), tenant, now, administrators, headers, of, who, assignment, came })
     }
 
     /// Goes on if the policies permit it.
@@ -111,6 +120,11 @@ impl Arrived {
     /// The same about an app.
     pub(crate) fn may_with(&self, act: Act, id: &ClientId) -> Result<(), Refused> {
         self.may(act, Thing::App { id, administers: self.administrators.machine(id).is_some() })
+    }
+
+    /// The person of this very tenant who asks, and by which app.
+    pub(crate) fn author(&self) -> Option<&CameBy> {
+        self.came.as_ref().filter(|_| self.of.record().id == self.tenant.record().id)
     }
 
     /// The version that the request changes, if it is the one that stands.
@@ -206,6 +220,7 @@ struct Identified {
     who: Who,
     assignment: Assignment,
     administrators: Administrators,
+    came: Option<CameBy>,
 }
 
 async fn identify(deps: &Deps, of: &mut Visit, token: &Secret<String>, (now, tally): (Timestamp, &Tally)) -> Result<Identified, Refused> {
@@ -225,7 +240,7 @@ async fn identify(deps: &Deps, of: &mut Visit, token: &Secret<String>, (now, tal
         tally.keep(counted?, now)?;
         let administrators = administrators?;
         let assignment = administrators.machine(&client.id).cloned().unwrap_or_default();
-        return Ok(Identified { who: Who::Machine(client.id.clone()), assignment, administrators });
+        return Ok(Identified { who: Who::Machine(client.id.clone()), assignment, administrators, came: None });
     };
     let (sender, keys) = (reference.user_id.to_string(), keys(reference));
     let reading = join3(home.read_person(&keys), home.read_administrators(), rate::count(&tenant, &sender, now));
@@ -242,7 +257,8 @@ async fn identify(deps: &Deps, of: &mut Visit, token: &Secret<String>, (now, tal
     let (_, user) = bearer::holder(&token, &evidence, (scope::ADMIN, Reason::AdminMissing), now).map_err(|reason| Problem::Token(reason.into()))?;
     let fresh = person.session.as_ref().is_some_and(|session| session.is_fresh(now));
     let assignment = administrators.person(&user.id).cloned().unwrap_or_default();
-    Ok(Identified { who: Who::Person { id: user.id.clone(), fresh }, assignment, administrators })
+    let (who, came) = (Who::Person { id: user.id.clone(), fresh }, Some(CameBy { user: user.clone(), app: client.clone() }));
+    Ok(Identified { who, assignment, administrators, came })
 }
 
 fn keys(reference: Reference) -> PersonKeys {

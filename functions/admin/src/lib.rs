@@ -10,6 +10,7 @@ mod came;
 mod documentation;
 mod pages;
 mod people;
+mod policies;
 mod problem;
 mod rate;
 mod reference;
@@ -34,13 +35,14 @@ use administrators::machines;
 use apps::{preview, secrets};
 use documentation::Admin;
 use people::{create, edit, grants, help, history, interventions, list, sessions};
+use policies::{groups, versions};
 use problem::{Problem, Refused};
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::People, Purpose::Credentials], signing: Signing::Verifies };
 
 /// What its role may do: read what a tenant and its people are, list them, and change all of it but the tenant's own record, of which it changes groups,
-/// roles, origins and kinds of imported hashes; ask for other signing keys, which it can neither make nor open; unwrap keys for sealing, for people and for
-/// credentials. Each change has its event.
+/// roles, policies, origins and kinds of imported hashes; ask for other signing keys, which it can neither make nor open; unwrap keys for sealing, for people and
+/// for credentials. Each change has its event.
 #[derive(Clone)]
 pub struct Deps {
     tenants: Arc<Tenants>,
@@ -96,7 +98,13 @@ macro_rules! resources {
         let router = $add!(router, roster::list_groups, roster::create_group);
         let router = $add!(router, roster::show_group, roster::change_group, roster::delete_group);
         let router = $add!(router, roster::list_roles);
-        $add!(router, roster::create_role, roster::delete_role)
+        let router = $add!(router, roster::create_role, roster::delete_role);
+        let router = $add!(router, policies::list_policies);
+        let router = $add!(router, policies::show_policy, policies::change_policy);
+        let router = $add!(router, groups::show_group_policy, groups::change_group_policy, groups::remove_group_policy);
+        let router = $add!(router, versions::list_policy_versions);
+        let router = $add!(router, versions::show_policy_version);
+        $add!(router, versions::restore_policy_version)
     }};
 }
 

@@ -6,6 +6,7 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::administration::InvalidAdministrators;
+use domain::policies::{LockedOut, PolicyKind};
 use domain::policy;
 use http::{HeaderValue, StatusCode, header};
 use oauth::bearer::Refusal;
@@ -51,6 +52,10 @@ pub(crate) enum Problem {
     OtherRequest,
     /// The person wants their account to be deleted.
     Ending,
+    /// Whoever asks for it, or every owner, would be let in no more.
+    LockedOut(LockedOut),
+    /// A policy says something of the group; which one.
+    NamedByPolicy(PolicyKind),
     /// The last secret of an app stays.
     LastSecret,
     /// Who administers the tenant is made nobody first.
@@ -151,6 +156,8 @@ impl Problem {
             Self::RequestKey => (StatusCode::BAD_REQUEST, "idempotency-key", "An Idempotency-Key has 1 to 255 visible characters, once."),
             Self::OtherRequest => (StatusCode::UNPROCESSABLE_ENTITY, "other-request", "The Idempotency-Key was another request's."),
             Self::Ending => (StatusCode::CONFLICT, "ending", "The account is about to be deleted."),
+            Self::LockedOut(_) => (StatusCode::CONFLICT, "locks-out", "Nobody could undo that."),
+            Self::NamedByPolicy(_) => (StatusCode::CONFLICT, "named-by-policy", "The group stays until no policy says anything of it."),
             Self::LastSecret => (StatusCode::CONFLICT, "last-secret", "The last secret stays until there is another one."),
             Self::Administers => (StatusCode::CONFLICT, "administers", "Who administers the tenant is made no administrator first."),
             Self::Taken(_) => (StatusCode::CONFLICT, "taken", "Another one has that."),
@@ -166,6 +173,8 @@ impl Problem {
             Self::Malformed(where_) => Some(where_.clone()),
             Self::Administrators(invalid) => Some(invalid.to_string()),
             Self::Unfit(part, why) => Some(format!("{part}: {why}")),
+            Self::LockedOut(why) => Some(why.to_string()),
+            Self::NamedByPolicy(kind) => Some(kind.as_str().to_owned()),
             Self::Taken(kind) => Some((*kind).to_owned()),
             Self::Token(refusal) => refusal.code().map(|code| code.description().to_owned()),
             _ => None,

@@ -126,7 +126,7 @@ pub(crate) async fn change_group(at: Arrived, Path(named): Path<OfGroup>, Body(s
     Ok(Done::Shown(changed, Some(written.version)))
 }
 
-/// Takes a group away; nobody is in it any more, and an app that is for it alone lets nobody in.
+/// Takes a group away of which no policy says anything; nobody is in it any more, and an app that is for it alone lets nobody in.
 #[utoipa::path(
     delete, path = "/admin/v1/tenants/{tenant}/groups/{group}", tag = "groups and roles",
     params(OfGroup, ("If-Match" = String, Header, description = "The version of the tenant's groups and roles.")),
@@ -134,11 +134,19 @@ pub(crate) async fn change_group(at: Arrived, Path(named): Path<OfGroup>, Body(s
 )]
 pub(crate) async fn delete_group(at: Arrived, Path(named): Path<OfGroup>) -> Answer<()> {
     at.may(Act::ChangeRoster, Thing::Tenant)?;
-    let (mut roster, id) = (standing(&at).await?, group_id(&named.group)?);
+    let (tenant, id) = (at.standing().await?, group_id(&named.group)?);
+    let mut roster = tenant.roster;
     roster.groups.remove(&id).ok_or(Problem::NotFound)?;
     at.changes(roster.version)?;
-    let written = write(&at, Roster { version: roster.version + 1, ..roster }).await?;
-    Ok(Done::Changed(written.version))
+    if let Some(kind) = tenant.policies.naming(&id) {
+        return Err(Problem::NamedByPolicy(kind).into());
+    }
+    roster.version += 1;
+    let event = at.event_here(EventKind::RosterChanged { version: roster.version });
+    match at.home()?.remove_groups(&roster, tenant.policies.version, &event).await? {
+        TenantChange::Changed => Ok(Done::Changed(roster.version)),
+        TenantChange::Stale => Err(Problem::Stale.into()),
+    }
 }
 
 /// The roles of a tenant.
@@ -188,7 +196,8 @@ pub(crate) async fn delete_role(at: Arrived, Path(named): Path<OfRole>) -> Answe
     Ok(Done::Changed(written.version))
 }
 
-fn group_id(text: &str) -> Result<GroupId, Problem> {
+/// An id of a path. What can't be one names nothing.
+pub(crate) fn group_id(text: &str) -> Result<GroupId, Problem> {
     GroupId::parse(text).map_err(|_| Problem::NotFound)
 }
 

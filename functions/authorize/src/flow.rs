@@ -113,28 +113,30 @@ impl Asked<'_> {
             Err(reason) => Ok(self.back.with_error(reason)),
             Ok(NextStep::SignIn) => Ok(page.sign_in(self.browser, &*deps.random)?),
             Ok(NextStep::SelectAccount(signed_in)) => {
-                self.touch(signed_in.session).await?;
+                self.touch(&signed_in).await?;
                 Ok(page.select_account(signed_in.user, &*deps.random)?)
             }
             Ok(NextStep::Complete(signed_in, lacking)) => {
-                self.touch(signed_in.session).await?;
+                self.touch(&signed_in).await?;
                 Ok(page.complete(self.browser, (signed_in.user, signed_in.session), &lacking, &*deps.random)?)
             }
             Ok(NextStep::AskConsent(signed_in, granted)) => {
-                self.touch(signed_in.session).await?;
+                self.touch(&signed_in).await?;
                 let page = PageOf { request: &granted, ..page };
                 Ok(page.consent(self.browser, signed_in.user, signed_in.session, &*deps.random)?)
             }
             Ok(NextStep::IssueCode(signed_in, granted)) => {
-                self.touch(signed_in.session).await?;
+                self.touch(&signed_in).await?;
                 Ok(self.back.with_code(&granted, signed_in.session, (&*deps.random, self.now)).await?)
             }
         }
     }
 
     // The use of a session is worth a write once an eighth of its idle time; one that ended meanwhile is found so by whoever reads it next.
-    async fn touch(&self, session: &domain::session::Session) -> Result<(), Failure> {
-        if session.wants_touch(self.now) {
+    async fn touch(&self, SignedIn { user, session, .. }: &SignedIn<'_>) -> Result<(), Failure> {
+        let lifetimes = self.tenant.record().session_lifetimes(user, session.keeping);
+        let lifetimes = self.client.sessions.map_or(lifetimes, |app| lifetimes.strictest(app));
+        if session.wants_touch(lifetimes, self.now) {
             self.tenant.home(self.now)?.touch_session(&session.user_id, &session.id, self.now).await?;
         }
         Ok(())

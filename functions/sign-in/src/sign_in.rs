@@ -108,7 +108,7 @@ impl Attempt<'_> {
     async fn enter_here(&self, deps: &Deps, typed: Typed<'_>, account: &Account) -> Result<Result<Response, Refusal>, Refused> {
         let compared = password::compare(deps, self, account, typed.password)?;
         match decide(account.user.as_ref(), compared.verdict) {
-            Ok(user) => match account.password.as_ref().filter(|password| self.is_outlived(password)) {
+            Ok(user) => match account.password.as_ref().filter(|password| self.is_outlived(user, password)) {
                 Some(password) => Ok(Ok(self.ask_for_another(deps, (user, password), typed.keeping)?)),
                 None => Ok(Ok(self.start(deps, user, (account, &compared), typed.keeping).await?)),
             },
@@ -116,8 +116,8 @@ impl Attempt<'_> {
         }
     }
 
-    fn is_outlived(&self, password: &PasswordCredential) -> bool {
-        password.has_to_change(&self.tenant.record().passwords, self.now)
+    fn is_outlived(&self, user: &User, password: &PasswordCredential) -> bool {
+        password.has_to_change(&self.tenant.record().passwords_in(&user.groups), self.now)
     }
 
     // No session begins before the password is replaced (`functions/account/src/outlived.rs`).
@@ -139,7 +139,7 @@ impl Attempt<'_> {
         let key = account.user_key.as_ref();
         let seal = |key| self.tenant.seal_seen((&user.id, key), &id, &self.came.personal(), deps.random.bytes());
         let beginning = Beginning { keeping, seen_from: key.map(seal).transpose()?, ..Beginning::by_password(id.clone(), user.id.clone()) };
-        Ok(Session::begin(beginning, self.tenant.record().session_lifetimes(keeping), self.now))
+        Ok(Session::begin(beginning, self.tenant.record().session_lifetimes(user, keeping), self.now))
     }
 
     async fn start(&self, deps: &Deps, user: &User, (account, compared): (&Account, &Compared), keeping: Keeping) -> Result<Response, Refused> {

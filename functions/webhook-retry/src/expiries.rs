@@ -4,9 +4,11 @@
 use domain::Timestamp;
 use domain::event::{Event, EventKind, Lookups, Personal, Subject};
 use domain::session::{EndReason, Expiry, RunOut, Session, SessionEnd};
-use futures_util::future::join_all;
+use domain::tenant::Tenant;
+use domain::user::User;
+use futures_util::future::{join_all, try_join};
 use runtime::Failure;
-use store::{PersonKeys, SessionEnding, TenantStore};
+use store::{PersonKeys, SessionEnding, Signing, TenantStore};
 
 use crate::{Deps, PER_SHARD, of_all_shards};
 
@@ -42,8 +44,14 @@ async fn look(deps: &Deps, expiry: &Expiry, now: Timestamp) -> Result<Fate, Fail
     // The row is replicated to every region of the zone, and only the tenant's home acts on it.
     let Some(home) = deps.region.tables_of(&expiry.tenant, now).await? else { return Ok(Fate::Left) };
     let keys = PersonKeys::of(expiry.user_id.clone()).with_session(expiry.session_id.clone());
-    let session = home.read_person(&keys).await?.session;
-    let (fate, next) = match session.as_ref().map(|session| (session, session.run_out(now))) {
+    let (person, bundle) = try_join(home.read_person(&keys), home.read_bundle(&[], Signing::Left)).await?;
+    let Some(tenant) = bundle.map(|bundle| bundle.tenant) else {
+        deps.work.move_expiry(expiry, None).await?;
+        return Ok(Fate::Left);
+    };
+    let home = home.keeping_events(tenant.policies.retention);
+    let look = |session| run_out(&tenant, person.user.as_ref(), session, now);
+    let (fate, next) = match person.session.as_ref().map(|session| (session, look(session))) {
         Some((_, RunOut::NotBefore(at))) => (Fate::Left, Some(at)),
         Some((session, RunOut::Now)) => match expire(deps, &home, session, now).await? {
             SessionEnding::Ended => (Fate::Ended, None),
@@ -55,6 +63,12 @@ async fn look(deps: &Deps, expiry: &Expiry, now: Timestamp) -> Result<Fate, Fail
     };
     deps.work.move_expiry(expiry, next).await?;
     Ok(fate)
+}
+
+// Whoever is gone has sessions that live as everybody's do.
+fn run_out(tenant: &Tenant, user: Option<&User>, session: &Session, now: Timestamp) -> RunOut {
+    let lifetimes = user.map_or(tenant.sessions, |user| tenant.session_lifetimes(user, session.keeping));
+    session.run_out(lifetimes, now)
 }
 
 async fn expire(deps: &Deps, home: &TenantStore, session: &Session, now: Timestamp) -> Result<SessionEnding, Failure> {

@@ -15,7 +15,7 @@ use store::{Due, StoreError, Work};
 /// Due rows of one kind looked at per shard and sweep; what is left is due at the next.
 const PER_SHARD: u16 = 200;
 
-/// What its role may do: query due rows, nudge, read a session, end it with the event that tells of it, move on when it is looked at.
+/// What its role may do: query due rows, nudge, read a tenant and a session, end it with the event that tells of it, move on when it is looked at.
 pub struct Deps {
     work: Work,
     region: HomeRegion,

@@ -163,7 +163,8 @@ impl Branding {
             let characters = text.chars().count();
             (1..=policy::WELCOME_MAX_CHARACTERS).contains(&characters) && !text.chars().any(is_control_or_format)
         };
-        if self.welcome.iter().all(|(tag, text)| is_language(tag) && is_line(text)) { Ok(()) } else { Err(InvalidBranding::Welcome) }
+        let few = self.welcome.len() <= policy::ATTRIBUTE_LANGUAGES_MAX;
+        if few && self.welcome.iter().all(|(tag, text)| is_language(tag) && is_line(text)) { Ok(()) } else { Err(InvalidBranding::Welcome) }
     }
 
     /// The palettes by day and by night.

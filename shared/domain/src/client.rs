@@ -188,9 +188,9 @@ pub struct Client {
     /// How long what it is issued lives.
     #[serde(default, skip_serializing_if = "TokenLifetimes::is_unsaid")]
     pub lifetimes: TokenLifetimes,
-    /// Whom it is for.
-    #[serde(default)]
-    pub access: Access,
+    /// Whom it is for; where it doesn't say, whom the tenant's apps are for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access: Option<Access>,
     /// Nothing issued to it before this moment counts; it only grows.
     #[serde(default)]
     pub not_before: Timestamp,
@@ -226,20 +226,20 @@ impl Client {
             sessions: None,
             claims: Vec::new(),
             lifetimes: TokenLifetimes::default(),
-            access: Access::Everyone,
+            access: None,
             not_before: Timestamp::from_seconds(0),
             created_at,
         }
     }
 
     /// The tenant's own pages on which people keep their account: an app like others, so that they are reached through the same sign-in. It asks the
-    /// token endpoint for nothing, and no registered app has its id.
+    /// token endpoint for nothing, is for everybody whatever the tenant's policies say, and no registered app has its id.
     pub fn of_account_pages(tenant: &Tenant) -> Option<Self> {
         let uri = |section: &&str| RedirectUri::parse(&tenant.issuer.endpoint(&format!("/account{section}")));
         let redirect_uris = ACCOUNT_SECTIONS.iter().map(uri).collect::<Result<_, _>>().ok()?;
         let id = ClientId::parse(ACCOUNT_PAGES).ok()?;
         let client = Self::named(id, tenant.name.clone(), tenant.created_at);
-        Some(Self { redirect_uris, grant_types: BTreeSet::new(), consent: ConsentPolicy::Implied, ..client })
+        Some(Self { redirect_uris, grant_types: BTreeSet::new(), consent: ConsentPolicy::Implied, access: Some(Access::Everyone), ..client })
     }
 
     /// Whether it can keep a secret (RFC 6749 §2.1).

@@ -180,7 +180,6 @@ pub fn caused_by(kind: &EventKind) -> &'static [Channel] {
         | EventKind::SigningKeysRotated { .. }
         | EventKind::SigningKeysReplaced { .. }
         | EventKind::ImportedHashesAccepted { .. }
-        | EventKind::BrandingChanged { .. }
         | EventKind::MigrationChanged { .. }
         | EventKind::RosterChanged { .. }
         | EventKind::AttributesChanged { .. }

@@ -9,7 +9,7 @@ mod kind;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{ClientId, EventId, TenantId, UserId};
-use crate::policy;
+use crate::policies::Retention;
 use crate::secret::SealedBytes;
 use crate::timestamp::Timestamp;
 
@@ -128,7 +128,7 @@ pub struct RecordedEvent {
     /// Who did it, where it was an administrator.
     #[serde(flatten)]
     pub actor: Option<Actor>,
-    /// When it may be swept.
+    /// When it may be swept; the store says it anew as the tenant keeps its events.
     pub ends_at: Timestamp,
 }
 
@@ -136,7 +136,7 @@ impl Event {
     /// The event with its personal fields sealed.
     pub fn record(self, personal: Option<SealedBytes>, lookups: Lookups) -> RecordedEvent {
         let at = self.id.at();
-        let ends_at = at.plus(policy::EVENT_RETENTION);
+        let ends_at = at.plus(Retention::default().time());
         RecordedEvent { id: self.id, tenant: self.tenant, at, subject: self.subject, kind: self.kind, personal, lookups, actor: None, ends_at }
     }
 }
@@ -146,6 +146,12 @@ impl RecordedEvent {
     #[must_use]
     pub fn done_by(self, actor: Actor) -> Self {
         Self { actor: Some(actor), ..self }
+    }
+
+    /// The same, kept as long as the tenant keeps its events.
+    #[must_use]
+    pub fn kept(self, retention: Retention) -> Self {
+        Self { ends_at: self.at.plus(retention.time()), ..self }
     }
 }
 

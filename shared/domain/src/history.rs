@@ -93,7 +93,6 @@ impl Happening {
             | EventKind::InvitationSent { .. }
             | EventKind::InvitationRevoked { .. }
             | EventKind::AttributesChanged { .. }
-            | EventKind::BrandingChanged { .. }
             | EventKind::MigrationChanged { .. }
             | EventKind::PhotoKept { .. }
             | EventKind::AccountDeleted { .. } => return None,

@@ -33,6 +33,7 @@ pub mod password_reset;
 pub mod phone;
 pub mod photo;
 pub mod placement;
+pub mod policies;
 pub mod policy;
 pub mod profile;
 pub mod refresh;

@@ -15,6 +15,7 @@ use std::num::NonZeroU16;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::policy;
 use crate::timestamp::Timestamp;
@@ -58,7 +59,7 @@ impl Default for PasswordPolicy {
 }
 
 /// Whether a list of passwords that nobody may choose is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Blocklist {
     /// It is.
@@ -68,7 +69,7 @@ pub enum Blocklist {
 }
 
 /// A kind of characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CharacterKind {
     /// A lower-case letter of any script.

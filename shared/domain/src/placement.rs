@@ -154,7 +154,7 @@ pub enum Freshness {
     Stale,
 }
 
-/// Directory records, tenant bundles and clients: fresh for 30 s, refreshed beside the first read to 60 s, blocking when older.
+/// Directory records, tenant bundles, clients and APIs: fresh for 15 s, refreshed beside the first read to 30 s, blocking when older.
 pub fn freshness(age: Duration) -> Freshness {
     if age < policy::CACHE_FRESH {
         Freshness::Fresh
@@ -219,9 +219,10 @@ mod tests {
     }
 
     #[test]
-    fn a_cached_record_is_fresh_for_30_seconds_and_unusable_after_60() {
-        assert_eq!(freshness(Duration::from_millis(29_999)), Freshness::Fresh);
-        assert_eq!(freshness(Duration::from_secs(30)), Freshness::RefreshBeside);
-        assert_eq!(freshness(Duration::from_mins(1)), Freshness::Stale);
+    fn a_cached_record_is_fresh_for_15_seconds_and_unusable_after_30() {
+        assert_eq!(freshness(Duration::from_millis(14_999)), Freshness::Fresh);
+        assert_eq!(freshness(Duration::from_secs(15)), Freshness::RefreshBeside);
+        assert_eq!(freshness(Duration::from_millis(29_999)), Freshness::RefreshBeside);
+        assert_eq!(freshness(Duration::from_secs(30)), Freshness::Stale);
     }
 }

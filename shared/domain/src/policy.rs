@@ -6,10 +6,10 @@ const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
 
-/// A directory record or cached bundle is used without a second look for this long; a moved epoch is seen within it.
-pub const CACHE_FRESH: Duration = Duration::from_secs(30);
-/// Until this age a cached bundle is used once more while it is read again beside the first read.
-pub const CACHE_USABLE: Duration = MINUTE;
+/// A cached directory record, tenant bundle, app or API is used without a second look for this long; it is read again beside the first read from then on.
+pub const CACHE_FRESH: Duration = Duration::from_secs(15);
+/// No request is decided by one of this age: a change counts everywhere within it, and a moved epoch is seen.
+pub const CACHE_USABLE: Duration = Duration::from_secs(30);
 /// A new home region acts only after the old one's directory records have run out, twice over.
 pub const EPOCH_SETTLES_AFTER: Duration = MINUTE;
 
@@ -91,6 +91,10 @@ pub const WRONG_SECRETS_WINDOW: Duration = Duration::from_mins(5);
 pub const SESSION_IDLE: Duration = Duration::from_hours(12);
 /// A session is over at this age, used or not.
 pub const SESSION_ABSOLUTE: Duration = Duration::from_hours(7 * 24);
+/// The shortest that a session may live, used or not: who administers has to have time to say otherwise.
+pub const SESSION_SHORTEST: Duration = MINUTE;
+/// The longest. Signing keys are published until no session lives that they may be asked about.
+pub const SESSION_LONGEST: Duration = Duration::from_hours(365 * 24);
 /// A session's row is kept this long past its end, so that whoever looks whether it ran out still finds it.
 pub const SESSION_REMEMBERED: Duration = DAY;
 /// How long after a sign-in a person may change what they prove themself with, before they sign in once more (RFC 9470 asks for such a step).
@@ -236,6 +240,10 @@ pub const ROLES_MAX: usize = 200;
 pub const BOUND_SCOPES_MAX: usize = 200;
 /// Groups or roles that one person has, each: they travel in access tokens.
 pub const MEMBERSHIPS_MAX: usize = 50;
+/// Groups that a policy says something else of than of everybody.
+pub const POLICY_GROUPS_MAX: usize = 20;
+/// Domains of addresses that may sign up.
+pub const REGISTRATION_DOMAINS_MAX: usize = 100;
 /// The name of a group or role, in characters.
 pub const ROSTER_NAME_MAX: usize = 64;
 /// Administrators of a tenant, people and apps: one record names them.
@@ -313,8 +321,12 @@ pub const BULK_TIME: Duration = Duration::from_secs(7);
 /// Parameters of one request.
 pub const PARAMETERS_MAX: usize = 200;
 
-/// Events are kept at least this long.
-pub const EVENT_RETENTION: Duration = Duration::from_hours(90 * 24);
+/// Days that events are kept where the tenant doesn't say.
+pub const EVENT_RETENTION_DAYS: u16 = 90;
+/// The fewest days that it may say: what is done with them has to have time.
+pub const EVENT_RETENTION_LEAST: u16 = 7;
+/// The most.
+pub const EVENT_RETENTION_MOST: u16 = 3650;
 /// Shards of a tenant's day of events.
 pub const EVENT_SHARDS: u8 = 8;
 /// Shards of due deliveries, and of due looks at signing keys.

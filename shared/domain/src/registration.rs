@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::identifier::{Canonical, InvalidIdentifier};
 use crate::timestamp::Timestamp;
@@ -26,7 +27,7 @@ pub enum Registration {
 }
 
 /// Whether a name to sign in with is asked for beside the address.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UsernameField {
     /// It isn't: people sign in by address.

@@ -138,6 +138,12 @@ pub enum RunOut {
     EndedBefore,
 }
 
+/// How long a session lives that there is.
+struct Limits {
+    idle: Duration,
+    ends_at: Timestamp,
+}
+
 /// What starts a session.
 #[derive(Clone, Debug)]
 pub struct Beginning {
@@ -188,13 +194,23 @@ impl Session {
         if self.is_cut_off(tenant, Some(user)) {
             return Err(Ended::BeforeWatermark);
         }
-        if now >= self.ends_at {
+        let limits = self.limits(tenant.session_lifetimes(user, self.keeping));
+        if now >= limits.ends_at {
             return Err(Ended::Absolute);
         }
-        if now.since(self.last_used_at).as_secs() >= self.idle_seconds {
+        if now.since(self.last_used_at) >= limits.idle {
             return Err(Ended::Idle);
         }
         Ok(())
+    }
+
+    // What it began with, or what the tenant says now where that is shorter: a policy that grows stricter is for sessions that there are, one that grows
+    // laxer for those that begin.
+    fn limits(&self, lifetimes: SessionPolicy) -> Limits {
+        Limits {
+            idle: Duration::from_secs(self.idle_seconds.min(lifetimes.idle_seconds)),
+            ends_at: self.ends_at.min(self.authenticated_at.plus(lifetimes.absolute())),
+        }
     }
 
     /// Whether it is young enough, and was used lately enough, for an app whose sessions are shorter than the tenant's.
@@ -212,23 +228,24 @@ impl Session {
         user.is_none_or(|user| self.authenticated_at < user.not_before.max(tenant.not_before))
     }
 
-    /// When the session is over unless it is used again.
+    /// When the session is over unless it is used again, by what it began with.
     pub fn runs_out_at(&self) -> Timestamp {
         self.ends_at.min(self.last_used_at.plus(Duration::from_secs(self.idle_seconds)))
     }
 
-    /// Whether the session has run out at `now`.
-    pub fn run_out(&self, now: Timestamp) -> RunOut {
+    /// Whether the session has run out at `now`, where the tenant says that its person's live so long.
+    pub fn run_out(&self, lifetimes: SessionPolicy, now: Timestamp) -> RunOut {
         if self.ended.is_some() {
             return RunOut::EndedBefore;
         }
-        let at = self.runs_out_at();
+        let limits = self.limits(lifetimes);
+        let at = limits.ends_at.min(self.last_used_at.plus(limits.idle));
         if now < at { RunOut::NotBefore(at) } else { RunOut::Now }
     }
 
-    /// Whether this use is worth a write: the last one is older than an eighth of the idle time.
-    pub fn wants_touch(&self, now: Timestamp) -> bool {
-        now.since(self.last_used_at).as_secs() >= self.idle_seconds / u64::from(policy::SESSION_TOUCH_PART)
+    /// Whether this use is worth a write: the last one is older than an eighth of the idle time that counts for it, the tenant's or an app's.
+    pub fn wants_touch(&self, lifetimes: SessionPolicy, now: Timestamp) -> bool {
+        now.since(self.last_used_at) >= self.limits(lifetimes).idle / policy::SESSION_TOUCH_PART
     }
 }
 
@@ -282,17 +299,21 @@ mod tests {
     #[test]
     fn a_session_has_run_out_exactly_when_it_no_longer_counts() {
         let idle = Timestamp::from_seconds(10_800);
-        assert_eq!(session().run_out(Timestamp::from_seconds(10_799)), RunOut::NotBefore(idle));
-        assert_eq!(session().run_out(idle), RunOut::Now);
+        let run_out = |session: &Session, now| session.run_out(SessionPolicy::default(), now);
+        assert_eq!(run_out(&session(), Timestamp::from_seconds(10_799)), RunOut::NotBefore(idle));
+        assert_eq!(run_out(&session(), idle), RunOut::Now);
         let used = Session { last_used_at: Timestamp::from_seconds(11_900), ..session() };
-        assert_eq!(used.run_out(idle), RunOut::NotBefore(Timestamp::from_seconds(12_000)));
-        assert_eq!(used.run_out(Timestamp::from_seconds(12_000)), RunOut::Now);
+        assert_eq!(run_out(&used, idle), RunOut::NotBefore(Timestamp::from_seconds(12_000)));
+        assert_eq!(run_out(&used, Timestamp::from_seconds(12_000)), RunOut::Now);
         for session in [session(), used] {
             for now in (10_000..12_100).map(Timestamp::from_seconds) {
-                assert_eq!(session.run_out(now) == RunOut::Now, session.live(&tenant(), &user(), now).is_err(), "{now:?}");
+                for lifetimes in [SessionPolicy::default(), SessionPolicy { idle_seconds: 70, absolute_seconds: 1900 }] {
+                    let tenant = Tenant { sessions: lifetimes, ..tenant() };
+                    assert_eq!(session.run_out(lifetimes, now) == RunOut::Now, session.live(&tenant, &user(), now).is_err(), "{now:?}");
+                }
             }
             let ended = Session { ended: Some(SessionEnd { at: idle, reason: EndReason::SignedOut }), ..session };
-            assert_eq!(ended.run_out(Timestamp::from_seconds(20_000)), RunOut::EndedBefore);
+            assert_eq!(run_out(&ended, Timestamp::from_seconds(20_000)), RunOut::EndedBefore);
         }
     }
 
@@ -316,7 +337,29 @@ mod tests {
 
     #[test]
     fn a_use_is_written_once_an_eighth_of_the_idle_time() {
-        assert!(!session().wants_touch(Timestamp::from_seconds(10_099)));
-        assert!(session().wants_touch(Timestamp::from_seconds(10_100)));
+        let wants = |idle_seconds, at| session().wants_touch(SessionPolicy { idle_seconds, absolute_seconds: 2000 }, Timestamp::from_seconds(at));
+        assert_eq!([wants(800, 10_099), wants(800, 10_100), wants(9_000, 10_099), wants(9_000, 10_100)], [false, true, false, true]);
+        assert_eq!([wants(80, 10_009), wants(80, 10_010)], [false, true], "shorter by now");
+    }
+
+    #[test]
+    fn a_policy_that_grew_stricter_counts_for_sessions_that_there_are_and_one_that_grew_laxer_does_not() {
+        let live = |idle_seconds, absolute_seconds, at| {
+            let tenant = Tenant { sessions: SessionPolicy { idle_seconds, absolute_seconds }, ..tenant() };
+            session().live(&tenant, &user(), Timestamp::from_seconds(at))
+        };
+        assert_eq!([live(60, 2000, 10_059), live(60, 2000, 10_060)], [Ok(()), Err(Ended::Idle)]);
+        assert_eq!([live(800, 100, 10_099), live(800, 100, 10_100)], [Ok(()), Err(Ended::Absolute)]);
+        assert_eq!([live(9_000, 9_000, 10_799), live(9_000, 9_000, 10_800)], [Ok(()), Err(Ended::Idle)]);
+    }
+
+    #[test]
+    fn a_kept_session_is_an_ordinary_one_once_none_is_kept_any_more() {
+        let kept = Session { keeping: Keeping::Kept, ..session() };
+        let short = SessionPolicy { idle_seconds: 60, absolute_seconds: 600 };
+        let offering = Tenant { sessions: short, kept_sessions: Some(SessionPolicy::default()), ..tenant() };
+        let at = Timestamp::from_seconds(10_700);
+        assert_eq!((kept.live(&offering, &user(), at), session().live(&offering, &user(), at)), (Ok(()), Err(Ended::Absolute)));
+        assert_eq!(kept.live(&Tenant { kept_sessions: None, ..offering }, &user(), at), Err(Ended::Absolute));
     }
 }

@@ -14,10 +14,10 @@ use crate::client::WebOrigin;
 use crate::id::{Slug, TenantId};
 use crate::migration::Migration;
 use crate::password_policy::PasswordPolicy;
+use crate::policies::Policies;
 use crate::policy;
 use crate::registration::RegistrationPolicy;
 use crate::roster::Roster;
-use crate::session::Keeping;
 use crate::timestamp::Timestamp;
 
 /// The issuer identifier of OpenID Connect Discovery §3: a URL without query, fragment or trailing slash, fixed when the tenant is created.
@@ -121,10 +121,16 @@ impl SessionPolicy {
     pub const fn absolute(&self) -> Duration {
         Duration::from_secs(self.absolute_seconds)
     }
+
+    /// Whether somebody can act in such a session, and it ends.
+    pub fn is_sensible(&self) -> bool {
+        let ordered = self.absolute_seconds >= self.idle_seconds;
+        self.idle() >= policy::SESSION_SHORTEST && ordered && self.absolute() <= policy::SESSION_LONGEST
+    }
 }
 
 /// Whether people can set a new password by themselves when they forgot theirs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Recovery {
     /// By a link that is mailed to their address.
@@ -183,6 +189,9 @@ pub struct Tenant {
     /// Who says of people whom nobody here knows whether their password is right elsewhere.
     #[serde(default, skip_serializing_if = "Migration::is_untouched")]
     pub migration: Migration,
+    /// How often its policies were changed, and what they say beside the above.
+    #[serde(default, skip_serializing_if = "Policies::is_untouched")]
+    pub policies: Policies,
 }
 
 impl Tenant {
@@ -206,22 +215,8 @@ impl Tenant {
             attributes: Schema::default(),
             branding: Branding::none(),
             migration: Migration::default(),
+            policies: Policies::default(),
         }
-    }
-}
-
-impl Tenant {
-    /// How long a session lives that is kept, or isn't.
-    pub fn session_lifetimes(&self, keeping: Keeping) -> SessionPolicy {
-        match keeping {
-            Keeping::WhileOpen => self.sessions,
-            Keeping::Kept => self.kept_sessions.unwrap_or(self.sessions),
-        }
-    }
-
-    /// The longest that any of its sessions lives.
-    pub fn longest_session(&self) -> Duration {
-        self.kept_sessions.map_or(Duration::ZERO, |kept| kept.absolute()).max(self.sessions.absolute())
     }
 }
 

@@ -30,17 +30,8 @@ impl HomeRegion {
         if placement.home != self.here {
             return Ok(None);
         }
-        self.tables_at(&placement, now).map(Some)
-    }
-
-    /// The home's tables of `tenant` from wherever this process runs: for an act that somebody waits for. One request, as above.
-    pub async fn home_tables_of(&self, tenant: &TenantId, now: Timestamp) -> Result<TenantStore, Failure> {
-        self.tables_at(&self.place(tenant).await?, now)
-    }
-
-    fn tables_at(&self, placement: &Placement, now: Timestamp) -> Result<TenantStore, Failure> {
         placement.settled(now)?;
-        Ok(self.store.home(placement)?)
+        Ok(Some(self.store.home(&placement)?))
     }
 
     async fn place(&self, tenant: &TenantId) -> Result<Placement, Failure> {

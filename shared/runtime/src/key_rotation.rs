@@ -64,6 +64,7 @@ impl KeyRotations {
             home.put_off_look(Some(due), now.plus(policy::SIGNING_KEY_LOOK_AGAIN)).await?;
             return Ok(Looked::Nothing);
         };
+        let home = home.keeping_events(bundle.tenant.policies.retention);
         if let Some(asked) = &due.asked {
             return self.wished(&home, due, (&bundle, &ring), (asked, now)).await;
         }

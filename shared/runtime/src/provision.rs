@@ -1,9 +1,9 @@
 //! Making tenants, people, apps and APIs, as sign-up and the admin API will: keys first, then one transaction each.
 
 mod administrators;
-mod branding;
 mod invitations;
 mod migration;
+mod policies;
 mod roster;
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! A tenant's apps and APIs in memory: fresh for 30 s, read again beside the next read, blocking when older.
+//! A tenant's apps and APIs in memory: fresh for 15 s, read again beside the next read until 30 s, blocking when older.
 
 use std::collections::HashMap;
 use std::fmt::Display;

@@ -1,11 +1,11 @@
-//! Tenants in memory: record, place and keys, fresh for 30 s, read again beside a request's first read, blocking when older.
+//! Tenants in memory: record, place and keys, fresh for 15 s, read again beside a request's first read until 30 s, blocking when older.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::key_ring::Purpose;
 use domain::placement::{Freshness, freshness};
-use domain::{Placement, Slug, TenantId, Timestamp, ZoneName, policy};
+use domain::{Placement, Slug, TenantId, Timestamp, ZoneName};
 use futures_util::future::try_join_all;
 use store::Store;
 
@@ -72,7 +72,7 @@ struct Slot {
 #[derive(Clone)]
 struct Known {
     context: Arc<TenantContext>,
-    placed_at: Timestamp,
+    // When the request came for which place and record were read.
     loaded_at: Timestamp,
 }
 
@@ -130,12 +130,9 @@ impl Tenants {
 
     async fn load(&self, name: &Name, before: Option<Known>, now: Timestamp) -> Result<Option<Known>, Failure> {
         let Some(placement) = self.place(name).await? else { return Ok(None) };
-        let still_fresh = before.as_ref().filter(|known| known.same_place(&placement) && freshness(now.since(known.loaded_at)) == Freshness::Fresh);
-        if let Some(known) = still_fresh {
-            return Ok(Some(Known { placed_at: now, ..known.clone() }));
-        }
         let home = self.store.home(&placement)?;
         let Some(bundle) = home.read_bundle(self.needs.purposes, self.needs.ring()).await? else { return Ok(None) };
+        let home = home.keeping_events(bundle.tenant.policies.retention);
         let tenant = &placement.tenant;
         let unwrapping = bundle.data_keys.iter().map(|wrapped| async move {
             let keys = self.keys.unwrap(tenant, wrapped, now).await?;
@@ -153,7 +150,7 @@ impl Tenants {
             _ => Signers::default(),
         };
         let context = TenantContext::new(bundle.tenant.clone(), placement, home, keys, bundle.signing.clone(), signers);
-        Ok(Some(Known { context: Arc::new(context), placed_at: now, loaded_at: now }))
+        Ok(Some(Known { context: Arc::new(context), loaded_at: now }))
     }
 
     async fn place(&self, name: &Name) -> Result<Option<Placement>, Failure> {
@@ -189,17 +186,14 @@ impl Slot {
 }
 
 impl Known {
-    // INVARIANT: a directory record is trusted for 30 s and not a moment longer, or two regions might write for one tenant.
+    // INVARIANT: a directory record is trusted for 30 s and not a moment longer, or two regions might write for one tenant. So is the tenant's own record:
+    // a policy that changed acts within them.
     fn is_usable(&self, now: Timestamp) -> bool {
-        now.since(self.placed_at) < policy::CACHE_FRESH && freshness(now.since(self.loaded_at)) != Freshness::Stale
+        freshness(now.since(self.loaded_at)) != Freshness::Stale
     }
 
     fn wants_refresh(&self, now: Timestamp) -> bool {
-        now.since(self.placed_at) >= policy::CACHE_FRESH / 2 || freshness(now.since(self.loaded_at)) == Freshness::RefreshBeside
-    }
-
-    fn same_place(&self, placement: &Placement) -> bool {
-        self.context.placement() == placement
+        freshness(now.since(self.loaded_at)) == Freshness::RefreshBeside
     }
 }
 

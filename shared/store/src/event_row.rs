@@ -26,6 +26,8 @@ pub(crate) fn write(store: &TenantStore, event: &RecordedEvent) -> Result<(Key, 
 /// The row of `event` under a key of its own.
 pub(crate) fn write_at(store: &TenantStore, key: &Key, event: &RecordedEvent) -> Result<Item, StoreError> {
     store.own(&event.tenant)?;
+    // INVARIANT: the tenant says how long its events are kept, whoever made this one.
+    let event = &event.clone().kept(store.retention);
     let mut item = row::write(key, event, Ends::At(event.ends_at))?;
     if let Some(sealed) = &event.personal {
         item.insert(PERSONAL.to_owned(), AttributeValue::B(Blob::new(sealed.as_bytes())));

@@ -3,26 +3,25 @@
 //! Partition keys of a tenant's rows begin with their kind and the tenant's id, so that a role can be confined to kinds (`dynamodb:LeadingKeys`).
 //! `docs/data-model.md` is generated from [`KINDS`].
 
+mod key;
 mod ranges;
 
-use std::fmt;
-
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::api::Audience;
 use domain::delivery::DeliveryId;
 use domain::key_ring::Purpose;
 use domain::key_ring::rotation::DueLook;
 use domain::listing::List;
+use domain::policies::PolicyKind;
 use domain::session::Expiry;
 use domain::{ClientId, EventId, FamilyId, SessionId, Slug, TenantId, Timestamp, UserId, ZoneName};
 
 use crate::attempt::{AttemptKey, ClientAttemptKey, FailureKey};
 use crate::identifier::Claim;
 use crate::once::OnceKey;
-use crate::row::Item;
 use crate::tables::Table;
 
-pub(crate) use ranges::{Range, Until, consents, counted, due_until, expiries_until, families, rotation_until, sessions};
+pub(crate) use key::{Key, PARTITION, SORT};
+pub(crate) use ranges::{Range, Until, consents, counted, due_until, expiries_until, families, policy_versions, rotation_until, sessions};
 
 /// A kind of row: where it stands and what it holds.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +50,13 @@ const CLIENT: Kind = kind(Table::Identity, "CLIENT#{tenant}#{client}", "CLIENT",
 const API: Kind = kind(Table::Identity, "API#{tenant}#{audience}", "API", "an API: its scopes, how its access tokens are signed", "never");
 const ADMINISTRATORS: Kind =
     kind(Table::Identity, "ADMIN#{tenant}", "ADMINISTRATORS", "who administers the tenant, people and apps, and as what", "never");
+const POLICY: Kind = kind(
+    Table::Identity,
+    "POLICY#{tenant}",
+    "{policy}#{version, 10 digits}",
+    "what a policy of the tenant said from a change on, of whom, and who changed it",
+    "never",
+);
 const USER: Kind = kind(Table::Identity, "USER#{tenant}#{user}", "USER", "a person: names, profile, status, watermark", "never");
 const SESSION: Kind = kind(Table::Identity, "USER#{tenant}#{user}", "SESSION#{session}", "a browser's session", "a day after its absolute end");
 const CONSENT: Kind = kind(Table::Identity, "USER#{tenant}#{user}", "CONSENT#{client}", "scopes allowed to an app", "never");
@@ -148,13 +154,14 @@ const EXPIRY: Kind = kind(
 );
 
 /// Every kind of row, in the order of the data model.
-pub const KINDS: [&Kind; 30] = [
+pub const KINDS: [&Kind; 31] = [
     &SLUG,
     &ZONE,
     &TENANT,
     &CLIENT,
     &API,
     &ADMINISTRATORS,
+    &POLICY,
     &USER,
     &SESSION,
     &CONSENT,
@@ -195,32 +202,6 @@ pub const LIST_ENTRY: &str = "{text}#{id}";
 
 /// The name of that index.
 pub(crate) const LIST_INDEX_NAME: &str = "listed";
-
-/// One row's place.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Key {
-    pub(crate) table: Table,
-    pub(crate) partition: String,
-    pub(crate) sort: String,
-}
-
-impl Key {
-    /// The key as the two attributes that every table has.
-    pub(crate) fn attributes(&self) -> Item {
-        Item::from([(PARTITION.to_owned(), AttributeValue::S(self.partition.clone())), (SORT.to_owned(), AttributeValue::S(self.sort.clone()))])
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {} {}", self.table.as_str(), self.partition, self.sort)
-    }
-}
-
-/// The partition key attribute of every table.
-pub(crate) const PARTITION: &str = "pk";
-/// The sort key attribute of every table.
-pub(crate) const SORT: &str = "sk";
 
 impl Kind {
     fn key(&self, partition: &[&str], sort: &[&str]) -> Key {
@@ -268,6 +249,11 @@ pub(crate) fn api(tenant: &TenantId, audience: &Audience) -> Key {
 
 pub(crate) fn administrators(tenant: &TenantId) -> Key {
     ADMINISTRATORS.key(&[tenant.as_str()], &[])
+}
+
+pub(crate) fn policy(tenant: &TenantId, policy: PolicyKind, version: u64) -> Key {
+    // Ten digits are a change a second for three hundred years; texts of one length sort as their numbers do.
+    POLICY.key(&[tenant.as_str()], &[policy.as_str(), &format!("{version:010}")])
 }
 
 pub(crate) fn user(tenant: &TenantId, user: &UserId) -> Key {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
+use domain::policies::Retention;
 use domain::{Placement, Region, TenantId};
 
 use crate::directory::Directory;
@@ -46,7 +47,7 @@ impl Store {
 
     /// A tenant's rows in its home region, wherever this process runs.
     pub fn home(&self, placement: &Placement) -> Result<TenantStore, StoreError> {
-        Ok(TenantStore { database: self.database(&placement.home)?, tenant: placement.tenant.clone() })
+        Ok(TenantStore { database: self.database(&placement.home)?, tenant: placement.tenant.clone(), retention: Retention::default() })
     }
 
     pub(crate) fn here(&self) -> Result<Database, StoreError> {
@@ -64,9 +65,16 @@ impl Store {
 pub struct TenantStore {
     pub(crate) database: Database,
     pub(crate) tenant: TenantId,
+    pub(crate) retention: Retention,
 }
 
 impl TenantStore {
+    /// The same rows, whose events are kept as long as their tenant says.
+    #[must_use]
+    pub fn keeping_events(self, retention: Retention) -> Self {
+        Self { retention, ..self }
+    }
+
     /// Whose rows these are.
     pub fn tenant(&self) -> &TenantId {
         &self.tenant

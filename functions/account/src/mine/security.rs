@@ -30,7 +30,7 @@ pub(super) fn show(owner: &Owner<'_>, said: Option<&Said>) -> Result<Response, F
     let frame = owner.frame()?;
     let page = SecurityPage {
         head: owner.head(&frame, said),
-        password_minimum: owner.visitor.tenant().record().passwords.minimum(Factors::PasswordAlone),
+        password_minimum: owner.visitor.tenant().record().passwords_in(&owner.user.groups).minimum(Factors::PasswordAlone),
         email: owner.user.email.as_ref().map(|email| email.address.as_str()),
         pending_email: owner.user.pending_email.as_ref().map(|pending| pending.address.as_str()),
         phone: phone::part(owner),
@@ -104,7 +104,7 @@ pub(crate) async fn change_password(owner: &Owner<'_>, current: &str, new: &str)
         Err(problem) => return Ok(Err(Wrong::NewPassword(problem))),
     };
     let hash = hashing::sealed(owner.deps, visitor, &owner.user.id, &chosen)?;
-    let next = standing.followed_by(hash, &visitor.tenant().record().passwords, visitor.now);
+    let next = standing.followed_by(hash, &visitor.tenant().record().passwords_in(&owner.user.groups), visitor.now);
     let event = owner.event(EventKind::PasswordChanged { version: next.version, by: ChangedBy::Owner }, visitor.came.personal())?;
     match owner.home()?.change_password(&owner.user.id, &next, visitor.now, &event).await? {
         PasswordChange::Changed => Ok(Ok(begin_anew(owner, next.version).await?)),
@@ -135,7 +135,7 @@ async fn begin_anew(owner: &Owner<'_>, credential_version: u64) -> Result<[SetCo
     let id = SessionId::from_random(random.bytes());
     let seen = tenant.seal_seen((&owner.user.id, &owner.user_key), &id, &visitor.came.personal(), random.bytes())?;
     let beginning = Beginning { keeping: before.keeping, seen_from: Some(seen), ..Beginning::by_password(id.clone(), owner.user.id.clone()) };
-    let session = Session::begin(beginning, tenant.record().session_lifetimes(before.keeping), visitor.now);
+    let session = Session::begin(beginning, tenant.record().session_lifetimes(&owner.user, before.keeping), visitor.now);
     let client_id = ClientId::parse(ACCOUNT_PAGES).map_err(|error| Failure::Broken(error.to_string()))?;
     let runs_out_at = Some(session.runs_out_at());
     let kind = EventKind::SessionStarted { session_id: id, client_id, browser: Browser::Known, credential_version, runs_out_at };

@@ -114,7 +114,7 @@ pub(crate) async fn add_secret(at: Arrived, Path(named): Path<OfApp>) -> Answer<
     Ok(Done::Made(SecretMade { id: name, client_secret: secret.text }, changed.version, place))
 }
 
-/// Removes a secret of an app, which is good for nothing within a minute. The last one stays.
+/// Removes a secret of an app, which is good for nothing within 30 seconds. The last one stays.
 #[utoipa::path(
     delete, path = "/admin/v1/tenants/{tenant}/apps/{app}/secrets/{secret}", tag = "apps",
     params(OfSecret, ("If-Match" = String, Header, description = "The app's version.")),

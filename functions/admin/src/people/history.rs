@@ -60,6 +60,18 @@ pub(crate) struct ActorShown {
     id: String,
 }
 
+impl From<&Actor> for ActorShown {
+    fn from(actor: &Actor) -> Self {
+        let (kind, id) = match actor {
+            Actor::Person(id) => ("person", id.to_string()),
+            Actor::PlatformPerson(id) => ("platform_person", id.to_string()),
+            Actor::App(id) => ("app", id.to_string()),
+            Actor::PlatformApp(id) => ("platform_app", id.to_string()),
+        };
+        Self { kind: kind.to_owned(), id }
+    }
+}
+
 /// What happened to somebody's account, the latest first.
 #[utoipa::path(
     get, path = "/admin/v1/tenants/{tenant}/users/{user}/history", tag = "users", params(OfUser, HistoryWanted),
@@ -94,12 +106,7 @@ fn shown(event: &RecordedEvent, key: &crypto::SymmetricKey) -> Result<EventShown
     };
     name_by_what_is_known(&mut data);
     let kind = data.remove("type").and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or_default();
-    let actor = event.actor.as_ref().map(|actor| match actor {
-        Actor::Person(id) => ActorShown { kind: "person".to_owned(), id: id.to_string() },
-        Actor::PlatformPerson(id) => ActorShown { kind: "platform_person".to_owned(), id: id.to_string() },
-        Actor::App(id) => ActorShown { kind: "app".to_owned(), id: id.to_string() },
-        Actor::PlatformApp(id) => ActorShown { kind: "platform_app".to_owned(), id: id.to_string() },
-    });
+    let actor = event.actor.as_ref().map(ActorShown::from);
     Ok(EventShown {
         id: event.id.to_string(),
         at: event.at.rfc3339(),

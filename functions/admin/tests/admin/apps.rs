@@ -44,7 +44,7 @@ async fn an_app_is_registered_with_a_secret_that_is_told_once_and_all_that_it_is
     assert_eq!(standing(&place, "shop").await.secrets[0].sha256, hash(&secret));
     let shown = place.get(&token, "/apps/shop").await;
     assert!(!shown.body.contains(&secret) && !shown.body.contains(&hash(&secret)));
-    assert_eq!((shown.status, &shown.json()["settings"]["access"]), (StatusCode::OK, &json!("everyone")));
+    assert_eq!((shown.status, &shown.json()["settings"]["access"]), (StatusCode::OK, &json!(null)));
     let again = register(&place, &token, web()).await;
     assert_eq!(problem(&again), (StatusCode::CONFLICT, "taken".to_owned()));
     let drawn = place.create(&token, "/apps", &json!({ "settings": web() })).await.json();
@@ -110,7 +110,7 @@ async fn what_is_said_of_an_app_is_all_that_it_is_from_then_on() {
     assert_eq!((changed.status, changed.header("etag")), (StatusCode::OK, "\"2\""), "{}", changed.body);
     let client = standing(&place, "shop").await;
     assert_eq!((client.name.as_str(), client.secrets[0].sha256.as_str()), ("Shop 2", hash(&secret).as_str()), "secrets stay");
-    assert!(matches!(client.access, Access::Groups(groups) if groups.len() == 1));
+    assert!(matches!(client.access, Some(Access::Groups(groups)) if groups.len() == 1));
     assert_eq!(place.get(&token, "/apps?name=shop%202").await.json()["items"].as_array().map(Vec::len), Some(1));
     for (version, body, status, slug) in [
         (1, said.clone(), 412, "changed-meanwhile"),

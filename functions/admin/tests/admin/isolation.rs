@@ -14,6 +14,8 @@ const ROWS: &[(&str, &[AdminRole])] = {
     const ALL: &[AdminRole] = &[UserManager, HelpDesk, Security, Auditor, AppDeveloper];
     const NO_ADMINISTRATORS: &[AdminRole] = &[UserManager, HelpDesk, AppDeveloper];
     const NO_PEOPLE: &[AdminRole] = &[AppDeveloper];
+    const NO_POLICIES: &[AdminRole] = &[UserManager, HelpDesk, AppDeveloper];
+    const NO_POLICY_CHANGES: &[AdminRole] = &[UserManager, HelpDesk, Auditor, AppDeveloper];
     &[
         ("show_tenant", &[]),
         ("list_administrators", NO_ADMINISTRATORS),
@@ -67,6 +69,15 @@ const ROWS: &[(&str, &[AdminRole])] = {
         ("list_roles", &[]),
         ("create_role", ALL),
         ("delete_role", ALL),
+        ("list_policies", NO_POLICIES),
+        ("show_policy", NO_POLICIES),
+        ("change_policy", NO_POLICY_CHANGES),
+        ("show_group_policy", NO_POLICIES),
+        ("change_group_policy", NO_POLICY_CHANGES),
+        ("remove_group_policy", NO_POLICY_CHANGES),
+        ("list_policy_versions", NO_POLICIES),
+        ("show_policy_version", NO_POLICIES),
+        ("restore_policy_version", NO_POLICY_CHANGES),
     ]
 };
 
@@ -100,7 +111,8 @@ fn filled(place: &Place, tenant: &str, path: &str) -> String {
     let person = place.scene.person.id.to_string();
     let group = domain::GroupId::from_random([1; 16]).to_string();
     let values = [("{tenant}", tenant), ("{user}", person.as_str()), ("{sid}", "sid"), ("{app}", "sample-public"), ("{secret}", "secret")];
-    let more = [("{api}", "aHR0cHM6Ly9hcGkuZXhhbXBsZQ"), ("{group}", group.as_str()), ("{role}", "editor")];
+    let more =
+        [("{api}", "aHR0cHM6Ly9hcGkuZXhhbXBsZQ"), ("{group}", group.as_str()), ("{role}", "editor"), ("{policy}", "session"), ("{version}", "0")];
     let filled = values.iter().chain(&more).fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
     assert!(!filled.contains('{'), "{path}");
     filled
@@ -118,6 +130,8 @@ fn body(operation: &str) -> &'static str {
         "do_in_bulk" => r#"{"requests":[{"method":"POST","path":"/groups","if_match":"\"0\"","body":{"name":"Other"}}]}"#,
         "preview_app" => r#"{"user":"AgICAgICAgICAgICAgICAg"}"#,
         "change_scope_roles" => "{}",
+        "change_policy" => r#"{"lifetimes":{"idle_seconds":60,"absolute_seconds":60}}"#,
+        "change_group_policy" => r#"{"idle_seconds":60,"absolute_seconds":60}"#,
         "change_api" | "create_group" | "change_group" => r#"{"name":"Other"}"#,
         other => panic!("no body for {other}"),
     }
@@ -142,7 +156,7 @@ async fn nothing_changed(place: &Place) {
     assert_eq!(apps.iter().map(|app| app.version).collect::<Vec<_>>(), [1, 1]);
     assert_eq!(home.list_apis(all).await.expect("an answer").rows.len(), 0);
     let record = home.read_bundle(&[], store::Signing::Left).await.expect("an answer").expect("a tenant").tenant;
-    assert!(record.roster.is_untouched());
+    assert!(record.roster.is_untouched() && record.policies.is_untouched());
     assert!(!place.stage.rows("work").await.iter().any(|row| row.contains_key("asked")), "nothing is wanted of keys");
 }
 

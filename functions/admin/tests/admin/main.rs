@@ -11,6 +11,7 @@ mod interventions;
 mod isolation;
 mod lists;
 mod once;
+mod policies;
 mod preview;
 mod rate;
 mod reference;

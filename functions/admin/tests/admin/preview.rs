@@ -68,7 +68,7 @@ async fn what_can_not_be_previewed_says_why() {
     let place = place().await;
     place.scene.register_api(&builders::api()).await;
     let others = Access::Groups([domain::GroupId::from_random([9; 16])].into());
-    place.scene.register(&Client { id: ClientId::parse("staff").expect("an id"), access: others, ..builders::client() }).await;
+    place.scene.register(&Client { id: ClientId::parse("staff").expect("an id"), access: Some(others), ..builders::client() }).await;
     let token = place.token().await;
     let (unfit, unknown) = ((StatusCode::UNPROCESSABLE_ENTITY, "invalid".to_owned()), (StatusCode::NOT_FOUND, "not-found".to_owned()));
     for (app, change, detail) in [

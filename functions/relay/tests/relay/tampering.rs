@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::event::Browser;
-use domain::policy;
+use domain::policies::Retention;
 use testkit::Log;
 use testkit::rows::{Value, text};
 
@@ -46,7 +46,7 @@ async fn a_deleted_event_raises_an_alarm() {
     assert!(place.relay(&records).await.is_empty());
     assert_eq!(log.alarms(), ["event_tampered"]);
     // The same record is an expiry once the event's time is over, late as the stream may be.
-    place.stage.clock.advance(policy::EVENT_RETENTION + Duration::from_secs(1));
+    place.stage.clock.advance(Retention::default().time() + Duration::from_secs(1));
     assert!(place.relay(&records).await.is_empty());
     assert_eq!(log.alarms().len(), 1);
 }
@@ -56,7 +56,7 @@ async fn an_event_whose_time_is_over_goes_without_an_alarm() {
     let mut place = place().await;
     place.scene.signed_in(Browser::New).await;
     place.records();
-    place.stage.clock.advance(policy::EVENT_RETENTION + Duration::from_secs(1));
+    place.stage.clock.advance(Retention::default().time() + Duration::from_secs(1));
     assert!(place.stage.embedded.sweep() > 0);
     let records = place.records();
     assert!(!records.is_empty() && records.iter().all(|record| record["eventName"] == "REMOVE"));

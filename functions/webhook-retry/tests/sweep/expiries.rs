@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use domain::event::EventKind;
+use domain::policies::{PolicyKind, Rule};
 use domain::session::{EndReason, Expiry, Session, SessionEnd};
 use domain::{Region, Timestamp, policy};
 use futures_util::future::join;
 use runtime::{Clock, Platform};
 use store::{PersonKeys, Touch};
 use testkit::Log;
-use testkit::rows::{Row, Value, text};
+use testkit::rows::{Row, Value, number, text};
 use testkit::transport::Fault;
 use webhook_retry::{Deps, Swept, sweep};
 
@@ -89,6 +90,24 @@ async fn a_session_that_was_used_is_looked_at_again_when_it_may_run_out_next() {
     assert_eq!(place.looks().await, [next]);
     place.stage.clock.set(next);
     assert_eq!((place.ended().await, place.looks().await, place.told().await.len()), (1, vec![], 1));
+}
+
+#[tokio::test]
+async fn a_session_that_a_shorter_policy_ended_is_ended_when_it_is_looked_at_with_an_event_that_is_kept_as_the_tenant_says() {
+    let place = place().await;
+    let session = place.session().await;
+    let used_at = session.runs_out_at().minus(Duration::from_mins(5));
+    place.scene.home().touch_session(&session.user_id, &session.id, used_at).await.expect("an answer");
+    let provisioner = runtime::Provisioner::new(&place.stage.platform);
+    let lifetimes = serde_json::json!({ "lifetimes": { "idle_seconds": 60, "absolute_seconds": 604_800 } });
+    for (kind, says) in [(PolicyKind::Session, lifetimes), (PolicyKind::Retention, serde_json::json!({ "days": 7 }))] {
+        let rule = Rule::baseline(kind, says).expect("a policy");
+        provisioner.change_policy(&place.stage.tenant, &rule).await.expect("a change");
+    }
+    place.stage.clock.set(session.runs_out_at());
+    assert_eq!((place.ended().await, place.looks().await), (1, vec![]));
+    let told = &place.told().await[0];
+    assert_eq!(number(told, "ends_at") - number(told, "at"), 7 * 86_400_000);
 }
 
 #[tokio::test]

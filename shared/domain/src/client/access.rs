@@ -21,12 +21,24 @@ pub enum Access {
     Groups(BTreeSet<GroupId>),
 }
 
-impl Client {
-    /// Whether the app is for this person. A group that is gone from the tenant lets nobody in.
+impl Access {
+    /// Whether it lets a person in. A group that is gone from the tenant lets nobody in.
     pub fn admits(&self, tenant: &Tenant, user: &User) -> bool {
-        match &self.access {
-            Access::Everyone => true,
-            Access::Groups(groups) => user.groups.intersection(groups).any(|group| tenant.roster.groups.contains_key(group)),
+        match self {
+            Self::Everyone => true,
+            Self::Groups(groups) => user.groups.intersection(groups).any(|group| tenant.roster.groups.contains_key(group)),
         }
+    }
+}
+
+impl Client {
+    /// Whom the app is for: what it says itself, or else the tenant's policy of all its apps.
+    pub fn access<'a>(&'a self, tenant: &'a Tenant) -> &'a Access {
+        self.access.as_ref().unwrap_or(&tenant.policies.access)
+    }
+
+    /// Whether the app is for this person.
+    pub fn admits(&self, tenant: &Tenant, user: &User) -> bool {
+        self.access(tenant).admits(tenant, user)
     }
 }

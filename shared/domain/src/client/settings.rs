@@ -91,9 +91,9 @@ pub struct Settings {
     /// How long what it is issued lives.
     #[serde(default)]
     pub lifetimes: TokenLifetimes,
-    /// Whom it is for.
+    /// Whom it is for; if it isn't said, whom the tenant's policy `access` names.
     #[serde(default)]
-    pub access: Access,
+    pub access: Option<Access>,
 }
 
 const fn oauth21() -> SecurityProfile {
@@ -147,8 +147,8 @@ pub enum InvalidSettings {
     /// What it asks for as itself.
     #[error("apis: for machines, at most {} with {} scopes each", policy::APP_APIS_MAX, policy::API_SCOPES_MAX)]
     Apis,
-    /// A session that is over as it begins lets nobody in.
-    #[error("sessions: at least a minute")]
+    /// A session that is over as it begins lets nobody in, and every one ends.
+    #[error("sessions: at least a minute, at most a year, and no shorter used than unused")]
     Sessions,
     /// Nothing outlives what the platform lets live.
     #[error(
@@ -204,15 +204,14 @@ impl Settings {
             return Err(InvalidSettings::TenantOrigins);
         }
         self.check_claims(tenant)?;
-        let longest = self.sessions.is_none_or(|sessions| sessions.idle_seconds >= 60 && sessions.absolute_seconds >= sessions.idle_seconds);
-        let known = |group| tenant.roster.groups.contains_key(group);
-        match &self.access {
-            _ if !longest => Err(InvalidSettings::Sessions),
-            _ if !self.lifetimes.are_allowed() => Err(InvalidSettings::Lifetimes),
-            Access::Groups(groups) if groups.is_empty() || groups.len() > policy::MEMBERSHIPS_MAX || !groups.iter().all(known) => {
-                Err(InvalidSettings::Access)
-            }
-            _ => Ok(()),
+        if self.sessions.is_some_and(|sessions| !sessions.is_sensible()) {
+            Err(InvalidSettings::Sessions)
+        } else if !self.lifetimes.are_allowed() {
+            Err(InvalidSettings::Lifetimes)
+        } else if self.access.as_ref().is_some_and(|access| !access.is_of(tenant)) {
+            Err(InvalidSettings::Access)
+        } else {
+            Ok(())
         }
     }
 

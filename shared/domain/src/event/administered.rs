@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::administration::AdminRole;
 use crate::api::Audience;
-use crate::id::ClientId;
+use crate::id::{ClientId, GroupId};
 use crate::key_ring::wish::KeyWish;
+use crate::policies::PolicyKind;
 
 /// What an administrator did, without anything personal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +43,17 @@ pub enum Administered {
     ClientDeleted {
         /// Which.
         client_id: ClientId,
+    },
+    /// A policy of the tenant was changed.
+    #[serde(rename = "policy.changed")]
+    PolicyChanged {
+        /// Of which kind.
+        policy: PolicyKind,
+        /// The group that it says something else of, unless it is of everybody.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        group: Option<GroupId>,
+        /// The version of that kind afterwards.
+        version: u64,
     },
     /// An API was changed.
     #[serde(rename = "api.changed")]

@@ -318,12 +318,6 @@ pub enum EventKind {
         /// A hash of nobody's password of that kind.
         kind: String,
     },
-    /// The look of the tenant's pages and mails changed.
-    #[serde(rename = "branding.changed")]
-    BrandingChanged {
-        /// Its version afterwards.
-        version: u64,
-    },
     /// Another hook, or none, says whether the passwords of people are right whom nobody here knows.
     #[serde(rename = "migration.changed")]
     MigrationChanged {

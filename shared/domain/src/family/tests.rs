@@ -113,7 +113,7 @@ fn a_token_of_somebody_whom_its_app_is_not_for_any_more_is_dead_until_it_is_agai
     let (group, staff) = (GroupId::from_random([5; 16]), Group { name: GroupName::parse("Staff").expect("a name"), roles: BTreeSet::new() });
     let mut scene = scene();
     scene.tenant.roster.groups.insert(group.clone(), staff);
-    scene.client.as_mut().expect("a client").access = Access::Groups([group.clone()].into());
+    scene.client.as_mut().expect("a client").access = Some(Access::Groups([group.clone()].into()));
     assert_eq!(scene.judged(), Some(Dead::NotAdmitted));
     scene.user.as_mut().expect("a person").groups.insert(group.clone());
     assert_eq!(scene.judged(), None);

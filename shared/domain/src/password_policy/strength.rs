@@ -3,13 +3,14 @@
 //! The estimate depends on one thing beside its arguments: the present year, from which the crate judges how likely a year in a password is.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use zxcvbn::Score;
 
 use super::{Context, Factors, PasswordProblem, PasswordText};
 use crate::policy;
 
 /// How hard to guess a password has to be that stands alone. Beside a second factor, `Strong` asks for what `Good` means and `Good` for `Fair`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Strength {
     /// No matter.

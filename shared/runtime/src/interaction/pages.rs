@@ -150,7 +150,7 @@ impl PageOf<'_> {
             account: user.account_name(),
             action: &format!("{}/new-password", tenant.issuer.path()),
             state: sealed,
-            password_minimum: tenant.passwords.minimum(Factors::PasswordAlone),
+            password_minimum: tenant.passwords_in(&user.groups).minimum(Factors::PasswordAlone),
             problem,
         };
         let status = if problem.is_none() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 
 impl Provisioner {
     /// Sets a tenant's hook, and makes the secret that its questions are signed with from now on: it is shown here and nowhere else. A warm function
-    /// follows within a minute.
+    /// follows within 30 seconds.
     pub async fn set_migration_hook(&self, tenant: &TenantId, url: &str) -> Result<(TenantChange, Secret<String>), NotChanged> {
         let context = self.tenant(tenant, self.platform.clock.now()).await?;
         let url = HookUrl::parse(url, &context.record().issuer)?;

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use domain::attributes::{InvalidSchema, Schema};
-use domain::branding::InvalidBranding;
 use domain::event::{EventKind, Lookups, Subject};
 use domain::identifier::{Canonical, InvalidIdentifier};
 use domain::migration::InvalidHook;
+use domain::policies::InvalidPolicy;
 use domain::roster::{InvalidRoster, RoleName, Roster};
 use domain::tenant::Tenant;
 use domain::user::User;
@@ -16,7 +16,7 @@ use store::{PersonKeys, Signing, TenantChange, UserChange, UserPart};
 use super::Provisioner;
 use crate::failure::Failure;
 
-/// Why a tenant's groups and roles, attributes, branding or hook weren't changed.
+/// Why a tenant's groups and roles, attributes, policies or hook weren't changed.
 #[derive(Debug, thiserror::Error)]
 pub enum NotChanged {
     /// They can't be so.
@@ -27,7 +27,7 @@ pub enum NotChanged {
     Attributes(#[from] InvalidSchema),
     /// It can't be so.
     #[error(transparent)]
-    Branding(#[from] InvalidBranding),
+    Policy(#[from] InvalidPolicy),
     /// It can't be so.
     #[error(transparent)]
     Hook(#[from] InvalidHook),
@@ -66,7 +66,7 @@ pub enum NotAssigned {
 }
 
 impl Provisioner {
-    /// Changes a tenant's groups and roles. A warm function follows within a minute.
+    /// Changes a tenant's groups and roles. A warm function follows within 30 seconds.
     pub async fn change_roster(&self, tenant: &TenantId, change: impl FnOnce(&mut Roster)) -> Result<TenantChange, NotChanged> {
         let now = self.platform.clock.now();
         let tenant = self.tenant(tenant, now).await?;
@@ -80,7 +80,7 @@ impl Provisioner {
         Ok(home.change_roster(&roster, &event).await.map_err(Failure::from)?)
     }
 
-    /// Changes the attributes that a tenant keeps of its people. A warm function follows within a minute.
+    /// Changes the attributes that a tenant keeps of its people. A warm function follows within 30 seconds.
     pub async fn change_attributes(&self, tenant: &TenantId, change: impl FnOnce(&mut Schema)) -> Result<TenantChange, NotChanged> {
         let now = self.platform.clock.now();
         let tenant = self.tenant(tenant, now).await?;

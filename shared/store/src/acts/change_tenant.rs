@@ -1,8 +1,7 @@
-//! A part of a tenant's record changes that counts its own changes: its groups and roles, the attributes of its people, its branding, or the
-//! hook by which people are brought over.
+//! A part of a tenant's record changes that counts its own changes: its groups and roles, the attributes of its people, or the hook by which people
+//! are brought over.
 
 use domain::attributes::Schema;
-use domain::branding::Branding;
 use domain::event::RecordedEvent;
 use domain::migration::Migration;
 use domain::roster::Roster;
@@ -43,11 +42,6 @@ const ATTRIBUTES: Part = Part {
     first: "attribute_exists(#pk) AND attribute_not_exists(#attributes)",
     later: "attribute_exists(#pk) AND #attributes.#version = :before",
 };
-const BRANDING: Part = Part {
-    update: "SET #branding = :part",
-    first: "attribute_exists(#pk) AND attribute_not_exists(#branding)",
-    later: "attribute_exists(#pk) AND #branding.#version = :before",
-};
 const MIGRATION: Part = Part {
     update: "SET #migration = :part",
     first: "attribute_exists(#pk) AND attribute_not_exists(#migration)",
@@ -65,11 +59,6 @@ impl TenantStore {
     /// Writes `schema`, which is one version ahead of the one that was read. It costs what [`Self::change_roster`] does.
     pub async fn change_attributes(&self, schema: &Schema, event: &RecordedEvent) -> Result<TenantChange, StoreError> {
         self.change_part(&ATTRIBUTES, (schema, schema.version), event).await
-    }
-
-    /// Writes `branding`, which is one version ahead of the one that was read. It costs what [`Self::change_roster`] does.
-    pub async fn change_branding(&self, branding: &Branding, event: &RecordedEvent) -> Result<TenantChange, StoreError> {
-        self.change_part(&BRANDING, (branding, branding.version), event).await
     }
 
     /// Writes `migration`, which is one version ahead of the one that was read. It costs what [`Self::change_roster`] does.

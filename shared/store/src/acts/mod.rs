@@ -7,6 +7,7 @@ pub(crate) mod assign_administrators;
 pub(crate) mod begin_sign_up;
 pub(crate) mod change_email;
 pub(crate) mod change_password;
+mod change_policy;
 pub(crate) mod change_tenant;
 pub(crate) mod change_user;
 pub(crate) mod complete_profile;

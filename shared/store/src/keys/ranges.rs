@@ -1,8 +1,9 @@
 //! What a query looks at: the rows of a kind in one partition, and those that wait for a time that has come.
 
+use domain::policies::PolicyKind;
 use domain::{TenantId, Timestamp, UserId};
 
-use super::{ATTEMPTS, CONSENT, DUE, EXPIRY, FAMILY, Kind, ROTATION, SESSION, due_digits, fill};
+use super::{ATTEMPTS, CONSENT, DUE, EXPIRY, FAMILY, Kind, ROTATION, SESSION, due_digits, fill, policy};
 
 /// Rows of a kind in one partition: what their sort keys begin with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,13 @@ pub(crate) fn sessions(tenant: &TenantId, user: &UserId) -> Range {
 
 pub(crate) fn consents(tenant: &TenantId, user: &UserId) -> Range {
     CONSENT.of_person(tenant, user)
+}
+
+/// The versions of a kind of policy before one: their partition, and the sort keys of the first and the last.
+pub(crate) fn policy_versions(tenant: &TenantId, kind: PolicyKind, before: u64) -> (String, [String; 2]) {
+    const LAST: u64 = 9_999_999_999;
+    let (first, last) = (policy(tenant, kind, 0), policy(tenant, kind, before.saturating_sub(1).min(LAST)));
+    (first.partition, [first.sort, last.sort])
 }
 
 /// What was counted under a keyed hash.

@@ -13,6 +13,8 @@ mod history;
 pub(crate) mod identifier;
 mod invitation;
 pub(crate) mod one;
+mod people;
 pub(crate) mod person;
+mod policies;
 pub(crate) mod recovery;
 pub(crate) mod sign_up;

@@ -1,8 +1,9 @@
 //! Events: written once, never changed, found by their key and listed by their subject.
 
+use domain::EventId;
 use domain::event::{EventKind, RecordedEvent, Subject};
+use domain::policies::Retention;
 use domain::sign_in::Refusal;
-use domain::{EventId, policy};
 use store::stream::EventImage;
 use store::{Recording, event_shard};
 use testkit::Embedded;
@@ -79,7 +80,17 @@ async fn an_event_may_be_swept_when_its_retention_is_over_and_not_before() {
     let store = tenant_store(&embedded);
     store.record_event(&refused(1)).await.expect("an event");
     let row = event_rows(&embedded).await.remove(0);
-    assert_eq!(number(&row, "expires_at"), NOW.plus(policy::EVENT_RETENTION).seconds());
+    assert_eq!(number(&row, "expires_at"), NOW.plus(Retention::default().time()).seconds());
+    let week = Retention { days: 7 };
+    store.keeping_events(week).record_event(&refused(2)).await.expect("an event");
+    let rows = event_rows(&embedded).await;
+    let ends = rows.iter().map(|row| (number(row, "expires_at") * 1000, number(row, "ends_at")));
+    let kept = |retention: Retention| (NOW.plus(retention.time()).millis(), NOW.plus(retention.time()).millis());
+    assert_eq!(
+        ends.collect::<std::collections::BTreeSet<_>>(),
+        [kept(week), kept(Retention::default())].into(),
+        "as the tenant says, whoever made it"
+    );
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ mod once;
 mod own_account;
 mod passwords;
 mod phones;
+mod policies;
 mod regions;
 mod rotation;
 mod rows;

@@ -16,7 +16,7 @@ impl Scene {
     /// When it isn't there, or was changed.
     pub async fn close_app(&self, client: &Client) {
         let nobody = Access::Groups([GroupId::from_random([9; 16])].into());
-        let changed = Client { access: nobody, version: client.version + 1, ..client.clone() };
+        let changed = Client { access: Some(nobody), version: client.version + 1, ..client.clone() };
         let done = Administered::ClientChanged { client_id: changed.id.clone(), version: changed.version };
         let change = self.home().change_client(&changed, &self.event(done.into())).await;
         assert_eq!(change, Ok(ClientChange::Changed));

@@ -216,10 +216,23 @@ fn an_address_that_runs_code_or_is_no_field_of_an_app_is_none() {
 
 #[test]
 fn an_app_is_for_everybody_or_for_who_is_in_one_of_its_groups() {
-    let client = |access| Client { access, ..Client::named(ClientId::parse("app").expect("an id"), "App", NOW) };
+    let client = |access| Client { access: Some(access), ..Client::named(ClientId::parse("app").expect("an id"), "App", NOW) };
     let user = |groups: &[u8]| User { groups: groups.iter().copied().map(group).collect(), ..User::new(UserId::from_random([2; 16]), NOW) };
     let limited = client(Access::Groups([group(1), group(3)].into()));
     assert!(client(Access::Everyone).admits(&tenant(), &user(&[])));
     assert_eq!([limited.admits(&tenant(), &user(&[1])), limited.admits(&tenant(), &user(&[2]))], [true, false]);
     assert!(!limited.admits(&tenant(), &user(&[3])), "a group that is gone lets nobody in");
+}
+
+#[test]
+fn an_app_that_doesnt_say_whom_it_is_for_is_for_whom_the_tenants_apps_are_for() {
+    let client = |access| Client { access, ..Client::named(ClientId::parse("app").expect("an id"), "App", NOW) };
+    let user = |groups: &[u8]| User { groups: groups.iter().copied().map(group).collect(), ..User::new(UserId::from_random([2; 16]), NOW) };
+    let mut limited = tenant();
+    limited.policies.access = Access::Groups([group(1)].into());
+    assert!(client(None).admits(&tenant(), &user(&[])));
+    assert_eq!([client(None).admits(&limited, &user(&[1])), client(None).admits(&limited, &user(&[2]))], [true, false]);
+    assert!(client(Some(Access::Everyone)).admits(&limited, &user(&[])), "what it says itself counts");
+    let pages = Client::of_account_pages(&limited).expect("pages");
+    assert!(pages.admits(&limited, &user(&[])), "people keep their account");
 }

@@ -197,7 +197,7 @@ fn the_session_is_looked_at_again() {
 #[test]
 fn whoever_the_app_is_not_for_any_more_gets_no_token_of_it() {
     let other = Access::Groups([domain::GroupId::from_random([9; 16])].into());
-    assert_eq!(Scene::of(Client { access: other, ..samples::public_client() }).refusal(), Some(Reason::NotAdmitted));
+    assert_eq!(Scene::of(Client { access: Some(other), ..samples::public_client() }).refusal(), Some(Reason::NotAdmitted));
     assert_eq!(Reason::NotAdmitted.code().as_str(), "invalid_grant");
 }
 
