@@ -7,6 +7,7 @@ mod apps;
 mod arrival;
 mod came;
 mod documentation;
+mod invitations;
 mod pages;
 mod people;
 mod problem;
@@ -36,7 +37,7 @@ use problem::{Problem, Refused};
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::People, Purpose::Credentials], signing: Signing::Verifies };
 
 /// What its role may do: read what a tenant and its people are, list them, and change all of it but the tenant's own record, of which it changes groups,
-/// roles, origins and kinds of imported hashes; unwrap keys for sealing, for people and for credentials. Each change has its event.
+/// roles, origins and kinds of imported hashes; invite people; unwrap keys for sealing, for people and for credentials. Each change has its event.
 #[derive(Clone)]
 pub struct Deps {
     tenants: Arc<Tenants>,
@@ -78,6 +79,9 @@ macro_rules! resources {
         let router = $add!(router, grants::list_grants);
         let router = $add!(router, grants::revoke_grant);
         let router = $add!(router, history::show_history);
+        let router = $add!(router, invitations::list_invitations, invitations::create_invitation);
+        let router = $add!(router, invitations::show_invitation, invitations::revoke_invitation);
+        let router = $add!(router, invitations::send_invitation);
         let router = $add!(router, apps::list_apps, apps::create_app);
         let router = $add!(router, apps::show_app, apps::change_app, apps::delete_app);
         let router = $add!(router, secrets::add_secret);

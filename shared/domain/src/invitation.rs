@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::attributes::Values;
 use crate::id::{GroupId, UserId};
 use crate::identifier::{Canonical, InvalidIdentifier};
 use crate::policy;
+use crate::profile::ProfileField;
 use crate::registration::AcceptedTerms;
 use crate::roster::{RoleName, Roster};
 use crate::sign_up::{self, Entered};
@@ -42,6 +44,9 @@ pub enum InvalidInvitee {
     /// A name is too long, or holds what no name does.
     #[error("a name has at most {} characters, none of them invisible", policy::NAME_MAX_CHARACTERS)]
     Name,
+    /// No mail is written in that language.
+    #[error("a locale is `en` or `de`")]
+    Locale,
     /// There is no such group or role.
     #[error("no such group or role")]
     NoSuchThing,
@@ -60,6 +65,9 @@ impl Invitee {
         if [&self.given_name, &self.family_name].into_iter().flatten().any(|name| !sign_up::is_name(name)) {
             return Err(InvalidInvitee::Name);
         }
+        if self.locale.as_deref().is_some_and(|locale| !ProfileField::Locale.admits(locale)) {
+            return Err(InvalidInvitee::Locale);
+        }
         if self.groups.len() > policy::MEMBERSHIPS_MAX || self.roles.len() > policy::MEMBERSHIPS_MAX {
             return Err(InvalidInvitee::TooMany);
         }
@@ -69,7 +77,7 @@ impl Invitee {
 }
 
 /// What became of an invitation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InvitationStatus {
     /// It waits for its owner.
@@ -203,6 +211,7 @@ mod tests {
             (Invitee { email: format!("{}@example.org", "a".repeat(250)), ..invitee() }, InvalidInvitee::Email(InvalidIdentifier::TooLong)),
             (Invitee { given_name: Some("a\u{202e}".to_owned()), ..invitee() }, InvalidInvitee::Name),
             (Invitee { family_name: Some("a".repeat(101)), ..invitee() }, InvalidInvitee::Name),
+            (Invitee { locale: Some("xx".to_owned()), ..invitee() }, InvalidInvitee::Locale),
             (Invitee { groups: [group(2)].into(), ..invitee() }, InvalidInvitee::NoSuchThing),
             (Invitee { roles: [role("admin")].into(), ..invitee() }, InvalidInvitee::NoSuchThing),
             (Invitee { roles: many, ..invitee() }, InvalidInvitee::TooMany),

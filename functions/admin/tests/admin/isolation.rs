@@ -35,6 +35,11 @@ const ROWS: &[(&str, &[AdminRole])] = {
         ("list_grants", NO_PEOPLE),
         ("revoke_grant", ALL),
         ("show_history", NO_PEOPLE),
+        ("list_invitations", NO_PEOPLE),
+        ("create_invitation", &[HelpDesk, Security, Auditor, AppDeveloper]),
+        ("show_invitation", NO_PEOPLE),
+        ("revoke_invitation", &[HelpDesk, Security, Auditor, AppDeveloper]),
+        ("send_invitation", &[HelpDesk, Security, Auditor, AppDeveloper]),
         ("list_apps", &[]),
         ("create_app", ALL),
         // The developer's app is this one.
@@ -91,7 +96,8 @@ fn filled(place: &Place, tenant: &str, path: &str) -> String {
     let person = place.scene.person.id.to_string();
     let group = domain::GroupId::from_random([1; 16]).to_string();
     let values = [("{tenant}", tenant), ("{user}", person.as_str()), ("{sid}", "sid"), ("{app}", "sample-public"), ("{secret}", "secret")];
-    let more = [("{api}", "aHR0cHM6Ly9hcGkuZXhhbXBsZQ"), ("{group}", group.as_str()), ("{role}", "editor")];
+    let invitation = crypto::base64url::encode([1; 32]);
+    let more = [("{invitation}", invitation.as_str()), ("{api}", "aHR0cHM6Ly9hcGkuZXhhbXBsZQ"), ("{group}", group.as_str()), ("{role}", "editor")];
     let filled = values.iter().chain(&more).fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
     assert!(!filled.contains('{'), "{path}");
     filled
@@ -102,6 +108,7 @@ fn body(operation: &str) -> &'static str {
         "assign_administrator" => r#"{"roles":["auditor"]}"#,
         "create_user" => r#"{"username":"grace"}"#,
         "change_user" => r#"{"username":"eve"}"#,
+        "create_invitation" => r#"{"email":"grace@example.com"}"#,
         "create_app" => r#"{"settings":{"name":"App","type":"native","redirect_uris":["com.example.app:/cb"]}}"#,
         "change_app" => r#"{"name":"Other","type":"web","redirect_uris":["https://evil.example/cb"]}"#,
         "create_api" => r#"{"audience":"https://other.example","settings":{"name":"API"}}"#,
@@ -128,6 +135,7 @@ async fn nothing_changed(place: &Place) {
     let all = store::Wanted { prefix: "", after: None, limit: 10 };
     let apps = home.list_clients(all).await.expect("an answer").rows;
     assert_eq!(apps.iter().map(|app| app.version).collect::<Vec<_>>(), [1, 1]);
+    assert_eq!(home.list_invitations(all).await.expect("an answer").rows.len(), 0);
     assert_eq!(home.list_apis(all).await.expect("an answer").rows.len(), 0);
     let record = home.read_bundle(&[], store::Signing::Left).await.expect("an answer").expect("a tenant").tenant;
     assert!(record.roster.is_untouched());

@@ -7,6 +7,7 @@ mod apps;
 mod documented;
 mod help;
 mod interventions;
+mod invitations;
 mod isolation;
 mod lists;
 mod once;

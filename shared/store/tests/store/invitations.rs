@@ -5,7 +5,8 @@ use domain::event::{CreatedBy, EventKind, Subject};
 use domain::identifier::IdentifierKind;
 use domain::invitation::{Invitation, InvitationStatus, Invitee};
 use futures_util::future::join_all;
-use store::{Acceptance, InvitationChange, NewUser, PersonKeys, StoreError, TenantStore, UserCreation};
+use store::once::{Made, MakingRequest, OnceKey, Thing};
+use store::{Acceptance, AttemptId, InvitationChange, NewUser, PersonKeys, StoreError, TenantStore, UserCreation, Wanted};
 use testkit::Embedded;
 use testkit::transport::Fault;
 
@@ -122,11 +123,47 @@ async fn an_identifier_of_somebody_else_leaves_the_invitation_open() {
 }
 
 #[tokio::test]
-async fn an_invitation_pays_five_each_time_and_two_beside_the_account() {
+async fn invitations_are_listed_by_address_the_newest_of_each_once() {
+    let embedded = Embedded::memory();
+    let store = tenant_store(&embedded);
+    invite(&store, &invitation(1), 1).await.expect("an invitation");
+    let newest = Invitation { email: "Ada@Example.com".to_owned(), ..invitation(2) };
+    invite(&store, &newest, 2).await.expect("an invitation");
+    let grace = Invitation { email: "grace@example.com".to_owned(), ..invitation(3) };
+    let other = "another-hash-of-an-address-in-forty-three-le";
+    store.invite(other, &grace, &sent(&grace, 3)).await.expect("an invitation");
+    let list = async |prefix| {
+        let page = store.list_invitations(Wanted { prefix, after: None, limit: 10 }).await.expect("an answer");
+        page.rows.into_iter().map(|found| found.id).collect::<Vec<_>>()
+    };
+    assert_eq!((list("").await, list("ada@").await, list("x").await), (vec![id(2), id(3)], vec![id(2)], vec![]));
+}
+
+#[tokio::test]
+async fn an_invitation_by_a_request_is_made_once() {
+    let embedded = Embedded::memory();
+    let store = &tenant_store(&embedded);
+    let request = |body: u8| MakingRequest { key: OnceKey::new(Thing::MakingRequest, "admin", "k"), body: AttemptId([body; 16]), ends_at: later(60) };
+    let made = |number| async move { store.invite_once(ADDRESS, &invitation(1), &request(1), &sent(&invitation(1), number)).await };
+    let racing = join_all((1..20).map(made)).await;
+    assert_eq!(racing.iter().filter(|made| **made == Ok(Made::Now(InvitationChange::Changed))).count(), 1, "{racing:?}");
+    assert_eq!(racing.iter().filter(|made| **made == Ok(Made::Before)).count(), 18);
+    let other = store.invite_once(ADDRESS, &invitation(2), &request(2), &sent(&invitation(2), 30)).await;
+    assert_eq!(other, Ok(Made::OtherRequest));
+    assert_eq!(store.find_invitation(ADDRESS).await, Ok(Some(invitation(1))));
+    assert_eq!(event_rows(&embedded).await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_invitation_pays_six_five_each_time_it_changes_and_two_beside_the_account() {
     let till = Till::new();
     let store = till.store();
     invite(&store, &invitation(1), 1).await.expect("an invitation");
-    till.assert_paid(5, "invite");
+    till.assert_paid(6, "invite");
+    let request = MakingRequest { key: OnceKey::new(Thing::MakingRequest, "admin", "k"), body: AttemptId([1; 16]), ends_at: later(60) };
+    let second = "another-hash-of-an-address-in-forty-three-le";
+    store.invite_once(second, &invitation(5), &request, &sent(&invitation(5), 9)).await.expect("an invitation");
+    till.assert_paid(8, "invite_once");
     let renewed = invitation(1).renewed(NOW).expect("it is open");
     change(&store, &renewed, 2).await.expect("a change");
     till.assert_paid(5, "change_invitation");
