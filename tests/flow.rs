@@ -10,6 +10,7 @@ mod crash_points;
 mod ended_people;
 mod faults;
 mod flood;
+mod founding;
 mod interrupted;
 mod invitation;
 mod key_rotation;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::extract::Path;
+use domain::administration::Assignment;
 use domain::event::Actor as DoneBy;
 use domain::invitation::{Invitation, InvitationStatus, Invitee};
 use domain::listing::{List, listed_email};
@@ -14,6 +15,7 @@ use store::once::Made;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access::{Act, Thing};
+use crate::administrators::{AssignmentAsked, AssignmentShown};
 use crate::arrival::Arrived;
 use crate::came::{Answer, Done, New, Wanted};
 use crate::documentation::{IdempotencyKey, NotChanged, NotShown};
@@ -70,6 +72,8 @@ pub(crate) struct InvitationAsked {
     #[serde(default)]
     #[schema(value_type = Vec<String>, max_items = 50)]
     roles: BTreeSet<RoleName>,
+    /// What they will administer, if anything; it wants a sign-in of the last ten minutes.
+    administers: Option<AssignmentAsked>,
 }
 
 /// An invitation; the newest under an address counts.
@@ -92,6 +96,9 @@ pub(crate) struct InvitationShown {
     groups: BTreeSet<GroupId>,
     /// The roles that they will have beside those of their groups.
     roles: BTreeSet<RoleName>,
+    /// What they will administer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    administers: Option<AssignmentShown>,
     /// The administrator of the tenant who invited.
     invited_by: Option<UserId>,
     /// What became of it.
@@ -111,6 +118,7 @@ fn shown(id: &str, invitation: Invitation) -> InvitationShown {
         locale: invitation.profile.locale,
         groups: invitation.groups,
         roles: invitation.roles,
+        administers: invitation.administers.map(AssignmentShown::from),
         invited_by: invitation.invited_by,
         status: invitation.status,
         ends_at: invitation.ends_at.rfc3339(),
@@ -152,8 +160,15 @@ pub(crate) async fn create_invitation(
     let making = at.making("invitation", key);
     let id = UserId::from_random(at.bits(making.as_ref())?);
     let invitee = asked.invitee(&at);
+    if let Some(assignment) = &invitee.administers {
+        at.may(Act::AssignAdministrator, Thing::Person { id: &id, assignment: None, becomes: Some(assignment) })?;
+        at.administrators.clone().with_person(&id, Some(assignment.clone())).check().map_err(Problem::Administrators)?;
+    }
     let inviting = inviting(&at);
     let draft = inviting.draft(id, &invitee, &at.standing().await?.roster).await.map_err(refused)?;
+    // Whoever replaces an invitation takes the one before back.
+    let replaced = at.home()?.find_invitation(&draft.address).await?;
+    replaced.as_ref().map_or(Ok(()), |replaced| may_touch(&at, replaced))?;
     let made = match &making {
         Some(making) => inviting.send_once(&draft, &making.request).await.map_err(refused)?,
         None => Made::Now(inviting.send(&draft).await.map_err(refused)?),
@@ -213,6 +228,7 @@ impl InvitationAsked {
             locale: self.locale,
             groups: self.groups,
             roles: self.roles,
+            administers: self.administers.map(Assignment::from),
             invited_by: match at.actor() {
                 DoneBy::Person(id) => Some(id),
                 DoneBy::PlatformPerson(_) | DoneBy::App(_) | DoneBy::PlatformApp(_) => None,
@@ -229,8 +245,19 @@ fn inviting(at: &Arrived) -> Inviting<'_> {
 async fn standing(at: &Arrived, id: &str) -> Result<Invitation, Refused> {
     at.may(Act::CreatePerson, Thing::Tenant)?;
     let standing = find(at, id).await?;
+    may_touch(at, &standing)?;
     at.changes(standing.version)?;
     Ok(standing)
+}
+
+// SECURITY: whoever could replace, resend or take back an administrator's invitation without being allowed to assign them would be more than their role.
+fn may_touch(at: &Arrived, standing: &Invitation) -> Result<(), Refused> {
+    match (&standing.administers, standing.status) {
+        (Some(assignment), InvitationStatus::Open) => {
+            at.may(Act::AssignAdministrator, Thing::Person { id: &standing.id, assignment: Some(assignment), becomes: None })
+        }
+        _ => Ok(()),
+    }
 }
 
 // SECURITY: a path holds the keyed hash of an address and not the address, since paths are logged. What can't be one names nothing.

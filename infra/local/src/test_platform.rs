@@ -15,6 +15,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
+use first_administrator::{Asked, Issued, NotIssued};
 use http::{HeaderValue, Request, header};
 use runtime::{Caller, Platform};
 use testkit::transport::{Counting, Faulty};
@@ -137,6 +138,12 @@ impl TestPlatform {
     pub fn restart(&mut self) {
         let code = |folder: &str| -> Option<Router> { functions::answering(folder, &self.platform) };
         self.gateway = Gateway::new(&self.deployment, code).expect("they started before");
+    }
+
+    /// Invokes `first-administrator`, as an operator does.
+    pub async fn first_administrator(&self, asked: &Asked) -> Result<Issued, NotIssued> {
+        let regions = vec![self.platform.region.clone()];
+        first_administrator::issue(&first_administrator::Deps::new(&self.platform, regions), asked).await
     }
 
     /// What functions stand on.

@@ -167,6 +167,7 @@ pub fn caused_by(kind: &EventKind) -> &'static [Channel] {
         | EventKind::UserCreated { .. }
         | EventKind::ProfileCompleted { .. }
         | EventKind::TermsAccepted { .. }
+        | EventKind::FoundingLinkIssued { .. }
         | EventKind::InvitationRevoked { .. }
         | EventKind::PasswordResetRefused
         | EventKind::ProfileChanged { .. }

@@ -91,6 +91,7 @@ impl Happening {
             | EventKind::RosterChanged { .. }
             | EventKind::UserAssigned { .. }
             | EventKind::InvitationSent { .. }
+            | EventKind::FoundingLinkIssued { .. }
             | EventKind::InvitationRevoked { .. }
             | EventKind::AttributesChanged { .. }
             | EventKind::BrandingChanged { .. }

@@ -130,6 +130,16 @@ impl Slug {
         }
     }
 
+    /// The slug of the tenants whose administrators are the platform's: each zone has one of its own.
+    pub fn system() -> Self {
+        Self("system".to_owned())
+    }
+
+    /// Whether it is that one.
+    pub fn is_system(&self) -> bool {
+        self.0 == "system"
+    }
+
     /// The slug as it stands in the host.
     pub fn as_str(&self) -> &str {
         &self.0

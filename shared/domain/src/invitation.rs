@@ -1,10 +1,13 @@
 //! An account that is waiting for its owner: somebody of the tenant names an address, and whoever gets mail there makes the account.
 
+mod enrolment;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::administration::Assignment;
 use crate::attributes::Values;
 use crate::id::{GroupId, UserId};
 use crate::identifier::{Canonical, InvalidIdentifier};
@@ -15,6 +18,8 @@ use crate::roster::{RoleName, Roster};
 use crate::sign_up::{self, Entered};
 use crate::timestamp::Timestamp;
 use crate::user::{Email, Profile, User};
+
+pub use enrolment::{Handover, NotEnrolled};
 
 /// Who is invited, as what.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +36,8 @@ pub struct Invitee {
     pub groups: BTreeSet<GroupId>,
     /// The roles that they will have beside those of the groups.
     pub roles: BTreeSet<RoleName>,
+    /// What they will administer, if anything.
+    pub administers: Option<Assignment>,
     /// The administrator who invites; nobody where a program does.
     pub invited_by: Option<UserId>,
 }
@@ -106,6 +113,12 @@ pub struct Invitation {
     /// The roles that they will have beside those of the groups.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub roles: BTreeSet<RoleName>,
+    /// What they will administer, if anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub administers: Option<Assignment>,
+    /// How its link reaches its person.
+    #[serde(default, skip_serializing_if = "Handover::is_mailed")]
+    pub handover: Handover,
     /// Who invited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invited_by: Option<UserId>,
@@ -126,6 +139,8 @@ impl Invitation {
             profile: Profile { locale: invitee.locale.clone(), ..sign_up::names(&names) },
             groups: invitee.groups.clone(),
             roles: invitee.roles.clone(),
+            administers: invitee.administers.clone(),
+            handover: Handover::Mailed,
             invited_by: invitee.invited_by.clone(),
             status: InvitationStatus::Open,
             ends_at: now.plus(policy::INVITATION),
@@ -155,7 +170,7 @@ impl Invitation {
         let locale = self.profile.locale.clone().or_else(|| Some(locale.to_owned()));
         User {
             username: entered.username.map(|username| username.trim().to_owned()),
-            email: Some(Email::first(self.email.clone(), true)),
+            email: Some(Email::first(self.email.clone(), self.handover.proves_address())),
             profile: Profile { locale, ..profile },
             terms: entered.terms.map(|version| AcceptedTerms { version: version.to_owned(), at: now }),
             groups: self.groups.iter().filter(|group| roster.groups.contains_key(*group)).cloned().collect(),

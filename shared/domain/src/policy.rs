@@ -42,6 +42,8 @@ pub const SIGN_UP_STATE: Duration = Duration::from_hours(1);
 pub const SIGN_UP_PENDING: Duration = DAY;
 /// An invitation: long enough for a holiday week; who is late is invited anew.
 pub const INVITATION: Duration = Duration::from_hours(7 * 24);
+/// The link by which a tenant's first owner enrols: its holder is told of it by who issued it, so that a working day is enough.
+pub const FOUNDING_LINK: Duration = DAY;
 /// An invitation that ran out is remembered this long, so that it can be sent anew.
 pub const INVITATION_REMEMBERED: Duration = Duration::from_hours(30 * 24);
 /// A page that asks whose password is forgotten, left open.

@@ -1,14 +1,16 @@
 //! Invitations of a tenant, whoever makes them: somebody is invited, the link is sent anew, or it is all taken back.
 
+use crypto::artefact::Kind;
 use domain::event::{Actor, EventKind, Personal, RecordedEvent, kept_identifier};
 use domain::identifier::{Canonical, InvalidIdentifier};
 use domain::invitation::{InvalidInvitee, Invitation, Invitee};
 use domain::roster::Roster;
-use domain::{Timestamp, UserId};
+use domain::{Secret, Timestamp, UserId};
 use store::InvitationChange;
 use store::once::{Made, MakingRequest};
 
 use crate::failure::Failure;
+use crate::interaction::InvitationLink;
 use crate::random::Random;
 use crate::tenant_context::TenantContext;
 
@@ -45,6 +47,15 @@ pub struct Drafted {
     pub address: String,
     /// What it says.
     pub invitation: Invitation,
+}
+
+/// The link by which a tenant's first owner enrols.
+#[derive(Debug)]
+pub struct Founding {
+    /// Opens the page of the invitation.
+    pub link: Secret<String>,
+    /// Until when it is good.
+    pub ends_at: Timestamp,
 }
 
 /// Somebody who invites people to a tenant.
@@ -98,6 +109,24 @@ impl Inviting<'_> {
         let revoked = standing.revoked().ok_or(NotInvited::NotOpen)?;
         let kind = |revoked: &Invitation| EventKind::InvitationRevoked { invitation: revoked.id.clone() };
         self.change(Drafted { address: address.to_owned(), invitation: revoked }, kind).await
+    }
+
+    /// Writes the founding invitation of a tenant and mints its link, which isn't mailed and stands nowhere but in what this answers. The one before is dead.
+    pub async fn found(&self, id: UserId, email: &str) -> Result<Founding, NotInvited> {
+        let now = self.drawn.1;
+        let owner = Invitee { email: email.to_owned(), ..Invitee::default() };
+        // An address that has an account can't become one; what else a draft says is left.
+        self.draft(id.clone(), &owner, &Roster::default()).await?;
+        let (address, invitation) = (Invitation::FOUNDING.to_owned(), Invitation::founding(id, email, now));
+        let ends_at = invitation.ends_at;
+        let link = InvitationLink { address: address.clone(), invitation: invitation.id.clone(), version: invitation.version };
+        let sealed = self.tenant.seal(Kind::InvitationLink, None, ends_at, self.drawn.0.bytes(), &link)?;
+        let draft = Drafted { address, invitation };
+        let event = self.event(&draft, EventKind::FoundingLinkIssued { invitation: draft.invitation.id.clone() }).await?;
+        let home = self.tenant.home(now)?;
+        written(home.invite(&draft.address, &draft.invitation, &event).await.map_err(Failure::from)?)?;
+        let url = self.tenant.record().issuer.endpoint("/invitation");
+        Ok(Founding { link: Secret::new(format!("{url}?link={sealed}")), ends_at })
     }
 
     async fn change(&self, draft: Drafted, kind: impl FnOnce(&Invitation) -> EventKind) -> Result<Invitation, NotInvited> {

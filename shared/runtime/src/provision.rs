@@ -152,7 +152,7 @@ impl Provisioner {
     /// Makes a tenant with fresh keys, or finishes one whose making was cut off; `None` when the slug is another's.
     pub async fn create_tenant(&self, new: &NewTenant) -> Result<Option<TenantId>, Failure> {
         let directory = self.platform.store.directory();
-        let id = match directory.find_slug(&new.slug).await? {
+        let id = match directory.find_slug(&new.slug, &self.platform.zone).await? {
             Some(place) => place.tenant,
             None => TenantId::from_random(self.random().bytes()),
         };

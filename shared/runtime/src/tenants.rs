@@ -160,7 +160,9 @@ impl Tenants {
         let directory = self.store.directory();
         let tenant = async {
             match name {
-                Name::Slug(slug) => Ok(directory.find_slug(slug).await?.filter(|place| place.zone == self.zone).map(|place| place.tenant)),
+                Name::Slug(slug) => {
+                    Ok(directory.find_slug(slug, &self.zone).await?.filter(|place| place.zone == self.zone).map(|place| place.tenant))
+                }
                 Name::Id(id) => Ok(Some(id.clone())),
             }
         };

@@ -44,6 +44,13 @@ const fn kind(table: Table, partition: &'static str, sort: &'static str, holds: 
 }
 
 const SLUG: Kind = kind(Table::Directory, "SLUG#{slug}", "PLACE", "tenant id and zone of a slug; stays reserved when the tenant goes", "never");
+const SYSTEM: Kind = kind(
+    Table::Directory,
+    "SLUG#system.{zone}",
+    "PLACE",
+    "tenant id of a zone's system tenant: a slug has no dot, so that it is no other's",
+    "never",
+);
 const ZONE: Kind = kind(Table::Directory, "ZONE#{zone}", "ZONE", "regions and epoch of a zone", "never");
 
 const TENANT: Kind = kind(Table::Identity, "TENANT#{tenant}", "TENANT", "the tenant: slug, issuer, policies", "never");
@@ -80,9 +87,9 @@ const SIGN_UP: Kind = kind(
 );
 const INVITATION: Kind = kind(
     Table::Identity,
-    "INVITE#{tenant}#{HMAC of identifier}",
+    "INVITE#{tenant}#{HMAC of identifier, or founding}",
     "INVITATION",
-    "an invitation; the newest under an address counts",
+    "an invitation; the newest under an address counts; under `founding` that of the first owner",
     "thirty days after it could be accepted",
 );
 const CLAIM: Kind = kind(
@@ -148,8 +155,9 @@ const EXPIRY: Kind = kind(
 );
 
 /// Every kind of row, in the order of the data model.
-pub const KINDS: [&Kind; 30] = [
+pub const KINDS: [&Kind; 31] = [
     &SLUG,
+    &SYSTEM,
     &ZONE,
     &TENANT,
     &CLIENT,
@@ -245,8 +253,9 @@ fn fill(template: &str, values: &[&str]) -> String {
     filled
 }
 
-pub(crate) fn slug(slug: &Slug) -> Key {
-    SLUG.key(&[slug.as_str()], &[])
+// Each zone has a system tenant of its own; every other slug names one tenant in all zones.
+pub(crate) fn slug(slug: &Slug, zone: &ZoneName) -> Key {
+    if slug.is_system() { SYSTEM.key(&[zone.as_str()], &[]) } else { SLUG.key(&[slug.as_str()], &[]) }
 }
 
 pub(crate) fn zone(zone: &ZoneName) -> Key {

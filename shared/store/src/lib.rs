@@ -34,7 +34,7 @@ pub use acts::create_tenant::{NewTenant, TenantCreation};
 pub use acts::create_user::{NewUser, UserCreation};
 pub use acts::end_session::SessionEnding;
 pub use acts::erase_user::{Belongings, Erasure};
-pub use acts::invite::{Acceptance, InvitationChange};
+pub use acts::invite::{Acceptance, Enrolment, InvitationChange};
 pub use acts::lock_password::PasswordLock;
 pub use acts::manage_account::{AccountChange, NameMoves};
 pub use acts::record_event::Recording;

@@ -1,12 +1,13 @@
 //! Invitations by administrators: what is made, what is shown, and what no path or log holds.
 
+use domain::administration::{AdminRole, Assignment};
 use domain::identifier::Canonical;
 use domain::invitation::InvitationStatus;
 use domain::policy;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use testkit::rows::text;
-use testkit::{Answer, Call};
+use testkit::{Answer, Call, builders};
 
 use crate::support::{Place, place, problem};
 
@@ -127,4 +128,38 @@ async fn nobody_is_invited_who_has_an_account_or_as_what_there_is_not() {
         }
     }
     assert_eq!(events(&place, "invitation.sent").await.len(), 0);
+}
+
+#[tokio::test]
+async fn who_may_assign_administrators_invites_them_and_who_may_not_leaves_their_invitations_alone() {
+    let place = place().await;
+    let owner = place.token().await;
+    let body = json!({ "email": GRACE, "administers": { "roles": ["help_desk"] } });
+    let made = invite(&place, &owner, &body).await;
+    assert_eq!((made.status, made.json()["administers"].clone()), (StatusCode::CREATED, json!({ "roles": ["help_desk"], "apps": [] })));
+    let id = made.json()["id"].as_str().expect("an id").to_owned();
+    let system = place.stage.tenant_called("system", "System").await;
+    let as_role = async |role: AdminRole| {
+        place.assign(&system, &system.person.id, Some(Assignment::of(role))).await;
+        system.admin_token(&builders::client(), &["admin"]).await.0
+    };
+    let manager = as_role(AdminRole::UserManager).await;
+    let forbidden = (StatusCode::FORBIDDEN, "forbidden".to_owned());
+    assert_eq!(problem(&invite(&place, &manager, &body).await), forbidden);
+    assert_eq!(problem(&invite(&place, &manager, &json!({ "email": GRACE })).await), forbidden, "it would replace the owner's");
+    assert_eq!(problem(&post_bare(&place, &manager, &format!("/invitations/{id}/send"), 1).await), forbidden);
+    assert_eq!(problem(&place.delete(&manager, &format!("/invitations/{id}"), 1).await), forbidden);
+    assert_eq!(invite(&place, &manager, &json!({ "email": "alan@example.org" })).await.status, StatusCode::CREATED);
+    let admin = as_role(AdminRole::Admin).await;
+    let owning = json!({ "email": "eve@example.org", "administers": { "roles": ["owner"] } });
+    assert_eq!(problem(&invite(&place, &admin, &owning).await), forbidden, "owners are made by owners");
+    assert_eq!(invite(&place, &owner, &owning).await.status, StatusCode::CREATED);
+    let unfit = json!({ "email": "eve@example.org", "administers": { "roles": ["app_developer"] } });
+    assert_eq!(problem(&invite(&place, &owner, &unfit).await), (StatusCode::UNPROCESSABLE_ENTITY, "invalid-administrators".to_owned()));
+    assert_eq!(place.delete(&admin, &format!("/invitations/{id}"), 1).await.status, StatusCode::NO_CONTENT);
+    let session = place.scene.session().await;
+    place.stage.clock.advance(policy::FRESH_SIGN_IN);
+    let api = domain::api::Api::of_administration(place.scene.tenant.record()).expect("an API");
+    let (old, _) = place.scene.access_token_for_in(&session, &builders::client(), &api, &["admin"]).await;
+    assert_eq!(problem(&invite(&place, &old, &body).await), (StatusCode::UNAUTHORIZED, "sign-in-again".to_owned()));
 }

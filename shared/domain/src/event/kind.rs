@@ -112,6 +112,12 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         invited_by: Option<UserId>,
     },
+    /// Who operates the platform was given the link by which a tenant's first owner enrols; the newest one works.
+    #[serde(rename = "founding_link.issued")]
+    FoundingLinkIssued {
+        /// Which invitation, and who its person will be.
+        invitation: UserId,
+    },
     /// An invitation was taken back.
     #[serde(rename = "invitation.revoked")]
     InvitationRevoked {

@@ -31,17 +31,17 @@ pub enum SlugClaim {
 }
 
 impl Directory {
-    /// What `slug` names. One request.
-    pub async fn find_slug(&self, slug: &Slug) -> Result<Option<SlugPlace>, StoreError> {
-        one::find(&self.store.here()?, &keys::slug(slug)).await
+    /// What `slug` names, which is the same for every `zone` but for that of the system tenants. One request.
+    pub async fn find_slug(&self, slug: &Slug, zone: &ZoneName) -> Result<Option<SlugPlace>, StoreError> {
+        one::find(&self.store.here()?, &keys::slug(slug, zone)).await
     }
 
     /// Lets `slug` name a tenant, for ever.
     ///
     /// Costs 1 request, 1 write unit. After a lost answer the SDK's retry finds its own row: `AlreadyOurs`.
     pub async fn claim_slug(&self, slug: &Slug, place: &SlugPlace) -> Result<SlugClaim, StoreError> {
-        let key = keys::slug(slug);
-        match write::put_new(&self.store.here()?, &key, row::write(&key, place, Ends::Never)?).await? {
+        let key = keys::slug(slug, &place.zone);
+        match write::put_new(&self.store.placing()?, &key, row::write(&key, place, Ends::Never)?).await? {
             Write::Done => Ok(SlugClaim::Claimed),
             Write::Refused(standing) if row::read::<SlugPlace>(&key, standing.clone())? == *place => Ok(SlugClaim::AlreadyOurs),
             Write::Refused(_) => Ok(SlugClaim::Taken),

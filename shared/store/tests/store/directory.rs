@@ -25,13 +25,13 @@ async fn a_slug_names_one_tenant_for_ever() {
     let embedded = Embedded::memory();
     let directory = &embedded.store().directory();
     let slug = &Slug::parse("demo").expect("a slug");
-    assert_eq!(directory.find_slug(slug).await, Ok(None));
+    assert_eq!(directory.find_slug(slug, &place(1).zone).await, Ok(None));
     let claims = join_all((0..50).map(|tenant| async move { directory.claim_slug(slug, &place(tenant)).await })).await;
     let winners: Vec<u8> = (0..50).filter(|tenant| claims[usize::from(*tenant)] == Ok(SlugClaim::Claimed)).collect();
     assert_eq!(winners.len(), 1);
     assert_eq!(claims.iter().filter(|claim| **claim == Ok(SlugClaim::Taken)).count(), 49);
     assert_eq!(directory.claim_slug(slug, &place(winners[0])).await, Ok(SlugClaim::AlreadyOurs));
-    assert_eq!(directory.find_slug(slug).await, Ok(Some(place(winners[0]))));
+    assert_eq!(directory.find_slug(slug, &place(1).zone).await, Ok(Some(place(winners[0]))));
 }
 
 #[tokio::test]
@@ -62,4 +62,17 @@ async fn a_zone_without_regions_is_corrupt() {
     directory.put_zone(&Zone { regions: Vec::new(), ..zone() }).await.expect("a zone");
     let found = directory.find_zone(&zone().name).await;
     assert_eq!(found, Err(StoreError::Corrupt { key: "directory ZONE#eu ZONE".to_owned() }));
+}
+
+#[tokio::test]
+async fn each_zone_has_a_system_tenant_of_its_own() {
+    let embedded = Embedded::memory();
+    let directory = &embedded.store().directory();
+    let system = &Slug::system();
+    let elsewhere = SlugPlace { zone: ZoneName::new("us"), ..place(2) };
+    assert_eq!(directory.claim_slug(system, &place(1)).await, Ok(SlugClaim::Claimed));
+    assert_eq!(directory.claim_slug(system, &elsewhere).await, Ok(SlugClaim::Claimed));
+    assert_eq!(directory.claim_slug(system, &place(3)).await, Ok(SlugClaim::Taken));
+    assert_eq!(directory.find_slug(system, &elsewhere.zone).await, Ok(Some(elsewhere.clone())));
+    assert_eq!(directory.find_slug(system, &place(1).zone).await, Ok(Some(place(1))));
 }

@@ -1,12 +1,13 @@
 //! Invitations: the newest under an address counts, and becomes one account.
 
 use domain::UserId;
-use domain::event::{CreatedBy, EventKind, Subject};
+use domain::administration::{AdminRole, Administrators, Assignment};
+use domain::event::{Administered, CreatedBy, EventKind, Subject};
 use domain::identifier::IdentifierKind;
 use domain::invitation::{Invitation, InvitationStatus, Invitee};
 use futures_util::future::join_all;
 use store::once::{Made, MakingRequest, OnceKey, Thing};
-use store::{Acceptance, AttemptId, InvitationChange, NewUser, PersonKeys, StoreError, TenantStore, UserCreation, Wanted};
+use store::{Acceptance, AttemptId, Enrolment, InvitationChange, NewUser, PersonKeys, StoreError, TenantStore, UserCreation, Wanted};
 use testkit::Embedded;
 use testkit::transport::Fault;
 
@@ -42,7 +43,7 @@ async fn accept(store: &TenantStore, invitation: &Invitation, number: u8) -> Res
     let new = new_user(2);
     let new = NewUser { user: domain::user::User { id: invitation.id.clone(), ..new.user.clone() }, ..new };
     let kind = EventKind::UserCreated { by: CreatedBy::Invitation, terms: None };
-    store.accept_invitation(ADDRESS, invitation, &new, &event(kind, number)).await
+    store.accept_invitation((ADDRESS, invitation), &new, None, &event(kind, number)).await
 }
 
 #[tokio::test]
@@ -180,4 +181,46 @@ async fn an_answer_has_one_effect_whatever_its_first_try_meets() {
         assert_eq!(accept(&shaky.tenant(), &invitation(1), 2).await, Ok(Acceptance::Accepted), "{fault:?}");
         assert_eq!(event_rows(&shaky.embedded).await.len(), 2, "{fault:?}");
     }
+}
+
+#[tokio::test]
+async fn of_racing_administrators_each_is_added_to_those_that_stand() {
+    let embedded = Embedded::memory();
+    let store = &tenant_store(&embedded);
+    invite(store, &invitation(1), 1).await.expect("an invitation");
+    let all = Administrators::default().with_person(&id(1), Some(Assignment::of(AdminRole::Owner)));
+    let assigned = |number| event(Administered::AdministratorAssigned { version: 1, roles: [AdminRole::Owner].into() }.into(), number);
+    let answer = |number: u8, all: Administrators| async move {
+        let new = new_user(2);
+        let new = NewUser { user: domain::user::User { id: id(1), ..new.user.clone() }, ..new };
+        let created = event(EventKind::UserCreated { by: CreatedBy::Invitation, terms: None }, number);
+        let assigned = assigned(number + 100);
+        store.accept_invitation((ADDRESS, &invitation(1)), &new, Some(&Enrolment { all: &all, assigned: &assigned }), &created).await
+    };
+    let behind = Administrators { version: 7, ..all.clone() };
+    assert_eq!(answer(2, behind).await, Ok(Acceptance::Stale), "others administer by now");
+    assert_eq!(store.find_invitation(ADDRESS).await.expect("an answer").map(|found| found.status), Some(InvitationStatus::Open));
+    let outcomes = join_all((10..30).map(|number| answer(number, all.clone()))).await;
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Ok(Acceptance::Accepted)).count(), 1, "{outcomes:?}");
+    assert_eq!(store.read_administrators().await, Ok(all));
+    assert_eq!(event_rows(&embedded).await.len(), 3, "invited, created, assigned");
+}
+
+#[tokio::test]
+async fn an_enrolment_pays_five_beside_the_account() {
+    let till = Till::new();
+    let store = till.store();
+    let founding = Invitation::founding(id(1), "ada@example.com", NOW);
+    store.invite(Invitation::FOUNDING, &founding, &sent(&founding, 1)).await.expect("an invitation");
+    till.assert_paid(5, "invite, in no list");
+    let all = Administrators::default().with_person(&id(1), Some(Assignment::of(AdminRole::Owner)));
+    let assigned = event(Administered::AdministratorAssigned { version: 1, roles: [AdminRole::Owner].into() }.into(), 3);
+    let new = new_user(2);
+    let new = NewUser { user: domain::user::User { id: id(1), ..new.user.clone() }, ..new };
+    let enrolment = Enrolment { all: &all, assigned: &assigned };
+    let place = (Invitation::FOUNDING, &founding);
+    let created = event(EventKind::UserCreated { by: CreatedBy::Invitation, terms: None }, 2);
+    assert_eq!(store.accept_invitation(place, &new, Some(&enrolment), &created).await, Ok(Acceptance::Accepted));
+    till.assert_paid(8 + 2 + 3 * 2 + 2 + 5, "accept_invitation with an enrolment");
+    assert_eq!(store.list_invitations(Wanted { prefix: "", after: None, limit: 10 }).await.expect("an answer").rows, []);
 }
