@@ -31,4 +31,5 @@ mod resource_server;
 mod returning;
 mod sign_up;
 mod tenants;
+mod tenants_made;
 mod visitor;

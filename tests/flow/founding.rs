@@ -13,15 +13,16 @@ use super::visitor::{Visitor, answer};
 
 const EMAIL: &str = "grace@example.org";
 
-fn asked() -> Asked {
+pub(crate) fn asked() -> Asked {
     serde_json::from_value(serde_json::json!({ "email": EMAIL })).expect("what an operator sends")
 }
 
 /// The system tenant's own app, which asks for the admin API.
 fn administration(at: &TestPlatform) -> RelyingParty {
     let issuer = at.demo.issuer().replace("/t/demo", "/t/system");
+    let audience = issuer.replace("/t/system", "/admin/v1");
     let app = RelyingParty::public(at).called("administration".to_owned()).at_issuer(&issuer);
-    let mut app = app.at_resource("http://localhost:8080/admin/v1", "openid admin");
+    let mut app = app.at_resource(&audience, "openid admin");
     app.redirect_uri = "http://127.0.0.1:49152/callback".to_owned();
     app
 }
@@ -38,11 +39,17 @@ async fn accept(at: &TestPlatform, visitor: &mut Visitor, link: &str) -> Answer 
 
 /// Makes the platform's first owner; a token of theirs for the admin API.
 pub(crate) async fn platform_token(at: &TestPlatform) -> String {
-    let app = administration(at);
     let mut grace = Visitor::ada(at, 50).typing(EMAIL, PASSWORD);
     let link = issued(at).await;
     let welcome = accept(at, &mut grace, &link).await;
     assert_eq!(welcome.status, StatusCode::OK, "{}", welcome.outcome());
+    another_token(at).await
+}
+
+/// A token of the owner, who signs in anew.
+pub(crate) async fn another_token(at: &TestPlatform) -> String {
+    let app = administration(at);
+    let mut grace = Visitor::ada(at, 51).typing(EMAIL, PASSWORD);
     let code = grace.arrive(at, &app).await;
     let redeemed = app.redeem(at, &code).await;
     assert_eq!(redeemed.status, StatusCode::OK, "{}", redeemed.outcome());

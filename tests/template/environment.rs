@@ -34,7 +34,7 @@ fn does(function: &Function, readers: Readers) -> bool {
         Readers::WrappedKeys => may_touch("keys"),
         Readers::Placing => function.statements().any(|statement| {
             statement["Resource"].to_string().contains("table/countersign-directory")
-                && super::texts(&statement["Action"]).contains(&"dynamodb:PutItem")
+                && super::texts(&statement["Action"]).contains(&"dynamodb:UpdateItem")
         }),
         Readers::Origins => does(function, Readers::Http) || allows("kms:GenerateDataKey"),
         Readers::Http => TEMPLATE
@@ -82,5 +82,5 @@ fn what_a_function_is_for_shows_in_its_role() {
             "userinfo"
         ]
     );
-    assert_eq!(doing(Readers::Placing), ["first-administrator"]);
+    assert_eq!(doing(Readers::Placing), ["admin", "deliver", "first-administrator"]);
 }

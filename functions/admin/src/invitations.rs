@@ -267,7 +267,7 @@ async fn find(at: &Arrived, id: &str) -> Result<Invitation, Refused> {
     Ok(at.home()?.find_invitation(id).await?.ok_or(Problem::NotFound)?)
 }
 
-fn refused(reason: NotInvited) -> Refused {
+pub(crate) fn refused(reason: NotInvited) -> Refused {
     match reason {
         NotInvited::Invitee(invalid) => Problem::Unfit("invitation", invalid.to_string()).into(),
         // Whoever may make accounts learns as much by making one.

@@ -20,9 +20,11 @@ use axum::Router;
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
+use domain::ZoneName;
 use domain::key_ring::Purpose;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use runtime::{Clients, Clock, Needs, Platform, Random, Signing, Tenants};
+use runtime::{Clients, Clock, Needs, Platform, Provisioner, Random, Signing, TenantRouting, Tenants};
+use store::Store;
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -33,17 +35,22 @@ use apps::secrets;
 use documentation::Admin;
 use people::{create, edit, grants, help, history, interventions, list, sessions};
 use problem::{Problem, Refused};
+use tenants::{create as making, standing};
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::People, Purpose::Credentials], signing: Signing::Verifies };
 
 /// What its role may do: read what a tenant and its people are, list them, and change all of it but the tenant's own record, of which it changes groups,
-/// roles, origins and kinds of imported hashes; invite people; unwrap keys for sealing, for people and for credentials. Each change has its event.
+/// roles, origins, kinds of imported hashes, name and standing; invite people; make tenants with their keys, and claim slugs; unwrap keys for sealing, for people and for credentials. Each change has its event.
 #[derive(Clone)]
 pub struct Deps {
     tenants: Arc<Tenants>,
     clients: Arc<Clients>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    provisioner: Arc<Provisioner>,
+    routing: TenantRouting,
+    store: Store,
+    zone: ZoneName,
     policies: Arc<Policies>,
 }
 
@@ -55,6 +62,10 @@ impl Deps {
             clients: Arc::default(),
             clock: platform.clock.clone(),
             random: platform.random.clone(),
+            provisioner: Arc::new(Provisioner::new(platform)),
+            routing: platform.routing.clone(),
+            store: platform.store.clone(),
+            zone: platform.zone.clone(),
             policies: Arc::new(Policies::read()),
         }
     }
@@ -64,7 +75,11 @@ impl Deps {
 macro_rules! resources {
     ($router:expr, $add:ident) => {{
         let router = $router;
-        let router = $add!(router, tenants::show_tenant);
+        let router = $add!(router, tenants::list_tenants, making::create_tenant);
+        let router = $add!(router, tenants::show_tenant, tenants::change_tenant, standing::delete_tenant);
+        let router = $add!(router, standing::suspend_tenant);
+        let router = $add!(router, standing::resume_tenant);
+        let router = $add!(router, standing::restore_tenant);
         let router = $add!(router, administrators::list_administrators);
         let router = $add!(router, administrators::show_administrator, administrators::assign_administrator, administrators::remove_administrator);
         let router = $add!(router, list::list_users, create::create_user);

@@ -7,6 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::administration::InvalidAdministrators;
 use domain::policy;
+use domain::standing::NotSo;
 use http::{HeaderValue, StatusCode, header};
 use oauth::bearer::Refusal;
 use runtime::{Failure, Incident};
@@ -59,6 +60,10 @@ pub(crate) enum Problem {
     Administers,
     /// The list has changed its question since the cursor was given, or the cursor is none.
     Cursor,
+    /// The tenant can't stand so.
+    Standing(NotSo),
+    /// The tenant whose administrator asks lets nobody in.
+    TenantClosed,
     /// It may work later.
     Unavailable,
     /// It never will.
@@ -94,6 +99,7 @@ impl IntoResponse for Refused {
             Self::Problem(problem) => problem,
             Self::Failure(Failure::Unavailable(_)) => &Problem::Unavailable,
             Self::Failure(Failure::Broken(_)) => &Problem::Broken,
+            Self::Failure(Failure::Closed) => &Problem::TenantClosed,
         };
         let mut response = problem.answer();
         response.extensions_mut().insert(Why(Arc::new(self)));
@@ -146,12 +152,14 @@ impl Problem {
             Self::NoPassword => (StatusCode::CONFLICT, "no-password", "The account has no password."),
             Self::RequestKey => (StatusCode::BAD_REQUEST, "idempotency-key", "An Idempotency-Key has 1 to 255 visible characters, once."),
             Self::OtherRequest => (StatusCode::UNPROCESSABLE_ENTITY, "other-request", "The Idempotency-Key was another request's."),
-            Self::Ending => (StatusCode::CONFLICT, "ending", "The account is about to be deleted."),
+            Self::Ending | Self::Standing(NotSo::Ending | NotSo::Over) => (StatusCode::CONFLICT, "ending", "It is about to be deleted."),
             Self::Closed => (StatusCode::CONFLICT, "closed", "The invitation was accepted or taken back."),
             Self::LastSecret => (StatusCode::CONFLICT, "last-secret", "The last secret stays until there is another one."),
             Self::Administers => (StatusCode::CONFLICT, "administers", "Who administers the tenant is made no administrator first."),
             Self::Taken(_) => (StatusCode::CONFLICT, "taken", "Another one has that."),
             Self::Cursor => (StatusCode::BAD_REQUEST, "cursor", "The cursor is none of this list."),
+            Self::Standing(NotSo::System) => (StatusCode::CONFLICT, "system-tenant", "The system tenant stays as it is."),
+            Self::TenantClosed => (StatusCode::FORBIDDEN, "tenant-closed", "The tenant lets nobody in; the platform's administrators can."),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "This can't be done just now."),
             Self::Broken => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something is broken here."),
         }

@@ -118,14 +118,17 @@ fn not_issued(reason: NotInvited, tenant: &Slug) -> NotIssued {
 
 // The tenant; the zone's system tenant is made where it doesn't stand.
 async fn standing(deps: &Deps, slug: &Slug) -> Result<Arc<TenantContext>, NotIssued> {
-    if slug.is_system() {
+    let name = if slug.is_system() {
         deps.provisioner.ensure_zone(deps.regions.clone()).await?;
         let issuer = deps.routing.issuer(slug).map_err(|error| Failure::Broken(error.to_string()))?;
         let new = NewTenant { slug: slug.clone(), name: "System".to_owned(), issuer, registration: RegistrationPolicy::default() };
-        deps.provisioner.create_tenant(&new).await?.ok_or(NotIssued::Stale)?;
-    }
+        // By its id: this region's replica of the directory may not know the slug yet.
+        Name::Id(deps.provisioner.create_tenant(&new).await?.ok_or(NotIssued::Stale)?)
+    } else {
+        Name::Slug(slug.clone())
+    };
     let now = deps.clock.now();
-    let visit = deps.tenants.find(&Name::Slug(slug.clone()), now).await?;
+    let visit = deps.tenants.find_standing(&name, now).await?;
     let tenant = visit.ok_or_else(|| NotIssued::NoTenant(slug.clone()))?.tenant;
     if slug.is_system() {
         register(deps, &tenant, now).await?;

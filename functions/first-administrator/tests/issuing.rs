@@ -1,20 +1,25 @@
-//! The link of the first owner: what it makes, how long it works, and that nobody else gets one.
+//! The link of the first owner: what it makes, what it opens, how long it works, and that nobody else gets one.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::administration::Assignment;
-use domain::{Region, Secret, Slug, policy};
+use crypto::artefact::Kind;
+use domain::administration::{Administrators, Assignment};
+use domain::attributes::Values;
+use domain::event::{Event, EventKind, Lookups, Personal, Subject};
+use domain::invitation::Invitation;
+use domain::key_ring::Purpose;
+use domain::roster::Roster;
+use domain::sign_up::Entered;
+use domain::{Region, Slug, policy};
 use first_administrator::{Asked, Deps, Issued, NotIssued, issue};
-use http::StatusCode;
+use runtime::interaction::InvitationLink;
+use runtime::people::KeyOwner;
 use runtime::tenants::Name;
 use runtime::{Clock, Needs, Signing, TenantContext, Tenants};
+use store::{Acceptance, Enrolment, NewUser, TenantStore};
+use testkit::Stage;
 use testkit::rows::text;
-use testkit::{Answer, Call, Endpoint, Stage};
-
-const PASSWORD: &str = "seven purple lanterns drift";
-const WELCOME: &str = "200 Welcome, your account is ready · System";
-const DEAD: &str = "410 This link doesn’t work any more · System";
 
 struct Place {
     stage: Stage,
@@ -31,29 +36,52 @@ fn grace() -> Asked {
     serde_json::from_str(r#"{"email":"Grace@Example.org"}"#).expect("what an operator sends")
 }
 
+fn of_demo(email: &str) -> Asked {
+    Asked { email: email.to_owned(), tenant: Slug::parse("demo").expect("a slug") }
+}
+
 impl Place {
     async fn issue(&self, asked: &Asked) -> Issued {
         issue(&self.deps, asked).await.expect("a link")
     }
 
-    /// The account pages, as the host of the system tenant answers.
-    async fn send(&self, call: Call) -> Answer {
-        let router = account::router(account::Deps::new(&self.stage.platform));
-        Endpoint::new(&self.stage, router).at("system.id.example.com").send(call).await
-    }
-
-    async fn follow(&self, issued: &Issued) -> Answer {
-        self.send(Call::get(format!("/invitation?link={}", sealed(&issued.link)))).await
-    }
-
-    async fn accept(&self, issued: &Issued) -> Answer {
-        self.send(Call::form("/invitation", &[("link", sealed(&issued.link)), ("password", PASSWORD)])).await
-    }
-
-    async fn system(&self) -> Arc<TenantContext> {
-        let tenants = Arc::new(Tenants::new(&self.stage.platform, Needs { purposes: &[], signing: Signing::None }));
-        let visit = tenants.find(&Name::Slug(Slug::system()), self.stage.clock.now()).await.expect("an answer");
+    async fn tenant(&self, slug: &Slug) -> Arc<TenantContext> {
+        let needs = Needs { purposes: &[Purpose::Sealing, Purpose::People], signing: Signing::None };
+        let tenants = Arc::new(Tenants::new(&self.stage.platform, needs));
+        let visit = tenants.find(&Name::Slug(slug.clone()), self.stage.clock.now()).await.expect("an answer");
         visit.expect("a tenant").tenant
+    }
+
+    /// The invitation that a link opens now, as the page of invitations looks for it.
+    async fn opened(&self, issued: &Issued, tenant: &TenantContext) -> Option<Invitation> {
+        let now = self.stage.clock.now();
+        let begins = format!("{}?link=", tenant.record().issuer.endpoint("/invitation"));
+        let sealed = issued.link.expose().strip_prefix(&begins).expect("a link of the tenant");
+        let link: InvitationLink = tenant.open(Kind::InvitationLink, None, sealed, now).expect("keys").ok()?;
+        let standing = tenant.home(now).expect("a home").find_invitation(&link.address).await.expect("an answer");
+        standing.filter(|standing| standing.is_open_to((&link.invitation, link.version), now))
+    }
+
+    /// Somebody answers the invitation as its page lets them; the tenant's administrators afterwards.
+    async fn accept(&self, invitation: &Invitation, tenant: &TenantContext) -> Administrators {
+        let (now, random) = (self.stage.clock.now(), &*self.stage.platform.random);
+        let home: &TenantStore = tenant.home(now).expect("a home");
+        let entered = Entered { email: &invitation.email, ..Entered::default() };
+        let user = invitation.become_person(&entered, Values::new(), (&Roster::default(), "en"), now);
+        let event = |kind: EventKind| {
+            let (id, tenant, subject) = (random.event_id(now), tenant.record().id.clone(), Subject::User(user.id.clone()));
+            Event { id, tenant, subject, kind, personal: Personal::default() }.record(None, Lookups::default())
+        };
+        let all = invitation.enrolled(home.read_administrators().await.expect("an answer")).expect("nobody owns it").expect("an owner");
+        let assigned = domain::event::Administered::AdministratorAssigned { version: all.version, roles: [].into() };
+        let (created, assigned) = (event(EventKind::user_created()), event(assigned.into()));
+        let (_, user_key) = tenant.make_personal_key(KeyOwner::User(&user.id), random, now).expect("a key");
+        let claims = tenant.claims_of(&user).expect("claims");
+        let new = NewUser { user: user.clone(), password: None, claims, user_key };
+        let place = (Invitation::FOUNDING, invitation);
+        let accepted = home.accept_invitation(place, &new, Some(&Enrolment { all: &all, assigned: &assigned }), &created).await;
+        assert_eq!(accepted, Ok(Acceptance::Accepted));
+        home.read_administrators().await.expect("an answer")
     }
 
     async fn events(&self, kind: &str) -> usize {
@@ -61,36 +89,31 @@ impl Place {
     }
 }
 
-fn sealed(link: &Secret<String>) -> &str {
-    link.expose().strip_prefix("https://system.id.example.com/invitation?link=").expect("a link of the system tenant")
-}
-
 #[tokio::test]
-async fn whoever_opens_the_link_becomes_the_owner_of_a_tenant_that_was_not_there() {
+async fn the_link_opens_the_invitation_of_an_owner_to_a_tenant_that_was_not_there() {
     let place = place().await;
     let issued = place.issue(&grace()).await;
     assert_eq!(issued.expires_at, place.stage.clock.now().plus(policy::FOUNDING_LINK).rfc3339());
-    let shown = place.follow(&issued).await;
-    assert_eq!((shown.outcome(), shown.field("email")), ("200 Accept invitation · System".to_owned(), "Grace@Example.org"));
-    assert_eq!(place.accept(&issued).await.outcome(), WELCOME);
-    let system = place.system().await;
+    let system = place.tenant(&Slug::system()).await;
+    assert_eq!((system.record().name.as_str(), system.record().issuer.as_str()), ("System", "https://system.id.example.com"));
+    let invitation = place.opened(&issued, &system).await.expect("it is open");
+    assert_eq!(invitation.email, "Grace@Example.org");
     let home = system.home(place.stage.clock.now()).expect("a home");
-    let administrators = home.read_administrators().await.expect("an answer");
-    let owners: Vec<_> = administrators.people.iter().filter(|(_, assignment)| assignment.owns()).collect();
-    assert_eq!((owners.len(), administrators.version), (1, 1));
-    let person = home.read_person(&store::PersonKeys::of(owners[0].0.clone())).await.expect("an answer").user.expect("a person");
-    let email = person.email.expect("an address");
-    assert_eq!((email.address.as_str(), email.verified), ("Grace@Example.org", false), "nobody proved the address");
-    assert_eq!((place.events("founding_link.issued").await, place.events("administrator.assigned").await), (1, 1));
-    assert_eq!(place.events("invitation.sent").await, 0, "nothing is mailed");
-    assert_eq!([place.follow(&issued).await.outcome(), place.accept(&issued).await.outcome()], [DEAD, DEAD], "it works once");
+    let app = home.find_client(&domain::ClientId::parse("administration").expect("an id")).await.expect("an answer").expect("an app");
+    assert_eq!(app.redirect_uris.iter().map(domain::client::RedirectUri::as_str).collect::<Vec<_>>(), ["http://127.0.0.1/callback"]);
+    let administrators = place.accept(&invitation, &system).await;
+    assert!(administrators.person(&invitation.id).is_some_and(Assignment::owns) && administrators.version == 1);
+    assert_eq!(place.opened(&issued, &system).await, None, "it works once");
+    assert_eq!((place.events("founding_link.issued").await, place.events("invitation.sent").await), (1, 0), "nothing is mailed");
 }
 
 #[tokio::test]
 async fn a_tenant_that_has_an_owner_gets_no_other_so() {
     let place = place().await;
-    let first = place.issue(&grace()).await;
-    assert_eq!(place.accept(&first).await.outcome(), WELCOME);
+    let issued = place.issue(&grace()).await;
+    let system = place.tenant(&Slug::system()).await;
+    let invitation = place.opened(&issued, &system).await.expect("it is open");
+    place.accept(&invitation, &system).await;
     for email in ["grace@example.org", "eve@example.org"] {
         let refused = issue(&place.deps, &Asked { email: email.to_owned(), ..grace() }).await.expect_err("it has an owner");
         assert!(matches!(refused, NotIssued::Owned(_)), "{refused}");
@@ -104,34 +127,31 @@ async fn a_newer_link_replaces_the_one_before_whomever_it_was_for() {
     let place = place().await;
     let first = place.issue(&Asked { email: "mistyped@example.org".to_owned(), ..grace() }).await;
     let second = place.issue(&grace()).await;
-    assert_eq!([place.follow(&first).await.outcome(), place.accept(&first).await.outcome()], [DEAD, DEAD]);
-    assert_eq!(place.accept(&second).await.outcome(), WELCOME);
+    let system = place.tenant(&Slug::system()).await;
+    assert_eq!(place.opened(&first, &system).await, None);
+    assert_eq!(place.opened(&second, &system).await.map(|invitation| invitation.email), Some("Grace@Example.org".to_owned()));
 }
 
 #[tokio::test]
 async fn a_link_is_good_for_a_day() {
     let place = place().await;
     let issued = place.issue(&grace()).await;
+    let system = place.tenant(&Slug::system()).await;
     place.stage.clock.advance(policy::FOUNDING_LINK.saturating_sub(Duration::from_millis(1)));
-    assert_eq!(place.follow(&issued).await.status, StatusCode::OK);
+    assert!(place.opened(&issued, &system).await.is_some());
     place.stage.clock.advance(Duration::from_millis(1));
-    assert_eq!([place.follow(&issued).await.outcome(), place.accept(&issued).await.outcome()], [DEAD, DEAD]);
-    let again = place.issue(&grace()).await;
-    assert_eq!(place.accept(&again).await.outcome(), WELCOME);
+    assert_eq!(place.opened(&issued, &system).await, None);
+    assert!(place.opened(&place.issue(&grace()).await, &system).await.is_some(), "the next one is");
 }
 
 #[tokio::test]
 async fn another_tenant_gets_its_first_owner_too_and_one_that_is_not_there_none() {
     let place = place().await;
-    let demo = Asked { email: "grace@example.org".to_owned(), tenant: Slug::parse("demo").expect("a slug") };
+    let demo = of_demo("grace@example.org");
     let issued = place.issue(&demo).await;
-    let link = issued.link.expose().strip_prefix("https://demo.id.example.com/invitation?link=").expect("a link of the tenant").to_owned();
-    let endpoint = Endpoint::new(&place.stage, account::router(account::Deps::new(&place.stage.platform)));
-    let answer = endpoint.send(Call::form("/invitation", &[("link", &link), ("password", PASSWORD)])).await;
-    assert_eq!(answer.outcome(), "200 Welcome, your account is ready · Demo");
-    let scene = place.stage.scene().await;
-    let administrators = scene.home().read_administrators().await.expect("an answer");
-    assert!(administrators.people.values().any(Assignment::owns));
+    let tenant = place.tenant(&demo.tenant).await;
+    let invitation = place.opened(&issued, &tenant).await.expect("it is open");
+    assert!(place.accept(&invitation, &tenant).await.has_owner());
     let nowhere = issue(&place.deps, &Asked { tenant: Slug::parse("nowhere").expect("a slug"), ..demo }).await.expect_err("no such tenant");
     assert_eq!(nowhere.to_string(), "there is no tenant `nowhere` in this zone");
 }
@@ -139,15 +159,14 @@ async fn another_tenant_gets_its_first_owner_too_and_one_that_is_not_there_none(
 #[tokio::test]
 async fn an_address_that_is_none_or_has_an_account_gets_no_link() {
     let place = place().await;
-    let demo = |email: &str| Asked { email: email.to_owned(), tenant: Slug::parse("demo").expect("a slug") };
-    let none = issue(&place.deps, &demo("grace")).await.expect_err("no address");
+    let none = issue(&place.deps, &of_demo("grace")).await.expect_err("no address");
     assert!(matches!(none, NotIssued::Email(_)), "{none}");
-    let taken = issue(&place.deps, &demo("ada@example.com")).await.expect_err("Ada's");
+    let taken = issue(&place.deps, &of_demo("ada@example.com")).await.expect_err("Ada's");
     assert!(matches!(taken, NotIssued::HasAccount(_)), "{taken}");
     for wrong in ["{}", r#"{"email":1}"#, r#"{"email":"a@b.c","tenant":"No Slug"}"#, r#"{"email":"a@b.c","password":"x"}"#] {
         assert!(serde_json::from_str::<Asked>(wrong).is_err(), "{wrong}");
     }
-    assert!(place.issue(&demo("grace@example.org")).await.link.expose().len() < policy::LINK_MAX);
+    assert!(place.issue(&of_demo("grace@example.org")).await.link.expose().len() < policy::LINK_MAX);
 }
 
 #[tokio::test]
@@ -158,7 +177,7 @@ async fn what_is_answered_holds_the_link_and_nothing_shows_it_otherwise() {
     assert_eq!(answered["link"], issued.link.expose().as_str());
     assert_eq!(answered.as_object().map(serde_json::Map::len), Some(2));
     assert!(!format!("{issued:?}").contains("link="), "a link that is logged prints as ***");
-    let sealed = sealed(&issued.link).to_owned();
+    let sealed = issued.link.expose().split_once("link=").expect("a link").1.to_owned();
     for table in ["events", "identity", "work"] {
         let rows = format!("{:?}", place.stage.rows(table).await);
         assert!(!rows.contains(&sealed), "{table}");

@@ -8,6 +8,7 @@ mod demo;
 mod ground;
 mod replication;
 mod two_regions;
+mod two_zones;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -36,6 +37,7 @@ use crate::template::Deployment;
 pub use browser::{Browser, Page};
 pub use demo::Demo;
 pub use two_regions::TwoRegions;
+pub use two_zones::TwoZones;
 
 use ground::{Ground, RegionTables};
 
@@ -95,6 +97,11 @@ impl TestPlatform {
     /// Two regions of one zone, each with its own tables, and replication between them when the test says so.
     pub async fn two_regions() -> TwoRegions {
         TwoRegions::start(BASE_URL).await
+    }
+
+    /// Two zones with tables, keys and mails of their own, and one directory, which the first zone's region writes for both.
+    pub async fn two_zones() -> TwoZones {
+        TwoZones::start(BASE_URL).await
     }
 
     async fn at(base_url: &str) -> Self {

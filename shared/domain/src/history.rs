@@ -78,6 +78,7 @@ impl Happening {
             EventKind::TenantCreated
             | EventKind::ClientCreated { .. }
             | EventKind::ApiCreated { .. }
+            | EventKind::TenantErased
             | EventKind::Administered(_)
             | EventKind::SignUpStarted { .. }
             | EventKind::SignUpLinkRequested { .. }

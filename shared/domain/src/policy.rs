@@ -134,6 +134,10 @@ pub const PHOTO_KEPT: Duration = DAY;
 pub const PHOTO_UNSHOWN: Duration = HOUR;
 /// An account that its person wants gone stands this much longer, so that they can change their mind, or learn that somebody else wanted it.
 pub const DELETION_GRACE: Duration = Duration::from_hours(14 * 24);
+/// A tenant that is to be erased stands this much longer, refusing everybody, so that it can be restored.
+pub const TENANT_GRACE: Duration = Duration::from_hours(30 * 24);
+/// How long one turn at erasing a tenant takes; the rest is left to the next, well within [`DELIVERY_LEASE`].
+pub const ERASURE_TURN: Duration = Duration::from_secs(20);
 /// Entries of a person's history on one page.
 pub const HISTORY_PAGE: usize = 50;
 /// A session's last use is written when it is older than this part of the idle time.

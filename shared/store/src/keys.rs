@@ -3,6 +3,7 @@
 //! Partition keys of a tenant's rows begin with their kind and the tenant's id, so that a role can be confined to kinds (`dynamodb:LeadingKeys`).
 //! `docs/data-model.md` is generated from [`KINDS`].
 
+mod indexes;
 mod ranges;
 
 use std::fmt;
@@ -12,7 +13,6 @@ use domain::api::Audience;
 use domain::delivery::DeliveryId;
 use domain::key_ring::Purpose;
 use domain::key_ring::rotation::DueLook;
-use domain::listing::List;
 use domain::session::Expiry;
 use domain::{ClientId, EventId, FamilyId, SessionId, Slug, TenantId, Timestamp, UserId, ZoneName};
 
@@ -22,6 +22,8 @@ use crate::once::OnceKey;
 use crate::row::Item;
 use crate::tables::Table;
 
+pub use indexes::{LIST_ENTRY, LIST_INDEX, SUBJECT_INDEX};
+pub(crate) use indexes::{LIST_INDEX_NAME, SUBJECT_INDEX_NAME, list, list_entry, subject};
 pub(crate) use ranges::{Range, Until, consents, counted, due_until, expiries_until, families, rotation_until, sessions};
 
 /// A kind of row: where it stands and what it holds.
@@ -189,21 +191,6 @@ pub const KINDS: [&Kind; 31] = [
     &EXPIRY,
 ];
 
-/// Template of `subject_pk`, the partition key of the events' index `by-subject`; its sort key `subject_sk` is the event's id.
-pub const SUBJECT_INDEX: &str = "SUBJECT#{tenant}#{subject}";
-
-/// The name of that index.
-pub(crate) const SUBJECT_INDEX_NAME: &str = "by-subject";
-
-/// Template of `list_pk`, the partition key of the index `listed` of `identity`; its sort key `list_sk` is [`LIST_ENTRY`].
-pub const LIST_INDEX: &str = "LIST#{tenant}#{list}";
-
-/// Template of `list_sk`: what a thing is listed under, and its id.
-pub const LIST_ENTRY: &str = "{text}#{id}";
-
-/// The name of that index.
-pub(crate) const LIST_INDEX_NAME: &str = "listed";
-
 /// One row's place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Key {
@@ -353,19 +340,6 @@ pub(crate) fn event(tenant: &TenantId, at: Timestamp, shard: u8, id: &EventId) -
 
 pub(crate) fn throttled(tenant: &TenantId, at: Timestamp, shard: u8, source: &str) -> Key {
     THROTTLED.key(&[tenant.as_str(), &at.day(), &shard.to_string()], &[&(at.seconds() / 60).to_string(), source])
-}
-
-pub(crate) fn subject(tenant: &TenantId, index_key: &str) -> String {
-    fill(SUBJECT_INDEX, &[tenant.as_str(), index_key])
-}
-
-pub(crate) fn list(tenant: &TenantId, list: List) -> String {
-    fill(LIST_INDEX, &[tenant.as_str(), list.as_str()])
-}
-
-// No id has a `#`, so that the last one begins it.
-pub(crate) fn list_entry(text: &str, id: &str) -> String {
-    fill(LIST_ENTRY, &[text, id])
 }
 
 // The hash has no `#` and a fixed length, so an issuer that holds one can't pass for another.

@@ -14,3 +14,4 @@ mod once;
 mod resources;
 mod roster;
 mod support;
+mod tenants;

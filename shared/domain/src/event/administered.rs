@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::administration::AdminRole;
 use crate::api::Audience;
-use crate::id::ClientId;
+use crate::id::{ClientId, Slug};
+use crate::placement::ZoneName;
+use crate::timestamp::Timestamp;
 
 /// What an administrator did, without anything personal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +57,46 @@ pub enum Administered {
     ApiDeleted {
         /// Which.
         audience: Audience,
+    },
+    /// A slug was claimed for a tenant of another zone, whose administrators make it.
+    #[serde(rename = "tenant.claimed")]
+    TenantClaimed {
+        /// The slug.
+        slug: Slug,
+        /// The zone.
+        zone: ZoneName,
+    },
+    /// The tenant is called otherwise.
+    #[serde(rename = "tenant.renamed")]
+    TenantRenamed {
+        /// The version of its standing afterwards.
+        version: u64,
+    },
+    /// The tenant lets nobody in.
+    #[serde(rename = "tenant.suspended")]
+    TenantSuspended {
+        /// The version of its standing afterwards.
+        version: u64,
+    },
+    /// The tenant is open again.
+    #[serde(rename = "tenant.resumed")]
+    TenantResumed {
+        /// The version of its standing afterwards.
+        version: u64,
+    },
+    /// The tenant lets nobody in and will be erased.
+    #[serde(rename = "tenant.deletion_requested")]
+    TenantDeletionRequested {
+        /// The version of its standing afterwards.
+        version: u64,
+        /// When.
+        due_at: Timestamp,
+    },
+    /// The tenant stays after all.
+    #[serde(rename = "tenant.restored")]
+    TenantRestored {
+        /// The version of its standing afterwards.
+        version: u64,
     },
     /// A person administers the tenant as something else than before, or no more.
     #[serde(rename = "administrator.assigned")]

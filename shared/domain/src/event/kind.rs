@@ -55,6 +55,9 @@ pub enum EventKind {
     /// A tenant was created.
     #[serde(rename = "tenant.created")]
     TenantCreated,
+    /// A tenant was erased: its people, its keys, its record.
+    #[serde(rename = "tenant.erased")]
+    TenantErased,
     /// An app was registered.
     #[serde(rename = "client.created")]
     ClientCreated {

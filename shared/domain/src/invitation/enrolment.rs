@@ -29,6 +29,7 @@ impl Handover {
     }
 
     /// Whether it is the usual way.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands references to its predicates")]
     pub(crate) const fn is_mailed(&self) -> bool {
         matches!(self, Self::Mailed)
     }

@@ -23,3 +23,4 @@ mod rows;
 mod sessions;
 mod sign_ups;
 mod support;
+mod tenants;
