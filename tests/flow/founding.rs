@@ -23,7 +23,7 @@ fn administration(at: &TestPlatform) -> RelyingParty {
     let audience = issuer.replace("/t/system", "/admin/v1");
     let app = RelyingParty::public(at).called("administration".to_owned()).at_issuer(&issuer);
     let mut app = app.at_resource(&audience, "openid admin");
-    app.redirect_uri = "http://127.0.0.1:49152/callback".to_owned();
+    "http://127.0.0.1:49152/callback".clone_into(&mut app.redirect_uri);
     app
 }
 

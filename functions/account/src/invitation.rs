@@ -99,12 +99,12 @@ impl<'a> Invited<'a> {
         let (key, user_key) = tenant.make_personal_key(KeyOwner::User(&user.id), drawn.0, drawn.1)?;
         let new = NewUser { user, password: Some(password), claims, user_key };
         for _ in 1..ENROLMENTS {
-            let acceptance = self.enrol(&new, &key, drawn).await?;
+            let acceptance = Box::pin(self.enrol(&new, &key, drawn)).await?;
             if acceptance != Acceptance::Stale {
                 return Ok(acceptance);
             }
         }
-        self.enrol(&new, &key, drawn).await
+        Box::pin(self.enrol(&new, &key, drawn)).await
     }
 
     // What its person will administer is added to what the tenant's administrators are just now, in the same transaction. Each try is another one, with

@@ -107,7 +107,8 @@ impl Tenants {
         if let Some(known) = slot.fresh_enough(now) {
             return Ok(Some(self.visit(name, known, now)));
         }
-        let Some(known) = self.load(name, slot.known(), now).await? else {
+        // Apart from the caller's own future, which every request carries while hardly any loads.
+        let Some(known) = Box::pin(self.load(name, slot.known(), now)).await? else {
             self.slots.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
             return Ok(None);
         };

@@ -9,7 +9,8 @@ use domain::preset::Preset;
 use domain::registration::RegistrationPolicy;
 use domain::roster::Roster;
 use domain::{Slug, TenantId, UserId, ZoneName};
-use runtime::invitations::{Inviting, NotInvited};
+use runtime::TenantContext;
+use runtime::invitations::{self, Inviting};
 use runtime::provision::{MadeTenant, Making as HowMade, NewTenant};
 use runtime::tenants::Name;
 use serde::{Deserialize, Serialize};
@@ -22,7 +23,8 @@ use crate::access::{Act, Thing};
 use crate::arrival::{Arrived, Making};
 use crate::came::{Answer, Done, New};
 use crate::documentation::{IdempotencyKey, NotChanged};
-use crate::problem::{Problem, broken};
+use crate::invitations::refused;
+use crate::problem::{Problem, Refused, broken};
 
 /// A tenant to be.
 #[derive(Deserialize, ToSchema)]
@@ -97,6 +99,11 @@ fn checked(asked: &TenantAsked) -> Result<(Slug, Invitee), Problem> {
     let slug = Slug::parse(&asked.slug).ok().filter(|slug| !slug.is_reserved());
     let slug = slug
         .ok_or_else(|| Problem::Unfit("slug", "1 to 63 lower-case letters, digits and hyphens within, and none of the reserved names".to_owned()))?;
+    // As infra/zone.yaml has them.
+    let is_zone = |name: &String| (1..=16).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    if !asked.zone.iter().all(is_zone) {
+        return Err(Problem::Unfit("zone", "there is no such zone".to_owned()));
+    }
     if !is_title(&asked.name) {
         return Err(Problem::Unfit("name", "1 to 100 characters, none of them invisible".to_owned()));
     }
@@ -128,32 +135,44 @@ async fn make(at: &Arrived, (asked, slug, owner): (&TenantAsked, Slug, &Invitee)
     let issuer = at.deps.routing.issuer(&slug).map_err(|error| Problem::Unfit("slug", error.to_string()))?;
     let new = NewTenant { slug, name: asked.name.clone(), issuer, registration: RegistrationPolicy::default() };
     let how = HowMade { id: id.clone(), preset: Some(asked.preset), actor: Some(at.actor()) };
-    let id = match at.deps.provisioner.make_tenant(&new, &how).await? {
-        MadeTenant::Made(made) => made,
+    let (made, whose) = match at.deps.provisioner.make_tenant(&new, &how).await? {
+        MadeTenant::Made(made) => (made, Whose::Ours),
         // The same request came before, and may have been cut off.
-        MadeTenant::Stands(standing) if making.is_some() && standing == id => standing,
+        MadeTenant::Stands(standing) if making.is_some() && standing == id => (standing, Whose::Ours),
+        // A slug that was claimed has an id of its own: the invitation tells whether this very request made its tenant.
+        MadeTenant::Stands(standing) if making.is_some() => (standing, Whose::MaybeOurs),
         MadeTenant::Stands(_) | MadeTenant::Taken => return Err(Problem::Taken("slug").into()),
     };
     // By its id: this region's replica of the directory may not know the slug yet.
-    let visit = at.deps.tenants.find_standing(&Name::Id(id), at.now).await?.ok_or_else(|| broken("a tenant that was just made"))?;
-    let (tenant, drawn) = (visit.tenant, at.drawn());
-    let invited = match making {
-        Some(making) => tenant.lookup_bits("owner invited by a request", &making.name)?,
-        None => at.deps.random.bytes(),
-    };
-    let inviting = Inviting { tenant: &tenant, actor: Some(at.actor()), drawn };
-    let draft = inviting.draft(UserId::from_random(invited), owner, &Roster::default()).await;
-    match draft {
-        // One that stands was written by the same request before.
-        Ok(draft) => match inviting.send(&draft).await {
-            Ok(()) | Err(NotInvited::Stale) => {}
-            Err(reason) => return Err(crate::invitations::refused(reason)),
-        },
-        // The owner answered already.
-        Err(NotInvited::HasAccount) => {}
-        Err(reason) => return Err(crate::invitations::refused(reason)),
-    }
-    let record = tenant.record();
+    let visit = at.deps.tenants.find_standing(&Name::Id(made), at.now).await?.ok_or_else(|| broken("a tenant that was just made"))?;
+    invite(at, &visit.tenant, (owner, whose), making).await?;
+    let record = visit.tenant.record();
     let place = format!("/admin/v1/tenants/{}", record.slug);
     Ok(Done::Made(TenantMade::Made(record.into()), record.standing.version, place))
+}
+
+/// Whether the request that asks made a tenant.
+#[derive(PartialEq, Eq)]
+enum Whose {
+    Ours,
+    MaybeOurs,
+}
+
+// Invites the first owner, once for one request.
+async fn invite(at: &Arrived, tenant: &TenantContext, (owner, whose): (&Invitee, Whose), making: Option<&Making>) -> Result<(), Refused> {
+    let invited = UserId::from_random(match making {
+        Some(making) => tenant.lookup_bits("owner invited by a request", &making.name)?,
+        None => at.deps.random.bytes(),
+    });
+    let address = invitations::address(tenant, &owner.email).map_err(refused)?;
+    let standing = tenant.home(at.now)?.find_invitation(&address).await?;
+    if standing.is_some_and(|standing| standing.id == invited) {
+        return Ok(());
+    }
+    if whose == Whose::MaybeOurs {
+        return Err(Problem::Taken("slug").into());
+    }
+    let inviting = Inviting { tenant, actor: Some(at.actor()), drawn: at.drawn() };
+    let draft = inviting.draft(invited, owner, &Roster::default()).await.map_err(refused)?;
+    inviting.send(&draft).await.map_err(refused)
 }

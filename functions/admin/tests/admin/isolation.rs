@@ -121,7 +121,6 @@ fn body(operation: &str) -> &'static str {
     match operation {
         "assign_administrator" => r#"{"roles":["auditor"]}"#,
         "create_tenant" => r#"{"slug":"acme","name":"Acme","owner_email":"grace@example.com"}"#,
-        "change_tenant" => r#"{"name":"Other"}"#,
         "create_user" => r#"{"username":"grace"}"#,
         "change_user" => r#"{"username":"eve"}"#,
         "create_invitation" => r#"{"email":"grace@example.com"}"#,
@@ -129,7 +128,7 @@ fn body(operation: &str) -> &'static str {
         "change_app" => r#"{"name":"Other","type":"web","redirect_uris":["https://evil.example/cb"]}"#,
         "create_api" => r#"{"audience":"https://other.example","settings":{"name":"API"}}"#,
         "change_scope_roles" => "{}",
-        "change_api" | "create_group" | "change_group" => r#"{"name":"Other"}"#,
+        "change_tenant" | "change_api" | "create_group" | "change_group" => r#"{"name":"Other"}"#,
         other => panic!("no body for {other}"),
     }
 }

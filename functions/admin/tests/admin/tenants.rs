@@ -121,6 +121,10 @@ async fn a_tenant_that_can_not_be_is_refused_and_nothing_is_made() {
         (with("name", json!("\u{202e}")), 422, "invalid"),
         (with("owner_email", json!("grace")), 422, "invalid"),
         (with("zone", json!("mars")), 422, "invalid"),
+        (with("zone", json!("")), 422, "invalid"),
+        (with("zone", json!("a#b")), 422, "invalid"),
+        (with("zone", json!("x".repeat(5000))), 422, "invalid"),
+        (with("slug", json!("x".repeat(5000))), 422, "invalid"),
         (with("preset", json!("lax")), 400, "malformed"),
         (with("owner", json!("x")), 400, "malformed"),
     ] {
@@ -144,6 +148,21 @@ async fn the_same_request_makes_one_tenant_and_one_invitation() {
     assert_eq!(problem(&make(place, &token, &acme()).await), (StatusCode::CONFLICT, "taken".to_owned()), "another request");
     let sent = place.stage.rows("events").await.iter().filter(|row| text(row, "type") == "invitation.sent").count();
     assert_eq!(sent, 1);
+}
+
+#[tokio::test]
+async fn a_slug_that_was_claimed_for_this_zone_is_made_once_by_the_same_request() {
+    let place = place().await;
+    let (_, token) = platform(&place).await;
+    let claimed = SlugPlace { tenant: TenantId::from_random([9; 16]), zone: place.stage.platform.zone.clone(), state: SlugState::Claimed };
+    place.stage.platform.store.directory().claim_slug(&Slug::parse("acme").expect("a slug"), &claimed).await.expect("a claim");
+    let first = make_once(&place, &token, &acme()).await;
+    assert_eq!(first.status, StatusCode::CREATED, "{}", first.body);
+    let again = make_once(&place, &token, &acme()).await;
+    assert_eq!((again.status, again.json()), (StatusCode::CREATED, first.json()));
+    assert_eq!(problem(&make(&place, &token, &acme()).await), (StatusCode::CONFLICT, "taken".to_owned()), "another request");
+    let other = place.send(&token, making(&acme()).with("idempotency-key", "key-2")).await;
+    assert_eq!(problem(&other), (StatusCode::CONFLICT, "taken".to_owned()), "under another key");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Tenants in their list, how they stand, and their end.
 
-use domain::event::{Administered, EventKind, Subject};
+use domain::event::{Administered, Event, EventKind, Lookups, Personal, Subject};
 use domain::identifier::IdentifierKind;
 use domain::key_ring::Purpose;
 use domain::key_ring::rotation::RotationPolicy;
@@ -65,8 +65,8 @@ async fn tenants_are_listed_by_slug_wherever_they_were_made() {
     let new = NewTenant { tenant: Tenant { slug: Slug::parse("acme").expect("a slug"), ..new.tenant }, ..new };
     let home = embedded.store().home(&placement).expect("a home");
     let id = domain::EventId::new(NOW, [200; 10]);
-    let event = domain::event::Event { id, tenant: other, subject: Subject::Tenant, kind: EventKind::TenantCreated, personal: Default::default() };
-    home.create_tenant(&new, &event.record(None, Default::default())).await.expect("a tenant");
+    let event = Event { id, tenant: other, subject: Subject::Tenant, kind: EventKind::TenantCreated, personal: Personal::default() };
+    home.create_tenant(&new, &event.record(None, Lookups::default())).await.expect("a tenant");
     let slugs = async |prefix| {
         let page = store.list_tenants(Wanted { prefix, ..ALL }).await.expect("an answer");
         page.rows.into_iter().map(|tenant| tenant.slug.to_string()).collect::<Vec<_>>()
