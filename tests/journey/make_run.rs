@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::node;
 use super::places::{command, fresh_folder, wait_until_it_answers};
-use super::running::{Running, free_pair_of_ports, get};
+use super::running::{Running, free_pair_of_ports, get, post};
 use crate::repository::root;
 
 /// What a run that doesn't start says.
@@ -71,6 +71,29 @@ fn a_second_start_keeps_people_sessions_and_consent_however_the_first_ended() {
 
     let (_running, third) = start("kept-3", &data, Some(port));
     assert_eq!(visit(&third, &elsewhere["cookies"])["asked"], json!([]));
+}
+
+#[test]
+fn a_start_prints_the_link_of_the_first_owner_until_there_is_one() {
+    let printed = |running: &Running| {
+        let log = running.log();
+        log.lines()
+            .find_map(|line| line.trim().strip_prefix("http://localhost:")?.split_once("/t/system/invitation?link=").map(|(_, link)| link.to_owned()))
+    };
+    let data = fresh_folder("founded");
+    let port = free_pair_of_ports();
+    let (running, _) = start("founded-1", &data, Some(port));
+    let replaced = printed(&running).expect("a link");
+    assert_eq!(running.end("INT").code(), Some(0));
+    let (running, _) = start("founded-2", &data, None);
+    let link = printed(&running).expect("a link");
+    let accept =
+        |link: &str| post(port, "/t/system/invitation", &format!("link={link}&password=seven+purple+lanterns+drift")).map(|(status, _)| status);
+    assert_eq!(get(port, &format!("/t/system/invitation?link={link}")).map(|(status, _)| status), Some(200));
+    assert_eq!([accept(&replaced), accept(&link), accept(&link)], [Some(410), Some(200), Some(410)]);
+    assert_eq!(running.end("INT").code(), Some(0));
+    let (running, _) = start("founded-3", &data, None);
+    assert_eq!(printed(&running), None, "somebody owns the platform");
 }
 
 #[test]

@@ -86,10 +86,20 @@ pub(crate) fn free_pair_of_ports() -> u16 {
 
 /// The status and body of a GET, or nothing when nobody answers.
 pub(crate) fn get(port: u16, path: &str) -> Option<(u16, String)> {
+    send(port, &format!("GET {path}"), "")
+}
+
+/// The same of a form that is posted.
+pub(crate) fn post(port: u16, path: &str, form: &str) -> Option<(u16, String)> {
+    send(port, &format!("POST {path}"), form)
+}
+
+fn send(port: u16, asked: &str, form: &str) -> Option<(u16, String)> {
     let address = SocketAddr::from(([127, 0, 0, 1], port));
     let mut connection = TcpStream::connect_timeout(&address, Duration::from_secs(2)).ok()?;
     connection.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
-    write!(connection, "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n").ok()?;
+    let about = format!("Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n", form.len());
+    write!(connection, "{asked} HTTP/1.1\r\nHost: localhost:{port}\r\n{about}Connection: close\r\n\r\n{form}").ok()?;
     let mut answer = String::new();
     connection.read_to_string(&mut answer).ok()?;
     let (head, body) = answer.split_once("\r\n\r\n")?;

@@ -32,6 +32,11 @@ fn does(function: &Function, readers: Readers) -> bool {
         Readers::Photos => allows("s3:GetObject") || allows("s3:DeleteObject"),
         Readers::Identity => may_touch("identity"),
         Readers::WrappedKeys => may_touch("keys"),
+        Readers::Placing => function.statements().any(|statement| {
+            statement["Resource"].to_string().contains("table/countersign-directory")
+                && super::texts(&statement["Action"]).contains(&"dynamodb:UpdateItem")
+        }),
+        Readers::Origins => does(function, Readers::Http) || allows("kms:GenerateDataKey"),
         Readers::Http => TEMPLATE
             .of_kind("AWS::ApiGatewayV2::Integration")
             .any(|integration| referred(&integration.properties["IntegrationUri"]).as_deref() == Some(&function.logical_id)),
@@ -61,6 +66,21 @@ fn what_a_function_is_for_shows_in_its_role() {
     assert_eq!(doing(Readers::Nudging), ["deliver", "relay", "webhook-retry"]);
     assert_eq!(
         doing(Readers::Keys),
-        ["account", "admin", "authorize", "deliver", "introspect", "key-rotation", "logout", "par", "revoke", "sign-in", "token", "userinfo"]
+        [
+            "account",
+            "admin",
+            "authorize",
+            "deliver",
+            "first-administrator",
+            "introspect",
+            "key-rotation",
+            "logout",
+            "par",
+            "revoke",
+            "sign-in",
+            "token",
+            "userinfo"
+        ]
     );
+    assert_eq!(doing(Readers::Placing), ["admin", "deliver", "first-administrator"]);
 }

@@ -103,40 +103,65 @@ fn functions_that_may_touch(kind: &str) -> Vec<String> {
 
 #[test]
 fn credentials_and_attempts_are_for_those_who_ask_for_passwords_and_for_administrators() {
-    for kind in ["ATTEMPT", "MONTHKEY"] {
-        assert_eq!(functions_that_may_touch(kind), ["account", "admin", "sign-in"], "{kind}");
-    }
+    assert_eq!(functions_that_may_touch("ATTEMPT"), ["account", "admin", "sign-in"]);
+    assert_eq!(functions_that_may_touch("MONTHKEY"), ["account", "admin", "first-administrator", "sign-in"]);
     // Who delivers a deletion may do nothing else to a password.
     assert_eq!(functions_that_may_touch("CRED"), ["account", "admin", "deliver", "sign-in"]);
     for said in everything_said().into_iter().filter(|said| said.function == "deliver") {
         let keys = texts(said.condition("ForAllValues:StringLike", "dynamodb:LeadingKeys"));
         assert!(!keys.contains(&"CRED#*") || said.actions() == ["dynamodb:DeleteItem"], "{}", said.statement);
     }
-    assert_eq!(functions_that_may_touch("CLAIM"), ["account", "admin", "deliver", "sign-in"]);
+    assert_eq!(functions_that_may_touch("CLAIM"), ["account", "admin", "deliver", "first-administrator", "sign-in"]);
+    // Whoever answers an invitation may become an administrator by it.
+    assert_eq!(functions_that_may_touch("ADMIN"), ["account", "admin", "deliver", "first-administrator"]);
     assert_eq!(functions_that_may_touch("SIGNUP"), ["account", "deliver"]);
     assert_eq!(functions_that_may_touch("DELIVERY"), ["deliver", "relay"]);
-    assert_eq!(functions_that_may_touch("ROTATION"), ["admin", "key-rotation"]);
+    assert_eq!(functions_that_may_touch("ROTATION"), ["admin", "deliver", "first-administrator", "key-rotation"]);
 }
 
 #[test]
 fn each_data_key_opens_for_those_who_need_its_purpose() {
     let mut purposes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut making = Vec::new();
     for said in everything_said().into_iter().filter(|said| said.actions().iter().any(|action| action.starts_with("kms:"))) {
-        assert_eq!(said.actions(), ["kms:Decrypt"], "{}", said.function);
+        // Whoever makes tenants makes their keys, and opens them no more than others do.
+        let makes_keys = said.actions() == ["kms:GenerateDataKey"];
+        assert!(makes_keys || said.actions() == ["kms:Decrypt"], "{}", said.function);
         let named = texts(said.condition("StringEquals", "kms:EncryptionContext:purpose"));
         assert!(!named.is_empty(), "{} decrypts for any purpose", said.function);
+        if makes_keys {
+            making.push(said.function.clone());
+            continue;
+        }
         for purpose in named {
             purposes.entry(purpose.to_owned()).or_default().push(said.function.clone());
         }
     }
     let expected = [
         ("credentials", vec!["account", "admin", "sign-in"]),
-        ("people", vec!["account", "admin", "deliver", "logout", "sign-in"]),
-        ("sealing", vec!["account", "admin", "authorize", "deliver", "introspect", "logout", "par", "revoke", "sign-in", "token", "userinfo"]),
+        ("people", vec!["account", "admin", "deliver", "first-administrator", "logout", "sign-in"]),
+        (
+            "sealing",
+            vec![
+                "account",
+                "admin",
+                "authorize",
+                "deliver",
+                "first-administrator",
+                "introspect",
+                "logout",
+                "par",
+                "revoke",
+                "sign-in",
+                "token",
+                "userinfo",
+            ],
+        ),
         ("signing", vec!["deliver", "key-rotation", "token", "userinfo"]),
     ];
     let expected = expected.map(|(purpose, functions)| (purpose.to_owned(), functions.into_iter().map(str::to_owned).collect::<Vec<_>>()));
     assert_eq!(purposes, BTreeMap::from(expected));
+    assert_eq!(making, ["admin", "first-administrator"]);
 }
 
 #[test]

@@ -3,8 +3,10 @@
 //! A program that follows the link changes nothing: the page asks. The link proves the address, whoever may sign up by themselves here.
 
 use axum::response::Response;
+use crypto::SymmetricKey;
 use crypto::artefact::Kind;
-use domain::event::{CreatedBy, EventKind, Personal, Subject, kept_identifier};
+use domain::Timestamp;
+use domain::event::{Administered, CreatedBy, EventKind, Personal, Subject, kept_identifier};
 use domain::identifier::IdentifierKind;
 use domain::invitation::Invitation;
 use domain::password_policy::Factors;
@@ -14,13 +16,16 @@ use domain::user::User;
 use http::StatusCode;
 use runtime::interaction::{Came, InvitationLink};
 use runtime::people::KeyOwner;
-use runtime::{Failure, Refused};
-use store::{Acceptance, NewUser};
+use runtime::{Failure, Random, Refused};
+use store::{Acceptance, Enrolment, NewUser};
 use web::{Brand, ErrorReason, Notice, Parameters, SignUpFrom, SignUpPage, SignUpProblems, responders};
 
 use crate::filled::{Checked, Filled};
 use crate::visitor::{Visitor, link};
 use crate::{Deps, hashing};
+
+/// How often an answer is tried while the tenant's administrators change.
+const ENROLMENTS: usize = 5;
 
 /// Asks for what the account is made of.
 pub(crate) async fn show(deps: &Deps, came: &Came, query: &str) -> Result<Response, Refused> {
@@ -51,6 +56,7 @@ async fn answer(deps: &Deps, visitor: &Visitor<'_>, parameters: &Parameters) -> 
         Err(problems) => return Ok(invited.page(&filled, &problems)),
     };
     Ok(match invited.accept(deps, (&filled, &checked)).await? {
+        Acceptance::Stale => return Err(Failure::Unavailable("the tenant's administrators keep changing".to_owned()).into()),
         Acceptance::Accepted => visitor.notice(StatusCode::OK, visitor.came.language(), Notice::InvitationAccepted),
         Acceptance::Closed => dead(visitor),
         Acceptance::Taken(IdentifierKind::Username) => {
@@ -91,9 +97,31 @@ impl<'a> Invited<'a> {
         let password = hashing::credential(deps, visitor, &user.id, &checked.password)?;
         let claims = tenant.claims_of(&user)?;
         let (key, user_key) = tenant.make_personal_key(KeyOwner::User(&user.id), drawn.0, drawn.1)?;
-        let event = tenant.event_under(&key, Subject::User(user.id.clone()), (created(&user), self.personal()), drawn)?;
         let new = NewUser { user, password: Some(password), claims, user_key };
-        Ok(tenant.home(visitor.now)?.accept_invitation(&self.address, &self.invitation, &new, &event).await?)
+        for _ in 1..ENROLMENTS {
+            let acceptance = Box::pin(self.enrol(&new, &key, drawn)).await?;
+            if acceptance != Acceptance::Stale {
+                return Ok(acceptance);
+            }
+        }
+        Box::pin(self.enrol(&new, &key, drawn)).await
+    }
+
+    // What its person will administer is added to what the tenant's administrators are just now, in the same transaction. Each try is another one, with
+    // events of its own.
+    async fn enrol(&self, new: &NewUser, key: &SymmetricKey, drawn: (&dyn Random, Timestamp)) -> Result<Acceptance, Failure> {
+        let tenant = self.visitor.tenant();
+        let home = tenant.home(self.visitor.now)?;
+        let event = |kind: EventKind, personal| tenant.event_under(key, Subject::User(new.user.id.clone()), (kind, personal), drawn);
+        let created = event(created(&new.user), self.personal())?;
+        let place = (self.address.as_str(), &self.invitation);
+        if self.invitation.administers.is_none() {
+            return Ok(home.accept_invitation(place, new, None, &created).await?);
+        }
+        let Ok(Some(all)) = self.invitation.enrolled(home.read_administrators().await?) else { return Ok(Acceptance::Closed) };
+        let roles = all.person(&new.user.id).map(|assignment| assignment.roles.clone()).unwrap_or_default();
+        let assigned = event(Administered::AdministratorAssigned { version: all.version, roles }.into(), Personal::default())?;
+        Ok(home.accept_invitation(place, new, Some(&Enrolment { all: &all, assigned: &assigned }), &created).await?)
     }
 
     fn personal(&self) -> Personal {

@@ -35,6 +35,16 @@ macro_rules! acts {
 acts! {
     /// See what the tenant is called and where it is.
     ReadTenant,
+    /// Call it otherwise.
+    ChangeTenant,
+    /// See the zone's tenants in a list.
+    ListTenants,
+    /// Make another one.
+    CreateTenant,
+    /// Let nobody in, or everybody again.
+    SuspendTenant,
+    /// Have it erased, or not after all.
+    DeleteTenant,
     /// See who administers it.
     ReadAdministrators,
     /// See its people in lists.

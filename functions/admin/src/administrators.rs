@@ -65,6 +65,27 @@ pub(crate) struct AssignmentAsked {
     apps: BTreeSet<ClientId>,
 }
 
+impl From<AssignmentAsked> for Assignment {
+    fn from(asked: AssignmentAsked) -> Self {
+        Self { roles: asked.roles, apps: asked.apps }
+    }
+}
+
+/// What somebody will administer.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AssignmentShown {
+    /// As what.
+    roles: BTreeSet<AdminRole>,
+    /// The apps that a developer of apps may change.
+    apps: BTreeSet<ClientId>,
+}
+
+impl From<Assignment> for AssignmentShown {
+    fn from(assignment: Assignment) -> Self {
+        Self { roles: assignment.roles, apps: assignment.apps }
+    }
+}
+
 fn shown(id: &str, assignment: &Assignment) -> AdministratorShown {
     AdministratorShown { id: id.to_owned(), roles: assignment.roles.clone(), apps: assignment.apps.clone() }
 }
@@ -106,7 +127,7 @@ pub(crate) async fn assign_administrator(
     Body(asked): Body<AssignmentAsked>,
 ) -> Answer<AdministratorShown> {
     let id = people::id(&named.user)?;
-    let becomes = Assignment { roles: asked.roles, apps: asked.apps };
+    let becomes = Assignment::from(asked);
     let version = assign(&at, &id, Some(&becomes)).await?;
     Ok(Done::Shown(shown(id.as_str(), &becomes), Some(version)))
 }

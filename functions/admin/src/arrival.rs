@@ -63,7 +63,7 @@ impl FromRequestParts<Deps> for Arrived {
 
     async fn from_request_parts(parts: &mut Parts, deps: &Deps) -> Result<Self, Refused> {
         let path = RawPathParams::from_request_parts(parts, deps).await.map_err(|_| Problem::NotFound)?;
-        let tenant = path.iter().find_map(|(name, value)| (name == "tenant").then(|| value.to_owned())).unwrap_or_default();
+        let tenant = path.iter().find_map(|(name, value)| (name == "tenant").then(|| value.to_owned())).unwrap_or_else(|| SYSTEM.to_owned());
         let tally = parts.extensions.get::<Tally>().cloned().unwrap_or_default();
         Self::at(deps, parts.headers.clone(), &tenant, &tally).await
     }
@@ -84,6 +84,9 @@ impl Arrived {
         };
         let Identified { who, assignment, administrators, came } = identify(deps, &mut of, &token, (now, tally)).await?;
         let of = of.tenant;
+        if !of.record().standing.is_active() {
+            return Err(Problem::TenantClosed.into());
+        }
         if tenant == of.record().slug.as_str() {
             return Ok(Self { deps: deps.clone(), tenant: Arc::clone(&of), now, administrators, headers, of, who, assignment, came });
         }
@@ -138,9 +141,10 @@ impl Arrived {
     }
 
     /// The tenant as it stands, past what is in memory: what is said of people and apps may name groups and roles that were made just now.
-    pub(crate) async fn standing(&self) -> Result<Tenant, Failure> {
+    pub(crate) async fn standing(&self) -> Result<Tenant, Refused> {
         let bundle = self.home()?.read_bundle(&[], Signing::Left).await?;
-        bundle.map(|bundle| bundle.tenant).ok_or_else(|| broken("a tenant without a record"))
+        // One that was erased a moment ago is still in memory.
+        Ok(bundle.ok_or(Problem::NotFound)?.tenant)
     }
 
     /// Randomness and the moment, for what is made.
@@ -206,7 +210,7 @@ impl Arrived {
 
 async fn find(deps: &Deps, slug: &str, now: Timestamp) -> Result<Option<Visit>, Failure> {
     let Ok(slug) = Slug::parse(slug) else { return Ok(None) };
-    deps.tenants.find(&Name::Slug(slug), now).await
+    deps.tenants.find_standing(&Name::Slug(slug), now).await
 }
 
 /// A request that makes something once.

@@ -22,10 +22,12 @@ pub(crate) enum Done<T> {
     Shown(T, Option<u64>),
     /// A thing that wasn't there before, its version, and where it is.
     Made(T, u64, String),
+    /// A thing that somebody else goes on with.
+    Accepted(T),
     /// Nothing to show but the version that stands.
     Changed(u64),
     /// Nothing to show: it will be done.
-    Accepted,
+    Asked,
     /// Nothing to show: it is gone, or done.
     Gone,
 }
@@ -35,8 +37,9 @@ impl<T: Serialize> IntoResponse for Done<T> {
         let (status, body, version, place) = match self {
             Self::Shown(body, version) => (StatusCode::OK, Some(body), version, None),
             Self::Made(body, version, place) => (StatusCode::CREATED, Some(body), Some(version), Some(place)),
+            Self::Accepted(body) => (StatusCode::ACCEPTED, Some(body), None, None),
             Self::Changed(version) => (StatusCode::NO_CONTENT, None, Some(version), None),
-            Self::Accepted => (StatusCode::ACCEPTED, None, None, None),
+            Self::Asked => (StatusCode::ACCEPTED, None, None, None),
             Self::Gone => (StatusCode::NO_CONTENT, None, None, None),
         };
         let mut response = match body.map(|body| serde_json::to_string(&body)) {

@@ -8,6 +8,7 @@ mod arrival;
 mod bulk;
 mod came;
 mod documentation;
+mod invitations;
 mod pages;
 mod people;
 mod policies;
@@ -23,8 +24,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, get, post};
+use domain::ZoneName;
 use domain::key_ring::Purpose;
-use runtime::{Clients, Clock, Needs, Platform, Random, Signing, Tenants};
+use runtime::{Clients, Clock, Needs, Platform, Provisioner, Random, Signing, TenantRouting, Tenants};
+use store::Store;
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -37,18 +40,23 @@ use documentation::Admin;
 use people::{create, edit, grants, help, history, interventions, list, sessions};
 use policies::{groups, versions};
 use problem::{Problem, Refused};
+use tenants::{create as making, standing};
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::People, Purpose::Credentials], signing: Signing::Verifies };
 
 /// What its role may do: read what a tenant and its people are, list them, and change all of it but the tenant's own record, of which it changes groups,
-/// roles, policies, origins and kinds of imported hashes; ask for other signing keys, which it can neither make nor open; unwrap keys for sealing, for people and
-/// for credentials. Each change has its event.
+/// roles, policies, origins, kinds of imported hashes, name and standing; invite people; make tenants with their keys, and claim slugs; ask for other signing keys, which
+/// it can neither make nor open of a tenant that stands; unwrap keys for sealing, for people and for credentials. Each change has its event.
 #[derive(Clone)]
 pub struct Deps {
     tenants: Arc<Tenants>,
     clients: Arc<Clients>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    provisioner: Arc<Provisioner>,
+    routing: TenantRouting,
+    store: Store,
+    zone: ZoneName,
     policies: Arc<Policies>,
 }
 
@@ -60,6 +68,10 @@ impl Deps {
             clients: Arc::default(),
             clock: platform.clock.clone(),
             random: platform.random.clone(),
+            provisioner: Arc::new(Provisioner::new(platform)),
+            routing: platform.routing.clone(),
+            store: platform.store.clone(),
+            zone: platform.zone.clone(),
             policies: Arc::new(Policies::read()),
         }
     }
@@ -69,7 +81,11 @@ impl Deps {
 macro_rules! resources {
     ($router:expr, $add:ident) => {{
         let router = $router;
-        let router = $add!(router, tenants::show_tenant);
+        let router = $add!(router, tenants::list_tenants, making::create_tenant);
+        let router = $add!(router, tenants::show_tenant, tenants::change_tenant, standing::delete_tenant);
+        let router = $add!(router, standing::suspend_tenant);
+        let router = $add!(router, standing::resume_tenant);
+        let router = $add!(router, standing::restore_tenant);
         let router = $add!(router, administrators::list_administrators);
         let router = $add!(router, administrators::show_administrator, administrators::assign_administrator, administrators::remove_administrator);
         let router = $add!(router, machines::show_administering_app, machines::assign_app, machines::remove_administering_app);
@@ -85,6 +101,9 @@ macro_rules! resources {
         let router = $add!(router, grants::list_grants);
         let router = $add!(router, grants::revoke_grant);
         let router = $add!(router, history::show_history);
+        let router = $add!(router, invitations::list_invitations, invitations::create_invitation);
+        let router = $add!(router, invitations::show_invitation, invitations::revoke_invitation);
+        let router = $add!(router, invitations::send_invitation);
         let router = $add!(router, apps::list_apps, apps::create_app);
         let router = $add!(router, apps::show_app, apps::change_app, apps::delete_app);
         let router = $add!(router, secrets::list_secrets, secrets::add_secret);

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use domain::administration::InvalidAdministrators;
 use domain::policies::{LockedOut, PolicyKind};
 use domain::policy;
+use domain::standing::NotSo;
 use http::{HeaderValue, StatusCode, header};
 use oauth::bearer::Refusal;
 use runtime::{Failure, Incident};
@@ -56,6 +57,8 @@ pub(crate) enum Problem {
     LockedOut(LockedOut),
     /// A policy says something of the group; which one.
     NamedByPolicy(PolicyKind),
+    /// The invitation became an account, or was taken back.
+    Closed,
     /// The last secret of an app stays.
     LastSecret,
     /// Who administers the tenant is made nobody first.
@@ -64,6 +67,10 @@ pub(crate) enum Problem {
     TooManyRequests(u64),
     /// The list has changed its question since the cursor was given, or the cursor is none.
     Cursor,
+    /// The tenant can't stand so.
+    Standing(NotSo),
+    /// The tenant whose administrator asks lets nobody in.
+    TenantClosed,
     /// It may work later.
     Unavailable,
     /// It never will.
@@ -99,6 +106,7 @@ impl IntoResponse for Refused {
             Self::Problem(problem) => problem,
             Self::Failure(Failure::Unavailable(_)) => &Problem::Unavailable,
             Self::Failure(Failure::Broken(_)) => &Problem::Broken,
+            Self::Failure(Failure::Closed) => &Problem::TenantClosed,
         };
         let mut response = problem.answer();
         response.extensions_mut().insert(Why(Arc::new(self)));
@@ -155,7 +163,8 @@ impl Problem {
             Self::NoPassword => (StatusCode::CONFLICT, "no-password", "The account has no password."),
             Self::RequestKey => (StatusCode::BAD_REQUEST, "idempotency-key", "An Idempotency-Key has 1 to 255 visible characters, once."),
             Self::OtherRequest => (StatusCode::UNPROCESSABLE_ENTITY, "other-request", "The Idempotency-Key was another request's."),
-            Self::Ending => (StatusCode::CONFLICT, "ending", "The account is about to be deleted."),
+            Self::Ending | Self::Standing(NotSo::Ending | NotSo::Over) => (StatusCode::CONFLICT, "ending", "It is about to be deleted."),
+            Self::Closed => (StatusCode::CONFLICT, "closed", "The invitation was accepted or taken back."),
             Self::LockedOut(_) => (StatusCode::CONFLICT, "locks-out", "Nobody could undo that."),
             Self::NamedByPolicy(_) => (StatusCode::CONFLICT, "named-by-policy", "The group stays until no policy says anything of it."),
             Self::LastSecret => (StatusCode::CONFLICT, "last-secret", "The last secret stays until there is another one."),
@@ -163,6 +172,8 @@ impl Problem {
             Self::Taken(_) => (StatusCode::CONFLICT, "taken", "Another one has that."),
             Self::TooManyRequests(_) => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "You have sent more requests than a minute takes."),
             Self::Cursor => (StatusCode::BAD_REQUEST, "cursor", "The cursor is none of this list."),
+            Self::Standing(NotSo::System) => (StatusCode::CONFLICT, "system-tenant", "The system tenant stays as it is."),
+            Self::TenantClosed => (StatusCode::FORBIDDEN, "tenant-closed", "The tenant lets nobody in; the platform's administrators can."),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "This can't be done just now."),
             Self::Broken => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something is broken here."),
         }

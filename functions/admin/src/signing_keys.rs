@@ -73,7 +73,7 @@ pub(crate) async fn ask_of_keys(at: Arrived, Path(_): Path<OfTenant>, Body(wish)
     wish.check(&ring).map_err(|invalid| Problem::Unfit("keys", invalid.to_string()))?;
     let event = at.event_here(Administered::SigningKeysAsked { version: ring.version, wish: wish.clone() });
     at.home()?.ask_of_keys(AskedOfKeys { seen: ring.version, wish }, at.now, &event).await?;
-    Ok(Done::Accepted)
+    Ok(Done::Asked)
 }
 
 async fn ring(at: &Arrived) -> Result<SigningRing, Refused> {

@@ -4,6 +4,7 @@ mod backchannel_logout;
 mod delete_account;
 mod delete_photo;
 mod end_sessions;
+mod erase_tenant;
 mod mail;
 mod sms;
 
@@ -22,15 +23,16 @@ use domain::{Timestamp, policy};
 use futures_util::future::join_all;
 use runtime::tenants::{Name, Needs, Signing, Tenants};
 use runtime::{Clock, Failure, HomeRegion, Platform, Random};
-use store::{Lease, Work};
+use store::{Directory, Lease, Work};
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::People, Purpose::Signing], signing: Signing::Signs };
 
 /// What its role may do: read the directory's zone, write, lease and settle deliveries, read the event, its person, sign-up or invitation and their apps, seal
 /// links and codes, send mail and text messages, sign, call addresses that apps registered, nudge; end sessions that were cut off, delete accounts whose time has come,
-/// and photos that no record points to.
+/// and photos that no record points to; erase tenants whose time has come, and say in the directory that their slugs name nobody.
 pub struct Deps {
     work: Work,
+    directory: Directory,
     region: HomeRegion,
     tenants: Arc<Tenants>,
     clock: Arc<dyn Clock>,
@@ -47,6 +49,7 @@ impl Deps {
     pub fn new(platform: &Platform, mailer: Arc<dyn Mailer>, texter: Arc<dyn Texter>, nudges: Arc<dyn Nudges>, egress: Arc<dyn Egress>) -> Self {
         Self {
             work: platform.store.work(),
+            directory: platform.store.directory(),
             region: HomeRegion::new(platform),
             tenants: Arc::new(Tenants::new(platform, NEEDS)),
             clock: platform.clock.clone(),
@@ -122,6 +125,7 @@ async fn send(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Try {
         Channel::MailDeletion => mail::send(deps, delivery, mail::deletion::compose(deps, delivery, now)).await,
         Channel::DeletePhoto => delete_photo::delete(deps, delivery, now).await,
         Channel::DeleteAccount => delete_account::delete(deps, delivery, now).await,
+        Channel::EraseTenant => erase_tenant::erase(deps, delivery, now).await,
         Channel::EndSessions => end_sessions::end(deps, delivery, now).await,
         Channel::BackchannelLogout => backchannel_logout::fan_out(deps, delivery, now).await,
         Channel::LogoutToken(client) => backchannel_logout::tell(deps, delivery, client, now).await,
@@ -134,7 +138,7 @@ async fn send(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Try {
 
 impl Deps {
     async fn tenant(&self, delivery: &Delivery, now: Timestamp) -> Result<Option<Arc<runtime::TenantContext>>, Failure> {
-        let visit = self.tenants.find(&Name::Id(delivery.id.tenant.clone()), now).await?;
+        let visit = self.tenants.find_standing(&Name::Id(delivery.id.tenant.clone()), now).await?;
         Ok(visit.map(|visit| visit.tenant))
     }
 }

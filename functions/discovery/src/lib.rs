@@ -74,7 +74,7 @@ impl Deps {
     }
 
     async fn tenant(&self, slug: &Slug) -> Result<Option<Arc<TenantContext>>, Failure> {
-        let visit = self.tenants.find(&Name::Slug(slug.clone()), self.clock.now()).await?;
+        let visit = self.tenants.find_standing(&Name::Slug(slug.clone()), self.clock.now()).await?;
         let Some(mut visit) = visit else { return Ok(None) };
         visit.settle().await;
         Ok(Some(visit.tenant))

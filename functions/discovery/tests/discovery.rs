@@ -350,7 +350,7 @@ async fn tables_that_do_not_answer_are_503_once_what_is_known_is_too_old() {
 async fn a_slug_of_another_zone_is_404_here() {
     let place = place().await;
     let slug = domain::Slug::parse("elsewhere").expect("a slug");
-    let there = store::SlugPlace { tenant: TenantId::from_random([9; 16]), zone: domain::ZoneName::new("us") };
+    let there = store::SlugPlace { tenant: TenantId::from_random([9; 16]), zone: domain::ZoneName::new("us"), state: store::SlugState::Given };
     place.stage.platform.store.directory().claim_slug(&slug, &there).await.expect("an answer");
     assert_eq!(place.endpoint.at("elsewhere.id.example.com").get("/jwks").await.status, StatusCode::NOT_FOUND);
 }

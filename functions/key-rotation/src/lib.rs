@@ -74,7 +74,7 @@ async fn look(deps: &Deps, due: &DueLook, turned: &mut Turned) {
             tracing::warn!(tenant, %failure, "signing keys could not be looked at");
             turned.failed += 1;
         }
-        Err(failure @ Failure::Broken(_)) => {
+        Err(failure @ (Failure::Broken(_) | Failure::Closed)) => {
             tracing::error!(alarm = "key_rotation_broken", tenant, %failure, "signing keys can not be rotated");
             turned.failed += 1;
         }

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crypto::SymmetricKey;
-use domain::{Region, ZoneName};
+use domain::{Region, Slug, ZoneName};
+use first_administrator::{Asked, Issued, NotIssued};
 use runtime::{Platform, SystemClock, SystemRandom, TenantRouting};
 use testkit::embedded::{EmbeddedError, Place};
 use testkit::{Embedded, LocalKeys};
@@ -32,6 +33,8 @@ const ZONE: &str = "local";
 const REGION: &str = "local-1";
 /// The stacks, seen from the repository's root.
 const INFRA: &str = "infra";
+/// Who may own the platform on one machine.
+const OWNER: &str = "owner@system.example";
 /// How often expired items are removed; in AWS it takes days.
 const SWEEP: Duration = Duration::from_hours(1);
 /// How long work that has begun may take once the run is told to stop.
@@ -74,6 +77,9 @@ pub enum RunError {
     /// The demo can't be made.
     #[error(transparent)]
     Seed(#[from] SeedError),
+    /// The link of the platform's first owner can't be made.
+    #[error("The link of the first owner can't be made: {0}.")]
+    FoundingLink(NotIssued),
     /// The run ended by itself.
     #[error("The server ended: {0}.")]
     Server(#[from] io::Error),
@@ -115,7 +121,7 @@ pub async fn run() -> Result<(), RunError> {
     let file = folder.file("local.json");
     let document = seed::seed(&platform, vec![Region::new(REGION)], &addresses, &file).await?;
     tokio::spawn(sweep(Arc::clone(&tables)));
-    println!("{}", what_to_click(&document, &settings.data, &file));
+    println!("{}", what_to_click(&document, founding_link(&platform).await?.as_ref(), (&settings.data, &file)));
     serve(listeners, deployed, inbox, &document, stop).await
 }
 
@@ -148,7 +154,17 @@ fn addresses(port: u16) -> Addresses {
     Addresses { inbox_url: Some(format!("{base_url}/inbox")), demo_app_url: Some(format!("http://localhost:{}", port + 1)), base_url }
 }
 
-fn what_to_click(document: &Document, data: &Path, file: &Path) -> String {
+/// The link by which whoever runs this comes to own the platform, as long as nobody does; a new one each time.
+async fn founding_link(platform: &Platform) -> Result<Option<Issued>, RunError> {
+    let deps = first_administrator::Deps::new(platform, vec![platform.region.clone()]);
+    match first_administrator::issue(&deps, &Asked { email: OWNER.to_owned(), tenant: Slug::system() }).await {
+        Ok(issued) => Ok(Some(issued)),
+        Err(NotIssued::Owned(_)) => Ok(None),
+        Err(error) => Err(RunError::FoundingLink(error)),
+    }
+}
+
+fn what_to_click(document: &Document, founding: Option<&Issued>, (data, file): (&Path, &Path)) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: &str| {
         // Writing to a text can't fail.
@@ -164,9 +180,13 @@ fn what_to_click(document: &Document, data: &Path, file: &Path) -> String {
     for demo in document.tenants.values() {
         line("Issuer", &demo.issuer);
     }
-    let (data, file) = (data.display(), file.display());
+    let enrol = founding.map(|founding| {
+        let (link, until) = (founding.link.expose(), &founding.expires_at);
+        format!("\nNobody owns the platform yet. Its first owner, {OWNER}, chooses a password here, until {until}:\n\n  {link}\n")
+    });
+    let (enrol, data, file) = (enrol.unwrap_or_default(), data.display(), file.display());
     format!(
-        "Countersign runs. Open the demo app and sign in:\n\n{text}\nIt keeps everything in {data}. Ctrl-C ends it, `make reset` starts over.\nready {file}"
+        "Countersign runs. Open the demo app and sign in:\n\n{text}{enrol}\nIt keeps everything in {data}. Ctrl-C ends it, `make reset` starts over.\nready {file}"
     )
 }
 

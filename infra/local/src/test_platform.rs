@@ -8,6 +8,7 @@ mod demo;
 mod ground;
 mod replication;
 mod two_regions;
+mod two_zones;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
+use first_administrator::{Asked, Issued, NotIssued};
 use http::{HeaderValue, Request, header};
 use runtime::{Caller, Platform};
 use testkit::transport::{Counting, Faulty};
@@ -35,6 +37,7 @@ use crate::template::Deployment;
 pub use browser::{Browser, Page};
 pub use demo::Demo;
 pub use two_regions::TwoRegions;
+pub use two_zones::TwoZones;
 
 use ground::{Ground, RegionTables};
 
@@ -96,6 +99,11 @@ impl TestPlatform {
         TwoRegions::start(BASE_URL).await
     }
 
+    /// Two zones with tables, keys and mails of their own, and one directory, which the first zone's region writes for both.
+    pub async fn two_zones() -> TwoZones {
+        TwoZones::start(BASE_URL).await
+    }
+
     async fn at(base_url: &str) -> Self {
         let ground = Ground::new(base_url);
         let tables = RegionTables::of_one_region(&ground.clock);
@@ -137,6 +145,12 @@ impl TestPlatform {
     pub fn restart(&mut self) {
         let code = |folder: &str| -> Option<Router> { functions::answering(folder, &self.platform) };
         self.gateway = Gateway::new(&self.deployment, code).expect("they started before");
+    }
+
+    /// Invokes `first-administrator`, as an operator does.
+    pub async fn first_administrator(&self, asked: &Asked) -> Result<Issued, NotIssued> {
+        let regions = vec![self.platform.region.clone()];
+        first_administrator::issue(&first_administrator::Deps::new(&self.platform, regions), asked).await
     }
 
     /// What functions stand on.

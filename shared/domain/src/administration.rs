@@ -120,6 +120,11 @@ impl Administrators {
         self.machines.get(client)
     }
 
+    /// Whether somebody owns the tenant.
+    pub fn has_owner(&self) -> bool {
+        self.people.values().any(Assignment::owns)
+    }
+
     /// The same with somebody as `assignment` says, or as nothing.
     #[must_use]
     pub fn with_person(mut self, user: &UserId, assignment: Option<Assignment>) -> Self {
@@ -153,7 +158,7 @@ impl Administrators {
             Err(InvalidAdministrators::Apps)
         } else if self.machines.values().any(Assignment::owns) {
             Err(InvalidAdministrators::OwningMachine)
-        } else if !self.people.values().any(Assignment::owns) {
+        } else if !self.has_owner() {
             Err(InvalidAdministrators::NoOwner)
         } else {
             Ok(())

@@ -242,6 +242,12 @@ impl Client {
         Some(Self { redirect_uris, grant_types: BTreeSet::new(), consent: ConsentPolicy::Implied, access: Some(Access::Everyone), ..client })
     }
 
+    /// The app that a system tenant begins with: a program on an administrator's own machine (RFC 8252 §7.3), by which its first owner registers others.
+    pub fn of_operators(now: Timestamp) -> Option<Self> {
+        let client = Self::named(ClientId::parse("administration").ok()?, "Administration".to_owned(), now);
+        Some(Self { kind: Some(AppKind::Native), redirect_uris: vec![RedirectUri::parse("http://127.0.0.1/callback").ok()?], ..client })
+    }
+
     /// Whether it can keep a secret (RFC 6749 §2.1).
     pub const fn is_confidential(&self) -> bool {
         !matches!(self.authentication, ClientAuthenticationMethod::None)

@@ -78,6 +78,7 @@ impl Happening {
             EventKind::TenantCreated
             | EventKind::ClientCreated { .. }
             | EventKind::ApiCreated { .. }
+            | EventKind::TenantErased
             | EventKind::Administered(_)
             | EventKind::SignUpStarted { .. }
             | EventKind::SignUpLinkRequested { .. }
@@ -91,6 +92,7 @@ impl Happening {
             | EventKind::RosterChanged { .. }
             | EventKind::UserAssigned { .. }
             | EventKind::InvitationSent { .. }
+            | EventKind::FoundingLinkIssued { .. }
             | EventKind::InvitationRevoked { .. }
             | EventKind::AttributesChanged { .. }
             | EventKind::MigrationChanged { .. }

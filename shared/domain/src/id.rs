@@ -130,6 +130,47 @@ impl Slug {
         }
     }
 
+    /// The slug of the tenants whose administrators are the platform's: each zone has one of its own.
+    pub fn system() -> Self {
+        Self("system".to_owned())
+    }
+
+    /// Whether it is that one.
+    pub fn is_system(&self) -> bool {
+        self.0 == "system"
+    }
+
+    /// Whether no tenant that an administrator makes may be called so: the platform's own names, and those that mail or browsers give a meaning (RFC 2142).
+    pub fn is_reserved(&self) -> bool {
+        const RESERVED: [&str; 24] = [
+            "abuse",
+            "account",
+            "admin",
+            "administrator",
+            "api",
+            "assets",
+            "auth",
+            "autoconfig",
+            "autodiscover",
+            "cdn",
+            "console",
+            "docs",
+            "help",
+            "hostmaster",
+            "localhost",
+            "mail",
+            "postmaster",
+            "root",
+            "security",
+            "static",
+            "status",
+            "support",
+            "system",
+            "www",
+        ];
+        RESERVED.contains(&self.as_str())
+    }
+
     /// The slug as it stands in the host.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -224,6 +265,8 @@ mod tests {
     #[test]
     fn a_slug_is_a_host_label() {
         assert!(Slug::parse("demo-2").is_ok());
+        assert!(["system", "admin", "www"].iter().all(|name| Slug::parse(name).is_ok_and(|slug| slug.is_reserved())));
+        assert!(!Slug::parse("demo").is_ok_and(|slug| slug.is_reserved()) && Slug::system().is_system());
         for wrong in ["", "Demo", "-demo", "demo-", "de.mo", "de_mo", &"a".repeat(64)] {
             assert!(Slug::parse(wrong).is_err(), "{wrong}");
         }

@@ -1,18 +1,25 @@
 //! An account that is waiting for its owner: somebody of the tenant names an address, and whoever gets mail there makes the account.
 
+mod enrolment;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+use crate::administration::Assignment;
 use crate::attributes::Values;
 use crate::id::{GroupId, UserId};
 use crate::identifier::{Canonical, InvalidIdentifier};
 use crate::policy;
+use crate::profile::ProfileField;
 use crate::registration::AcceptedTerms;
 use crate::roster::{RoleName, Roster};
 use crate::sign_up::{self, Entered};
 use crate::timestamp::Timestamp;
 use crate::user::{Email, Profile, User};
+
+pub use enrolment::{Handover, NotEnrolled};
 
 /// Who is invited, as what.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +36,8 @@ pub struct Invitee {
     pub groups: BTreeSet<GroupId>,
     /// The roles that they will have beside those of the groups.
     pub roles: BTreeSet<RoleName>,
+    /// What they will administer, if anything.
+    pub administers: Option<Assignment>,
     /// The administrator who invites; nobody where a program does.
     pub invited_by: Option<UserId>,
 }
@@ -42,6 +51,9 @@ pub enum InvalidInvitee {
     /// A name is too long, or holds what no name does.
     #[error("a name has at most {} characters, none of them invisible", policy::NAME_MAX_CHARACTERS)]
     Name,
+    /// No mail is written in that language.
+    #[error("a locale is `en` or `de`")]
+    Locale,
     /// There is no such group or role.
     #[error("no such group or role")]
     NoSuchThing,
@@ -60,6 +72,9 @@ impl Invitee {
         if [&self.given_name, &self.family_name].into_iter().flatten().any(|name| !sign_up::is_name(name)) {
             return Err(InvalidInvitee::Name);
         }
+        if self.locale.as_deref().is_some_and(|locale| !ProfileField::Locale.admits(locale)) {
+            return Err(InvalidInvitee::Locale);
+        }
         if self.groups.len() > policy::MEMBERSHIPS_MAX || self.roles.len() > policy::MEMBERSHIPS_MAX {
             return Err(InvalidInvitee::TooMany);
         }
@@ -69,7 +84,7 @@ impl Invitee {
 }
 
 /// What became of an invitation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InvitationStatus {
     /// It waits for its owner.
@@ -98,6 +113,12 @@ pub struct Invitation {
     /// The roles that they will have beside those of the groups.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub roles: BTreeSet<RoleName>,
+    /// What they will administer, if anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub administers: Option<Assignment>,
+    /// How its link reaches its person.
+    #[serde(default, skip_serializing_if = "Handover::is_mailed")]
+    pub handover: Handover,
     /// Who invited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invited_by: Option<UserId>,
@@ -118,6 +139,8 @@ impl Invitation {
             profile: Profile { locale: invitee.locale.clone(), ..sign_up::names(&names) },
             groups: invitee.groups.clone(),
             roles: invitee.roles.clone(),
+            administers: invitee.administers.clone(),
+            handover: Handover::Mailed,
             invited_by: invitee.invited_by.clone(),
             status: InvitationStatus::Open,
             ends_at: now.plus(policy::INVITATION),
@@ -147,7 +170,7 @@ impl Invitation {
         let locale = self.profile.locale.clone().or_else(|| Some(locale.to_owned()));
         User {
             username: entered.username.map(|username| username.trim().to_owned()),
-            email: Some(Email::first(self.email.clone(), true)),
+            email: Some(Email::first(self.email.clone(), self.handover.proves_address())),
             profile: Profile { locale, ..profile },
             terms: entered.terms.map(|version| AcceptedTerms { version: version.to_owned(), at: now }),
             groups: self.groups.iter().filter(|group| roster.groups.contains_key(*group)).cloned().collect(),
@@ -203,6 +226,7 @@ mod tests {
             (Invitee { email: format!("{}@example.org", "a".repeat(250)), ..invitee() }, InvalidInvitee::Email(InvalidIdentifier::TooLong)),
             (Invitee { given_name: Some("a\u{202e}".to_owned()), ..invitee() }, InvalidInvitee::Name),
             (Invitee { family_name: Some("a".repeat(101)), ..invitee() }, InvalidInvitee::Name),
+            (Invitee { locale: Some("xx".to_owned()), ..invitee() }, InvalidInvitee::Locale),
             (Invitee { groups: [group(2)].into(), ..invitee() }, InvalidInvitee::NoSuchThing),
             (Invitee { roles: [role("admin")].into(), ..invitee() }, InvalidInvitee::NoSuchThing),
             (Invitee { roles: many, ..invitee() }, InvalidInvitee::TooMany),

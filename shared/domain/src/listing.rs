@@ -22,11 +22,13 @@ pub enum List {
     Apps,
     /// Its APIs, by name.
     Apis,
+    /// The zone's tenants, by slug; it is no tenant's.
+    Tenants,
 }
 
 impl List {
-    /// All of them.
-    pub const ALL: [Self; 6] = [Self::People, Self::PeopleByEmail, Self::PeopleByUsername, Self::Invitations, Self::Apps, Self::Apis];
+    /// Those that each tenant has.
+    pub const OF_TENANTS: [Self; 6] = [Self::People, Self::PeopleByEmail, Self::PeopleByUsername, Self::Invitations, Self::Apps, Self::Apis];
 
     /// The name in keys, without `#`; it never changes.
     pub const fn as_str(self) -> &'static str {
@@ -37,6 +39,7 @@ impl List {
             Self::Invitations => "invitations",
             Self::Apps => "apps",
             Self::Apis => "apis",
+            Self::Tenants => "tenants",
         }
     }
 }

@@ -42,6 +42,8 @@ pub const SIGN_UP_STATE: Duration = Duration::from_hours(1);
 pub const SIGN_UP_PENDING: Duration = DAY;
 /// An invitation: long enough for a holiday week; who is late is invited anew.
 pub const INVITATION: Duration = Duration::from_hours(7 * 24);
+/// The link by which a tenant's first owner enrols: its holder is told of it by who issued it, so that a working day is enough.
+pub const FOUNDING_LINK: Duration = DAY;
 /// An invitation that ran out is remembered this long, so that it can be sent anew.
 pub const INVITATION_REMEMBERED: Duration = Duration::from_hours(30 * 24);
 /// A page that asks whose password is forgotten, left open.
@@ -142,6 +144,10 @@ pub const PHOTO_KEPT: Duration = DAY;
 pub const PHOTO_UNSHOWN: Duration = HOUR;
 /// An account that its person wants gone stands this much longer, so that they can change their mind, or learn that somebody else wanted it.
 pub const DELETION_GRACE: Duration = Duration::from_hours(14 * 24);
+/// A tenant that is to be erased stands this much longer, refusing everybody, so that it can be restored.
+pub const TENANT_GRACE: Duration = Duration::from_hours(30 * 24);
+/// How long one turn at erasing a tenant takes; the rest is left to the next, well within [`DELIVERY_LEASE`].
+pub const ERASURE_TURN: Duration = Duration::from_secs(20);
 /// Entries of a person's history on one page.
 pub const HISTORY_PAGE: usize = 50;
 /// A session's last use is written when it is older than this part of the idle time.

@@ -78,7 +78,7 @@ impl ProfileField {
         }
     }
 
-    fn admits(self, value: &str) -> bool {
+    pub(crate) fn admits(self, value: &str) -> bool {
         let is_line = value.chars().nth(policy::NAME_MAX_CHARACTERS).is_none() && !value.chars().any(is_control_or_format);
         is_line
             && match self {

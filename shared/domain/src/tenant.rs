@@ -16,8 +16,10 @@ use crate::migration::Migration;
 use crate::password_policy::PasswordPolicy;
 use crate::policies::Policies;
 use crate::policy;
+use crate::preset::Preset;
 use crate::registration::RegistrationPolicy;
 use crate::roster::Roster;
+use crate::standing::Standing;
 use crate::timestamp::Timestamp;
 
 /// The issuer identifier of OpenID Connect Discovery §3: a URL without query, fragment or trailing slash, fixed when the tenant is created.
@@ -168,6 +170,12 @@ pub struct Tenant {
     pub not_before: Timestamp,
     /// When it was created.
     pub created_at: Timestamp,
+    /// Whether it lets anybody in.
+    #[serde(default, skip_serializing_if = "Standing::is_untouched")]
+    pub standing: Standing,
+    /// The settings that it began with.
+    #[serde(default, skip_serializing_if = "Preset::is_basic")]
+    pub preset: Preset,
     /// What it asks of a new password.
     #[serde(default)]
     pub passwords: PasswordPolicy,
@@ -208,6 +216,8 @@ impl Tenant {
             origins: BTreeSet::new(),
             not_before: Timestamp::from_seconds(0),
             created_at,
+            standing: Standing::default(),
+            preset: Preset::default(),
             passwords: PasswordPolicy::default(),
             recovery: Recovery::default(),
             imported_hashes: BTreeSet::new(),

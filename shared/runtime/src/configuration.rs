@@ -36,6 +36,10 @@ pub enum Readers {
     Photos,
     /// Those that answer HTTP.
     Http,
+    /// Those that answer HTTP or make tenants: they know where tenants are reached.
+    Origins,
+    /// Those that write the directory.
+    Placing,
     /// Those that read or write current state.
     Identity,
     /// Those that read or write keys, wrapped or public.
@@ -45,19 +49,19 @@ pub enum Readers {
 }
 
 /// Every variable, in the order of the generated page `docs/configuration.md`.
-pub const VARIABLES: [Variable; 18] = [
+pub const VARIABLES: [Variable; 19] = [
     Variable { name: "AWS_REGION", meaning: "The region, set by Lambda.", readers: Readers::All },
     Variable { name: "ZONE", meaning: "The residency zone that the stack belongs to.", readers: Readers::All },
     Variable { name: "ZONE_REGIONS", meaning: "The zone's regions, separated by commas; a tenant's home is one of them.", readers: Readers::All },
     Variable {
         name: "ZONE_DOMAIN",
         meaning: "The domain below which tenants have their hosts; empty with a loopback base URL.",
-        readers: Readers::Http,
+        readers: Readers::Origins,
     },
     Variable {
         name: "LOOPBACK_BASE_URL",
         meaning: "Empty in AWS. An http URL of this machine for the platform run locally or on an emulator; anything else is refused at start.",
-        readers: Readers::Http,
+        readers: Readers::Origins,
     },
     Variable {
         name: "ORIGIN_SECRET_HASHES",
@@ -65,6 +69,11 @@ pub const VARIABLES: [Variable; 18] = [
         readers: Readers::Http,
     },
     Variable { name: "DIRECTORY_TABLE", meaning: "Name of the table `directory`.", readers: Readers::All },
+    Variable {
+        name: "DIRECTORY_REGION",
+        meaning: "The region in which `directory` is written, by every zone, so that two never give away one slug; this one without it.",
+        readers: Readers::Placing,
+    },
     Variable { name: "IDENTITY_TABLE", meaning: "Name of the table `identity`.", readers: Readers::Identity },
     Variable { name: "EVENTS_TABLE", meaning: "Name of the table `events`.", readers: Readers::Events },
     Variable { name: "KEYS_TABLE", meaning: "Name of the table `keys`.", readers: Readers::WrappedKeys },
@@ -140,6 +149,11 @@ impl Configuration {
         let listed = self.optional("ZONE_REGIONS").unwrap_or_default();
         let others = listed.split(',').map(str::trim).filter(|name| !name.is_empty()).map(Region::new).filter(|region| *region != here);
         Ok(std::iter::once(here.clone()).chain(others).collect())
+    }
+
+    /// The region in which the directory is written.
+    pub fn directory_region(&self) -> Result<Region, ConfigurationError> {
+        self.optional("DIRECTORY_REGION").map_or_else(|| self.region(), |name| Ok(Region::new(name)))
     }
 
     /// How a request names its tenant.

@@ -1,4 +1,4 @@
-//! What can go wrong that isn't the caller's doing. Input never ends here.
+//! What can stand in a request's way that isn't its caller's doing. Input never ends here.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use cloud::objects::ObjectsUnavailable;
 use domain::placement::NotHonoured;
 use store::StoreError;
 
-/// A fault of the platform or of what it stands on.
+/// A fault of the platform or of what it stands on, or a tenant that is closed.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// Something is down or slowed; the same request may work later.
@@ -16,11 +16,22 @@ pub enum Failure {
     /// Something is broken: a corrupt row, a key that isn't there. For people, with the log line at hand.
     #[error("broken: {0}")]
     Broken(String),
+    /// The tenant was suspended or is about to be erased: it lets neither people nor apps in. Nobody's fault.
+    #[error("the tenant is closed")]
+    Closed,
 }
 
 impl Failure {
     /// How long a caller should wait before the next try.
     pub const RETRY_AFTER: Duration = Duration::from_secs(5);
+
+    /// Says in the log why a request wasn't answered. A closed tenant is no fault that somebody should look at.
+    pub(crate) fn log(&self, incident: &str) {
+        match self {
+            Self::Closed => tracing::info!(incident, "the tenant is closed"),
+            Self::Unavailable(_) | Self::Broken(_) => tracing::error!(incident, failure = %self, "a request was not answered"),
+        }
+    }
 }
 
 impl From<StoreError> for Failure {

@@ -9,10 +9,11 @@ use web::responders;
 use crate::failure::Failure;
 use crate::front::Incident;
 
-/// 503 with `Retry-After` for what may work later, 500 for what is broken. The reason goes to the log, once, here.
+/// 503 with `Retry-After` for what may work later, 500 for what is broken, 403 where the tenant is closed. The reason goes to the log, once, here.
 pub fn json_failure(failure: &Failure, incident: &Incident) -> Response {
-    tracing::error!(incident = incident.0, %failure, "a request was not answered");
+    failure.log(&incident.0);
     match failure {
+        Failure::Closed => responders::oauth_json(StatusCode::FORBIDDEN, &ErrorCode::AccessDenied.body()),
         Failure::Unavailable(_) => {
             let mut response = responders::oauth_json(StatusCode::SERVICE_UNAVAILABLE, &ErrorCode::TemporarilyUnavailable.body());
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(Failure::RETRY_AFTER.as_secs()));

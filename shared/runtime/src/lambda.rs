@@ -13,7 +13,7 @@ use lambda_http::request::{LambdaRequest, RequestContext};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, ConfigurationError};
 use crate::edge::Edge;
 use crate::front::{admin_front, front};
 use crate::platform::{Platform, aws};
@@ -72,8 +72,29 @@ where
     E: DeserializeOwned,
     R: Serialize,
 {
+    invoked(|_| Ok(TenantRouting::Nowhere), deps, act)
+}
+
+/// Runs a function that an operator invokes, which knows where tenants are reached.
+pub fn answer<D, E, R>(deps: impl FnOnce(&Start) -> Result<D, Error>, act: &impl AsyncFn(&D, E) -> Result<R, Error>) -> Result<(), Error>
+where
+    E: DeserializeOwned,
+    R: Serialize,
+{
+    invoked(Configuration::routing, deps, act)
+}
+
+fn invoked<D, E, R>(
+    routing: impl FnOnce(&Configuration) -> Result<TenantRouting, ConfigurationError>,
+    deps: impl FnOnce(&Start) -> Result<D, Error>,
+    act: &impl AsyncFn(&D, E) -> Result<R, Error>,
+) -> Result<(), Error>
+where
+    E: DeserializeOwned,
+    R: Serialize,
+{
     run(async {
-        let start = begin(|_| Ok(TenantRouting::Nowhere)).await?;
+        let start = begin(routing).await?;
         let deps = deps(&start)?;
         lambda_runtime::run(service_fn(async |event: LambdaEvent<E>| act(&deps, event.payload).await)).await
     })
@@ -84,7 +105,7 @@ fn run(function: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(function)
 }
 
-async fn begin(routing: impl FnOnce(&Configuration) -> Result<TenantRouting, crate::configuration::ConfigurationError>) -> Result<Start, Error> {
+async fn begin(routing: impl FnOnce(&Configuration) -> Result<TenantRouting, ConfigurationError>) -> Result<Start, Error> {
     let configuration = Configuration::from_environment();
     telemetry::start(configuration.optional("LOG_LEVEL").as_deref());
     let aws = aws(&configuration)?;

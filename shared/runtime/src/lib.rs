@@ -11,6 +11,7 @@ pub mod failure;
 pub mod front;
 pub mod home_region;
 pub mod interaction;
+pub mod invitations;
 pub mod json_failure;
 pub mod key_rotation;
 pub mod lambda;

@@ -30,7 +30,8 @@ pub fn failure(language: Language, tenant: Option<&Tenant>, failure: &Failure, i
     let reason = match failure {
         Failure::Unavailable(_) => ErrorReason::Unavailable,
         Failure::Broken(_) => ErrorReason::Internal,
+        Failure::Closed => ErrorReason::TenantClosed,
     };
-    tracing::error!(incident, %failure, "a page was not answered");
+    failure.log(incident);
     error(language, tenant, reason, incident)
 }

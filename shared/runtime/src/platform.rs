@@ -44,14 +44,17 @@ impl Platform {
             let config = aws.in_region(&region).config(Patience::Tables);
             (region, aws_sdk_dynamodb::Client::new(&config))
         };
-        let clients = configuration.zone_regions()?.into_iter().map(client).collect();
+        let directory = configuration.directory_region()?;
+        let mut regions = configuration.zone_regions()?;
+        regions.extend((!regions.contains(&directory)).then(|| directory.clone()));
+        let clients = regions.into_iter().map(client).collect();
         // A function without the zone key unwraps nothing; its role couldn't either.
         let keys: Arc<dyn KeyService> = match configuration.optional("ZONE_KEY") {
             Some(zone_key) => Arc::new(Kms::new(aws, zone_key)),
             None => Arc::new(NoKeys),
         };
         Ok(Self {
-            store: Store::new(configuration.region()?, clients, tables(configuration)),
+            store: Store::new(configuration.region()?, clients, tables(configuration)).placing_in(directory),
             keys,
             objects: Arc::new(NoObjects),
             clock: Arc::new(SystemClock),

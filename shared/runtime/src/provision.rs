@@ -15,15 +15,16 @@ use crypto::{DataKeys, SymmetricKey};
 use domain::api::{Api, InvalidApi};
 use domain::client::Client;
 use domain::credential::PasswordCredential;
-use domain::event::{Event, EventKind, Lookups, Personal, Subject};
+use domain::event::{Actor, Event, EventKind, Lookups, Personal, Subject};
 use domain::identifier::{Canonical, InvalidIdentifier};
 use domain::key_ring::rotation::RotationPolicy;
 use domain::key_ring::{Algorithm, KeyState, Purpose, SigningRing, WrappedDataKey, WrappedKeyVersion};
+use domain::preset::Preset;
 use domain::registration::RegistrationPolicy;
 use domain::tenant::{Issuer, Tenant};
 use domain::user::{Email, Profile, User};
 use domain::{Epoch, Secret, Slug, TenantId, Timestamp, UserId, Zone};
-use store::{ApiCreation, ClientCreation, HashAcceptance, SlugClaim, SlugPlace, TenantCreation, UserCreation};
+use store::{ApiCreation, ClientCreation, HashAcceptance, SlugPlace, SlugState, TenantCreation, TenantStore, UserCreation};
 
 use crate::failure::Failure;
 use crate::key_rotation::make_signing_key;
@@ -50,6 +51,28 @@ pub struct NewTenant {
     pub issuer: Issuer,
     /// How people get an account.
     pub registration: RegistrationPolicy,
+}
+
+/// How a tenant is made.
+#[derive(Clone, Debug)]
+pub struct Making {
+    /// Its identifier, unless the slug was claimed for another one.
+    pub id: TenantId,
+    /// The settings that it begins with, how people get an account among them; without one that is as [`NewTenant`] says.
+    pub preset: Option<Preset>,
+    /// The administrator who makes it; nobody where a program does.
+    pub actor: Option<Actor>,
+}
+
+/// What became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MadeTenant {
+    /// It is made.
+    Made(TenantId),
+    /// It stood before.
+    Stands(TenantId),
+    /// The slug is a tenant's of another zone, or was that of one that is gone.
+    Taken,
 }
 
 /// A person to be.
@@ -151,36 +174,57 @@ impl Provisioner {
 
     /// Makes a tenant with fresh keys, or finishes one whose making was cut off; `None` when the slug is another's.
     pub async fn create_tenant(&self, new: &NewTenant) -> Result<Option<TenantId>, Failure> {
+        let how = Making { id: TenantId::from_random(self.random().bytes()), preset: None, actor: None };
+        Ok(match self.make_tenant(new, &how).await? {
+            MadeTenant::Made(id) | MadeTenant::Stands(id) => Some(id),
+            MadeTenant::Taken => None,
+        })
+    }
+
+    /// The same, telling whether it stood before. A slug that was claimed for this zone, or whose tenant's making was cut off, names the tenant for whom it
+    /// was claimed, and not `how.id`.
+    pub async fn make_tenant(&self, new: &NewTenant, how: &Making) -> Result<MadeTenant, Failure> {
         let directory = self.platform.store.directory();
-        let id = match directory.find_slug(&new.slug).await? {
-            Some(place) => place.tenant,
-            None => TenantId::from_random(self.random().bytes()),
-        };
-        let place = SlugPlace { tenant: id.clone(), zone: self.platform.zone.clone() };
-        if directory.claim_slug(&new.slug, &place).await? == SlugClaim::Taken {
-            return Ok(None);
+        let wish = SlugPlace { tenant: how.id.clone(), zone: self.platform.zone.clone(), state: SlugState::Claimed };
+        let place = directory.claim_slug(&new.slug, &wish).await?;
+        if place.zone != wish.zone || place.state == SlugState::Gone {
+            return Ok(MadeTenant::Taken);
         }
         let zone = directory.find_zone(&self.platform.zone).await?;
-        let placement = zone.ok_or_else(|| Failure::Broken("the directory doesn't know this zone".to_owned()))?.place(&id);
+        let placement = zone.ok_or_else(|| Failure::Broken("the directory doesn't know this zone".to_owned()))?.place(&place.tenant);
         let home = self.platform.store.home(&placement)?;
-        if let Some(standing) = home.read_bundle(&[], store::Signing::Included).await? {
-            // A look at its keys that was lost is found again; one that stands is the same row.
-            if let Some(ring) = &standing.signing {
-                home.put_off_look(None, ring.due_at(&RotationPolicy::of(&standing.tenant))).await?;
+        let made = match home.read_bundle(&[], store::Signing::Included).await? {
+            Some(standing) => {
+                // A look at its keys that was lost is found again; one that stands is the same row.
+                if let Some(ring) = &standing.signing {
+                    home.put_off_look(None, ring.due_at(&RotationPolicy::of(&standing.tenant))).await?;
+                }
+                MadeTenant::Stands(place.tenant.clone())
             }
-            return Ok(Some(id));
+            None => self.make_at(&home, new, how).await?,
+        };
+        if place.state == SlugState::Claimed {
+            directory.settle_slug(&new.slug, &SlugPlace { state: SlugState::Given, ..place }).await?;
         }
-        let now = self.platform.clock.now();
+        Ok(made)
+    }
+
+    async fn make_at(&self, home: &TenantStore, new: &NewTenant, how: &Making) -> Result<MadeTenant, Failure> {
+        let (id, now) = (home.tenant().clone(), self.platform.clock.now());
         let (data_keys, signing_key) = self.make_data_keys(&id, now).await?;
         let signing = self.make_ring(&id, &signing_key, now)?;
         let named = Tenant::named(id.clone(), new.slug.clone(), &new.name, new.issuer.clone(), now);
-        let tenant = Tenant { registration: new.registration.clone(), ..named };
+        let tenant = match how.preset {
+            Some(preset) => preset.applied(named),
+            None => Tenant { registration: new.registration.clone(), ..named },
+        };
         let event = self.event(&id, EventKind::TenantCreated, Subject::Tenant, now).record(None, Lookups::default());
+        let event = how.actor.iter().fold(event, |event, actor| event.done_by(actor.clone()));
         let first_look_at = signing.due_at(&RotationPolicy::of(&tenant));
-        let new = store::NewTenant { tenant, data_keys, signing, first_look_at };
-        match home.create_tenant(&new, &event).await? {
-            TenantCreation::Created | TenantCreation::Exists => Ok(Some(id)),
-        }
+        Ok(match home.create_tenant(&store::NewTenant { tenant, data_keys, signing, first_look_at }, &event).await? {
+            TenantCreation::Created => MadeTenant::Made(id),
+            TenantCreation::Exists => MadeTenant::Stands(id),
+        })
     }
 
     /// Makes a person who may sign in at once.
@@ -225,7 +269,7 @@ impl Provisioner {
     }
 
     async fn tenant(&self, id: &TenantId, now: Timestamp) -> Result<Arc<TenantContext>, Failure> {
-        let visit = self.tenants.find(&Name::Id(id.clone()), now).await?;
+        let visit = self.tenants.find_standing(&Name::Id(id.clone()), now).await?;
         visit.map(|visit| visit.tenant).ok_or_else(|| Failure::Broken(format!("no tenant {id}")))
     }
 

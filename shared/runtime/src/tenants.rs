@@ -88,8 +88,17 @@ impl Tenants {
         }
     }
 
-    /// The tenant of that name; `None` when there is none in this zone.
+    /// The tenant of that name, for people and apps; `None` when there is none in this zone. One that is suspended or about to be erased is
+    /// [`Failure::Closed`] within [`policy::CACHE_USABLE`]: this is the one door that everybody comes through.
     pub async fn find(self: &Arc<Self>, name: &Name, now: Timestamp) -> Result<Option<Visit>, Failure> {
+        match self.find_standing(name, now).await? {
+            Some(visit) if !visit.tenant.record().standing.is_active() => Err(Failure::Closed),
+            visit => Ok(visit),
+        }
+    }
+
+    /// The same however it stands: for who administers it, for what it publishes, and for what was begun before.
+    pub async fn find_standing(self: &Arc<Self>, name: &Name, now: Timestamp) -> Result<Option<Visit>, Failure> {
         let slot = self.slot(name);
         if let Some(known) = slot.fresh_enough(now) {
             return Ok(Some(self.visit(name, known, now)));
@@ -98,7 +107,8 @@ impl Tenants {
         if let Some(known) = slot.fresh_enough(now) {
             return Ok(Some(self.visit(name, known, now)));
         }
-        let Some(known) = self.load(name, slot.known(), now).await? else {
+        // Apart from the caller's own future, which every request carries while hardly any loads.
+        let Some(known) = Box::pin(self.load(name, slot.known(), now)).await? else {
             self.slots.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
             return Ok(None);
         };
@@ -157,7 +167,9 @@ impl Tenants {
         let directory = self.store.directory();
         let tenant = async {
             match name {
-                Name::Slug(slug) => Ok(directory.find_slug(slug).await?.filter(|place| place.zone == self.zone).map(|place| place.tenant)),
+                Name::Slug(slug) => {
+                    Ok(directory.find_slug(slug, &self.zone).await?.filter(|place| place.zone == self.zone).map(|place| place.tenant))
+                }
                 Name::Id(id) => Ok(Some(id.clone())),
             }
         };

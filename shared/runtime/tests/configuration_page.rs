@@ -17,6 +17,8 @@ fn readers(readers: Readers) -> &'static str {
         Readers::Mailing => "`deliver`",
         Readers::Photos => "`account`, `deliver`",
         Readers::Http => "those that answer HTTP",
+        Readers::Origins => "those that answer HTTP, or make tenants",
+        Readers::Placing => "those that write the directory",
         Readers::Identity => "those that read current state",
         Readers::WrappedKeys => "those that read keys, wrapped or public",
         Readers::Once => "those that use things once",

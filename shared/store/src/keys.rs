@@ -3,6 +3,7 @@
 //! Partition keys of a tenant's rows begin with their kind and the tenant's id, so that a role can be confined to kinds (`dynamodb:LeadingKeys`).
 //! `docs/data-model.md` is generated from [`KINDS`].
 
+mod indexes;
 mod key;
 mod ranges;
 
@@ -10,7 +11,6 @@ use domain::api::Audience;
 use domain::delivery::DeliveryId;
 use domain::key_ring::Purpose;
 use domain::key_ring::rotation::DueLook;
-use domain::listing::List;
 use domain::policies::PolicyKind;
 use domain::session::Expiry;
 use domain::{ClientId, EventId, FamilyId, SessionId, Slug, TenantId, Timestamp, UserId, ZoneName};
@@ -20,6 +20,8 @@ use crate::identifier::Claim;
 use crate::once::OnceKey;
 use crate::tables::Table;
 
+pub use indexes::{LIST_ENTRY, LIST_INDEX, SUBJECT_INDEX};
+pub(crate) use indexes::{LIST_INDEX_NAME, SUBJECT_INDEX_NAME, list, list_entry, subject};
 pub(crate) use key::{Key, PARTITION, SORT};
 pub(crate) use ranges::{Range, Until, consents, counted, due_until, expiries_until, families, policy_versions, rotation_until, sessions};
 
@@ -43,6 +45,13 @@ const fn kind(table: Table, partition: &'static str, sort: &'static str, holds: 
 }
 
 const SLUG: Kind = kind(Table::Directory, "SLUG#{slug}", "PLACE", "tenant id and zone of a slug; stays reserved when the tenant goes", "never");
+const SYSTEM: Kind = kind(
+    Table::Directory,
+    "SLUG#system.{zone}",
+    "PLACE",
+    "tenant id of a zone's system tenant: a slug has no dot, so that it is no other's",
+    "never",
+);
 const ZONE: Kind = kind(Table::Directory, "ZONE#{zone}", "ZONE", "regions and epoch of a zone", "never");
 
 const TENANT: Kind = kind(Table::Identity, "TENANT#{tenant}", "TENANT", "the tenant: slug, issuer, policies", "never");
@@ -86,9 +95,9 @@ const SIGN_UP: Kind = kind(
 );
 const INVITATION: Kind = kind(
     Table::Identity,
-    "INVITE#{tenant}#{HMAC of identifier}",
+    "INVITE#{tenant}#{HMAC of identifier, or founding}",
     "INVITATION",
-    "an invitation; the newest under an address counts",
+    "an invitation; the newest under an address counts; under `founding` that of the first owner",
     "thirty days after it could be accepted",
 );
 const CLAIM: Kind = kind(
@@ -154,8 +163,9 @@ const EXPIRY: Kind = kind(
 );
 
 /// Every kind of row, in the order of the data model.
-pub const KINDS: [&Kind; 31] = [
+pub const KINDS: [&Kind; 32] = [
     &SLUG,
+    &SYSTEM,
     &ZONE,
     &TENANT,
     &CLIENT,
@@ -188,21 +198,6 @@ pub const KINDS: [&Kind; 31] = [
     &EXPIRY,
 ];
 
-/// Template of `subject_pk`, the partition key of the events' index `by-subject`; its sort key `subject_sk` is the event's id.
-pub const SUBJECT_INDEX: &str = "SUBJECT#{tenant}#{subject}";
-
-/// The name of that index.
-pub(crate) const SUBJECT_INDEX_NAME: &str = "by-subject";
-
-/// Template of `list_pk`, the partition key of the index `listed` of `identity`; its sort key `list_sk` is [`LIST_ENTRY`].
-pub const LIST_INDEX: &str = "LIST#{tenant}#{list}";
-
-/// Template of `list_sk`: what a thing is listed under, and its id.
-pub const LIST_ENTRY: &str = "{text}#{id}";
-
-/// The name of that index.
-pub(crate) const LIST_INDEX_NAME: &str = "listed";
-
 impl Kind {
     fn key(&self, partition: &[&str], sort: &[&str]) -> Key {
         Key { table: self.table, partition: fill(self.partition, partition), sort: fill(self.sort, sort) }
@@ -226,8 +221,9 @@ fn fill(template: &str, values: &[&str]) -> String {
     filled
 }
 
-pub(crate) fn slug(slug: &Slug) -> Key {
-    SLUG.key(&[slug.as_str()], &[])
+// Each zone has a system tenant of its own; every other slug names one tenant in all zones.
+pub(crate) fn slug(slug: &Slug, zone: &ZoneName) -> Key {
+    if slug.is_system() { SYSTEM.key(&[zone.as_str()], &[]) } else { SLUG.key(&[slug.as_str()], &[]) }
 }
 
 pub(crate) fn zone(zone: &ZoneName) -> Key {
@@ -330,19 +326,6 @@ pub(crate) fn event(tenant: &TenantId, at: Timestamp, shard: u8, id: &EventId) -
 
 pub(crate) fn throttled(tenant: &TenantId, at: Timestamp, shard: u8, source: &str) -> Key {
     THROTTLED.key(&[tenant.as_str(), &at.day(), &shard.to_string()], &[&(at.seconds() / 60).to_string(), source])
-}
-
-pub(crate) fn subject(tenant: &TenantId, index_key: &str) -> String {
-    fill(SUBJECT_INDEX, &[tenant.as_str(), index_key])
-}
-
-pub(crate) fn list(tenant: &TenantId, list: List) -> String {
-    fill(LIST_INDEX, &[tenant.as_str(), list.as_str()])
-}
-
-// No id has a `#`, so that the last one begins it.
-pub(crate) fn list_entry(text: &str, id: &str) -> String {
-    fill(LIST_ENTRY, &[text, id])
 }
 
 // The hash has no `#` and a fixed length, so an issuer that holds one can't pass for another.

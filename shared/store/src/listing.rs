@@ -5,6 +5,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::identifier::{Canonical, IdentifierKind};
 use domain::listing::{List, listed};
+use domain::tenant::Tenant;
 use domain::user::User;
 use domain::{TenantId, UserId};
 use serde::de::DeserializeOwned;
@@ -18,7 +19,7 @@ use crate::tables::Table;
 use crate::write::names;
 
 const LIST_PARTITION: &str = "list_pk";
-const LIST_SORT: &str = "list_sk";
+pub(crate) const LIST_SORT: &str = "list_sk";
 
 /// Puts the row of `id` into a list, under `text`.
 pub(crate) fn enlist(tenant: &TenantId, item: &mut Item, list: List, (text, id): (&str, &str)) {
@@ -74,6 +75,11 @@ impl TenantStore {
         self.list(list, wanted, key).await
     }
 
+    /// Tenants of the zone by slug, as this tenant's home region knows them. Two requests.
+    pub async fn list_tenants(&self, wanted: Wanted<'_>) -> Result<ListPage<Tenant>, StoreError> {
+        self.list(List::Tenants, wanted, |id| TenantId::parse(id).ok().map(|id| keys::tenant(&id))).await
+    }
+
     /// What stands at the keys that a page of a list names, in its order. What has gone since is left out.
     pub(crate) async fn list<T: DeserializeOwned>(
         &self,
@@ -93,6 +99,12 @@ impl TenantStore {
     }
 
     async fn entries(&self, list: List, wanted: &Wanted<'_>) -> Result<Vec<String>, StoreError> {
+        let entry = |item: Item| item.get(LIST_SORT).and_then(|value| value.as_s().ok()).cloned();
+        Ok(self.listed_rows(list, wanted).await?.into_iter().filter_map(entry).collect())
+    }
+
+    /// The keys of the rows that a page of a list names, as the index holds them.
+    pub(crate) async fn listed_rows(&self, list: List, wanted: &Wanted<'_>) -> Result<Vec<Item>, StoreError> {
         let condition = match (wanted.prefix, wanted.after) {
             ("", None) => "#list_pk = :pk",
             ("", Some(_)) => "#list_pk = :pk AND #list_sk > :after",
@@ -121,7 +133,6 @@ impl TenantStore {
         }
         let limit = i32::try_from(wanted.limit.clamp(1, 100)).unwrap_or(100);
         let answer = query.limit(limit).send().await.map_err(|error| from_sdk(&error))?;
-        let entry = |item: Item| item.get(LIST_SORT).and_then(|value| value.as_s().ok()).cloned();
-        Ok(answer.items.unwrap_or_default().into_iter().filter_map(entry).collect())
+        Ok(answer.items.unwrap_or_default())
     }
 }

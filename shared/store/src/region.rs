@@ -20,9 +20,10 @@ pub struct Store {
     shared: Arc<Shared>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Shared {
     here: Region,
+    placing: Region,
     clients: BTreeMap<Region, Client>,
     tables: Arc<Tables>,
 }
@@ -32,7 +33,13 @@ impl Store {
     ///
     /// Time-outs and retries are the clients'. A region without a client answers [`StoreError::UnknownRegion`] when it is needed.
     pub fn new(here: Region, clients: BTreeMap<Region, Client>, tables: Tables) -> Self {
-        Self { shared: Arc::new(Shared { here, clients, tables: Arc::new(tables) }) }
+        Self { shared: Arc::new(Shared { placing: here.clone(), here, clients, tables: Arc::new(tables) }) }
+    }
+
+    /// The same, which writes the directory in that region: a condition holds where it is asked, and two regions could give away one slug.
+    #[must_use]
+    pub fn placing_in(self, region: Region) -> Self {
+        Self { shared: Arc::new(Shared { placing: region, ..(*self.shared).clone() }) }
     }
 
     /// Where tenants and zones are, from this region's replica.
@@ -52,6 +59,11 @@ impl Store {
 
     pub(crate) fn here(&self) -> Result<Database, StoreError> {
         self.database(&self.shared.here)
+    }
+
+    /// Where the directory is written.
+    pub(crate) fn placing(&self) -> Result<Database, StoreError> {
+        self.database(&self.shared.placing)
     }
 
     fn database(&self, region: &Region) -> Result<Database, StoreError> {

@@ -151,6 +151,12 @@ impl<'a> Transaction<'a> {
         self.remove_if(key, IS_OF_VERSION, Some(HashMap::from([(":version".to_owned(), row::number(version))])))
     }
 
+    /// Removes a tenant's record that has to stand as that version of its standing says; one that never changed has none.
+    pub(crate) fn remove_tenant_as(self, key: &Key, version: u64) -> Self {
+        let values = HashMap::from([(":version".to_owned(), row::number(version))]);
+        self.remove_if(key, "attribute_exists(#pk) AND #standing.#version = :version", Some(values))
+    }
+
     fn remove_if(mut self, key: &Key, condition: &'static str, values: Option<Item>) -> Self {
         let delete = Delete::builder()
             .table_name(self.database.name(key.table))

@@ -134,7 +134,7 @@ pub fn request(client: &Client) -> AuthorizationRequest {
 impl Scene {
     async fn of(stage: &Stage, tenant: &TenantId) -> Self {
         let tenants = Arc::new(Tenants::new(&stage.platform, NEEDS));
-        let visit = tenants.find(&Name::Id(tenant.clone()), stage.clock.now()).await.expect("an answer").expect("a tenant");
+        let visit = tenants.find_standing(&Name::Id(tenant.clone()), stage.clock.now()).await.expect("an answer").expect("a tenant");
         let tenant = visit.tenant.clone();
         let home = tenant.home(stage.clock.now()).expect("a home");
         let claim = tenant.claim(&Canonical::username("ada").expect("a username")).expect("a claim");

@@ -105,7 +105,7 @@ mod tests {
         let stage = Stage::new().await;
         assert_eq!(stage.issuer.as_str(), "https://demo.id.example.com");
         assert_eq!(stage.counting.report().requests(), 0);
-        let place = stage.platform.store.directory().find_slug(&Slug::parse("demo").expect("a slug")).await;
+        let place = stage.platform.store.directory().find_slug(&Slug::parse("demo").expect("a slug"), &stage.platform.zone).await;
         assert_eq!(place.expect("an answer").map(|place| place.tenant), Some(stage.tenant));
         assert_eq!(stage.counting.report().requests(), 1);
     }

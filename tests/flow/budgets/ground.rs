@@ -126,7 +126,7 @@ impl Ground {
             Flow::NotMe => self.alarming().await,
             Flow::OwnPage => self.signed_in().await.0.call(open(self.app.url("/account"))),
             Flow::AccountApi => self.keeping_accounts().await,
-            Flow::Accept => self.accepting().await,
+            Flow::Accept => Box::pin(self.accepting()).await,
             Flow::BroughtOver => Box::pin(self.bringing_over()).await,
             Flow::Outlive => Box::pin(self.outliving()).await,
             Flow::Complete => self.completing().await,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crypto::artefact::Kind;
+use domain::administration::{AdminRole, Assignment};
 use domain::invitation::{Invitation, Invitee};
 use domain::policy;
 use domain::roster::{Group, GroupName, RoleName};
@@ -286,4 +287,26 @@ async fn nobody_is_invited_as_what_there_isnt_and_nothing_is_taken_back_twice() 
     assert!(matches!(provisioner.send_invitation_again(tenant, GRACE).await, Err(NotInvited::NotOpen)));
     let told: Vec<_> = [place.events("invitation.sent").await.len(), place.events("invitation.revoked").await.len()].into();
     assert_eq!(told, [1, 1]);
+}
+
+#[tokio::test]
+async fn of_administrators_who_answer_at_once_each_becomes_one() {
+    let place = &place().await;
+    let emails: Vec<String> = (0..4).map(|number| format!("owner{number}@example.org")).collect();
+    for email in &emails {
+        let owner = Invitee { email: email.clone(), administers: Some(Assignment::of(AdminRole::Owner)), ..Invitee::default() };
+        place.provisioner().invite(place.tenant_id(), &owner).await.expect("an invitation");
+    }
+    let answers = join_all(emails.iter().map(|email| async move {
+        let address = place.address(email);
+        let Invitation { id, version, ends_at, .. } = place.scene.home().find_invitation(&address).await.expect("an answer").expect("an invitation");
+        let link = place.scene.seal(Kind::InvitationLink, None, ends_at, &InvitationLink { address, invitation: id, version });
+        place.endpoint.send(Call::form("/invitation", &[("link", link.as_str()), ("password", CHOSEN)])).await
+    }));
+    for answer in answers.await {
+        assert_eq!(answer.outcome(), WELCOME);
+    }
+    let administrators = place.scene.home().read_administrators().await.expect("an answer");
+    assert_eq!((administrators.people.len(), administrators.version), (4, 4));
+    assert_eq!(place.events("administrator.assigned").await.len(), 4);
 }

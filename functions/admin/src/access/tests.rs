@@ -91,8 +91,8 @@ fn every_role_may_what_is_its_own() {
         table.extend([role.as_str(), ": ", &may.collect::<Vec<_>>().join(" "), "\n"]);
     }
     insta::assert_snapshot!(table, @r"
-    owner: ReadTenant ReadAdministrators ListPeople CreatePerson ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson AssignAdministrator ListApps CreateApp ReadApp ChangeApp TrustApp DeleteApp ReadApis ChangeApis ReadKeys ChangeKeys ReadRoster ChangeRoster ReadPolicies ChangePolicies
-    admin: ReadTenant ReadAdministrators ListPeople CreatePerson ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson AssignAdministrator ListApps CreateApp ReadApp ChangeApp TrustApp DeleteApp ReadApis ChangeApis ReadKeys ChangeKeys ReadRoster ChangeRoster ReadPolicies ChangePolicies
+    owner: ReadTenant ChangeTenant ReadAdministrators ListPeople CreatePerson ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson AssignAdministrator ListApps CreateApp ReadApp ChangeApp TrustApp DeleteApp ReadApis ChangeApis ReadKeys ChangeKeys ReadRoster ChangeRoster ReadPolicies ChangePolicies
+    admin: ReadTenant ChangeTenant ReadAdministrators ListPeople CreatePerson ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson AssignAdministrator ListApps CreateApp ReadApp ChangeApp TrustApp DeleteApp ReadApis ChangeApis ReadKeys ChangeKeys ReadRoster ChangeRoster ReadPolicies ChangePolicies
     user_manager: ReadTenant ListPeople CreatePerson ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson ListApps ReadRoster
     help_desk: ReadTenant ListPeople ReadPerson HelpPerson EndSessions ListApps ReadRoster
     security: ReadTenant ReadAdministrators ListPeople ReadPerson HelpPerson DisablePerson EndSessions ListApps ReadApp ReadApis ReadKeys ChangeKeys ReadRoster ReadPolicies ChangePolicies
@@ -108,9 +108,26 @@ fn a_tenants_administrators_are_nobody_in_another_and_the_platforms_are_somebody
         assert!(!Case { tenant: 2, ..case(role, act) }.decided(), "{role:?} {act:?}");
         // An app is named by its id, which another tenant's may have: a developer's apps are those of the developer's own tenant.
         let of_one_tenant = role == AdminRole::AppDeveloper && matches!(act, Act::ReadApp | Act::ChangeApp);
-        let there = Case { tenant: 2, platform: true, ..case(role, act) }.decided();
-        assert_eq!(there, here && !of_one_tenant, "{role:?} {act:?}");
+        if !OF_THE_PLATFORM.contains(&act) {
+            let there = Case { tenant: 2, platform: true, ..case(role, act) }.decided();
+            assert_eq!(there, here && !of_one_tenant, "{role:?} {act:?}");
+        }
     }
+}
+
+/// What is no tenant's own business.
+const OF_THE_PLATFORM: [Act; 4] = [Act::ListTenants, Act::CreateTenant, Act::SuspendTenant, Act::DeleteTenant];
+
+#[test]
+fn tenants_come_and_go_by_the_platforms_administrators() {
+    for (role, act) in AdminRole::ALL.into_iter().flat_map(|role| OF_THE_PLATFORM.map(move |act| (role, act))) {
+        assert!(!case(role, act).decided(), "{role:?} {act:?}");
+        let platform = Case { platform: true, ..case(role, act) }.decided();
+        let sees = matches!(role, AdminRole::Security | AdminRole::Auditor) && act == Act::ListTenants;
+        assert_eq!(platform, sees || matches!(role, AdminRole::Owner | AdminRole::Admin), "{role:?} {act:?}");
+    }
+    let of_before = |act| Case { platform: true, fresh: false, ..case(AdminRole::Owner, act) }.decided();
+    assert_eq!(OF_THE_PLATFORM.map(of_before), [true, true, false, false], "what shuts everybody out wants a sign-in of just now");
 }
 
 #[test]

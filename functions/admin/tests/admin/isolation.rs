@@ -17,7 +17,14 @@ const ROWS: &[(&str, &[AdminRole])] = {
     const NO_POLICIES: &[AdminRole] = &[UserManager, HelpDesk, AppDeveloper];
     const NO_POLICY_CHANGES: &[AdminRole] = &[UserManager, HelpDesk, Auditor, AppDeveloper];
     &[
+        ("list_tenants", NO_ADMINISTRATORS),
+        ("create_tenant", ALL),
         ("show_tenant", &[]),
+        ("change_tenant", ALL),
+        ("suspend_tenant", ALL),
+        ("resume_tenant", ALL),
+        ("delete_tenant", ALL),
+        ("restore_tenant", ALL),
         ("list_administrators", NO_ADMINISTRATORS),
         ("show_administrator", NO_ADMINISTRATORS),
         ("assign_administrator", ALL),
@@ -40,6 +47,11 @@ const ROWS: &[(&str, &[AdminRole])] = {
         ("list_grants", NO_PEOPLE),
         ("revoke_grant", ALL),
         ("show_history", NO_PEOPLE),
+        ("list_invitations", NO_PEOPLE),
+        ("create_invitation", &[HelpDesk, Security, Auditor, AppDeveloper]),
+        ("show_invitation", NO_PEOPLE),
+        ("revoke_invitation", &[HelpDesk, Security, Auditor, AppDeveloper]),
+        ("send_invitation", &[HelpDesk, Security, Auditor, AppDeveloper]),
         ("list_apps", &[]),
         ("create_app", ALL),
         // The developer is one of the system tenant, where their app is: what a tenant's own developer may is in `apps.rs`.
@@ -87,7 +99,14 @@ struct Operation {
     call: Call,
 }
 
+/// The operations about a tenant; the others are about the zone, and for the platform's administrators alone.
 fn operations(place: &Place, tenant: &str) -> Vec<Operation> {
+    let mut all = all_operations(place, tenant);
+    all.retain(|operation| operation.call.path() != "/admin/v1/tenants");
+    all
+}
+
+fn all_operations(place: &Place, tenant: &str) -> Vec<Operation> {
     let document = serde_json::to_value(admin::document()).expect("JSON");
     let paths = document["paths"].as_object().expect("paths");
     let mut all = Vec::new();
@@ -111,8 +130,9 @@ fn filled(place: &Place, tenant: &str, path: &str) -> String {
     let person = place.scene.person.id.to_string();
     let group = domain::GroupId::from_random([1; 16]).to_string();
     let values = [("{tenant}", tenant), ("{user}", person.as_str()), ("{sid}", "sid"), ("{app}", "sample-public"), ("{secret}", "secret")];
-    let more =
-        [("{api}", "aHR0cHM6Ly9hcGkuZXhhbXBsZQ"), ("{group}", group.as_str()), ("{role}", "editor"), ("{policy}", "session"), ("{version}", "0")];
+    let invitation = crypto::base64url::encode([1; 32]);
+    let more = [("{invitation}", invitation.as_str()), ("{api}", "aHR0cHM6Ly9hcGkuZXhhbXBsZQ"), ("{group}", group.as_str()), ("{role}", "editor")];
+    let more = more.iter().chain(&[("{policy}", "session"), ("{version}", "0")]).copied().collect::<Vec<_>>();
     let filled = values.iter().chain(&more).fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
     assert!(!filled.contains('{'), "{path}");
     filled
@@ -121,8 +141,10 @@ fn filled(place: &Place, tenant: &str, path: &str) -> String {
 fn body(operation: &str) -> &'static str {
     match operation {
         "assign_administrator" | "assign_app" => r#"{"roles":["auditor"]}"#,
+        "create_tenant" => r#"{"slug":"acme","name":"Acme","owner_email":"grace@example.com"}"#,
         "create_user" => r#"{"username":"grace"}"#,
         "change_user" => r#"{"username":"eve"}"#,
+        "create_invitation" => r#"{"email":"grace@example.com"}"#,
         "create_app" => r#"{"settings":{"name":"App","type":"native","redirect_uris":["com.example.app:/cb"]}}"#,
         "change_app" => r#"{"name":"Other","type":"web","redirect_uris":["https://evil.example/cb"]}"#,
         "create_api" => r#"{"audience":"https://other.example","settings":{"name":"API"}}"#,
@@ -132,7 +154,7 @@ fn body(operation: &str) -> &'static str {
         "change_scope_roles" => "{}",
         "change_policy" => r#"{"lifetimes":{"idle_seconds":60,"absolute_seconds":60}}"#,
         "change_group_policy" => r#"{"idle_seconds":60,"absolute_seconds":60}"#,
-        "change_api" | "create_group" | "change_group" => r#"{"name":"Other"}"#,
+        "change_tenant" | "change_api" | "create_group" | "change_group" => r#"{"name":"Other"}"#,
         other => panic!("no body for {other}"),
     }
 }
@@ -154,16 +176,18 @@ async fn nothing_changed(place: &Place) {
     let all = store::Wanted { prefix: "", after: None, limit: 10 };
     let apps = home.list_clients(all).await.expect("an answer").rows;
     assert_eq!(apps.iter().map(|app| app.version).collect::<Vec<_>>(), [1, 1]);
+    assert_eq!(home.list_invitations(all).await.expect("an answer").rows.len(), 0);
     assert_eq!(home.list_apis(all).await.expect("an answer").rows.len(), 0);
     let record = home.read_bundle(&[], store::Signing::Left).await.expect("an answer").expect("a tenant").tenant;
     assert!(record.roster.is_untouched() && record.policies.is_untouched());
+    assert!(record.standing.is_untouched() && record.name == "Demo");
     assert!(!place.stage.rows("work").await.iter().any(|row| row.contains_key("asked")), "nothing is wanted of keys");
 }
 
 #[tokio::test]
 async fn every_operation_has_its_row_and_every_row_its_operation() {
     let place = place().await;
-    let mut operations: Vec<String> = operations(&place, "demo").into_iter().map(|operation| operation.id).collect();
+    let mut operations: Vec<String> = all_operations(&place, "demo").into_iter().map(|operation| operation.id).collect();
     let mut rows: Vec<&str> = ROWS.iter().map(|(id, _)| *id).collect();
     operations.sort();
     rows.sort_unstable();
@@ -257,7 +281,7 @@ async fn each_lower_role_is_refused_what_is_not_its_own_and_one_of_the_system_te
         let apps = if role == AdminRole::AppDeveloper { [builders::client().id].into() } else { [].into() };
         place.assign(&system, &system.person.id, Some(Assignment { roles: [role].into(), apps })).await;
         let (token, _) = system.admin_token(&builders::client(), &["admin"]).await;
-        for Operation { id, call } in operations(&place, "demo") {
+        for Operation { id, call } in all_operations(&place, "demo") {
             let refusing = ROWS.iter().find(|(row, _)| *row == id).is_some_and(|(_, roles)| roles.contains(&role));
             // What a role may do is done elsewhere; here it is enough that it isn't refused.
             if refusing || call.method() == Method::GET {

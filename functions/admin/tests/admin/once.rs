@@ -11,12 +11,13 @@ async fn make(place: &Place, token: &str, (below, key): (&str, &str), body: &Val
     place.send(token, call.with("idempotency-key", key)).await
 }
 
-fn bodies() -> [(&'static str, Value, Value); 3] {
+fn bodies() -> [(&'static str, Value, Value); 4] {
     let app = |name: &str| json!({ "settings": { "name": name, "type": "web", "redirect_uris": ["https://shop.example/cb"] } });
     let api = |name: &str| json!({ "audience": "https://api.example", "settings": { "name": name } });
     [
         ("/users", json!({ "username": "grace" }), json!({ "username": "alan" })),
         ("/apps", app("Shop"), app("Other")),
+        ("/invitations", json!({ "email": "grace@example.com" }), json!({ "email": "alan@example.com" })),
         ("/apis", api("API"), api("Other")),
     ]
 }

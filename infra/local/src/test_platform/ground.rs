@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cloud::keys::KeyService;
 use crypto::SymmetricKey;
-use domain::{Region, ZoneName};
+use domain::{Region, TenantId, ZoneName};
 use runtime::{Clock, Platform, Random, TenantRouting};
 use testkit::embedded::{Place, zone_store};
 use testkit::transport::{Counting, Faulty};
@@ -19,7 +19,7 @@ use crate::seed::{self, Addresses};
 use crate::shelf::Shelf;
 use crate::template::Deployment;
 
-/// The zone of every test.
+/// The zone of every test, but for the second of two.
 const ZONE: &str = "test";
 
 /// The tables of one region, and the transports on the way to them.
@@ -33,16 +33,21 @@ pub(super) struct RegionTables {
 impl RegionTables {
     /// Tables whose sweeps and streams follow the test's clock.
     pub(super) fn of_one_region(clock: &Arc<FixedClock>) -> Self {
-        Self::open(Place::MemoryAt(Arc::clone(clock) as Arc<dyn Clock>), "eu-west-1")
+        Self::open(Place::MemoryAt(Arc::clone(clock) as Arc<dyn Clock>), "eu-west-1", ZONE)
     }
 
     /// Tables of one of several regions. The machine's clock orders their writes, because the last writer wins and a test's clock stands.
     pub(super) fn of_region(region: &str) -> Self {
-        Self::open(Place::Memory, region)
+        Self::of_zone(region, ZONE)
     }
 
-    fn open(place: Place, region: &str) -> Self {
-        let definitions = stacks::tables(&repository().join("infra"), ZONE).expect("the stacks of infra/ are readable");
+    /// The same of another zone.
+    pub(super) fn of_zone(region: &str, zone: &str) -> Self {
+        Self::open(Place::Memory, region, zone)
+    }
+
+    fn open(place: Place, region: &str, zone: &str) -> Self {
+        let definitions = stacks::tables(&repository().join("infra"), zone).expect("the stacks of infra/ are readable");
         let embedded = Arc::new(Embedded::open(place, Region::new(region), definitions).expect("an embedded DynamoDB in memory"));
         let faulty = Faulty::new(embedded.http());
         Self { counting: Counting::new(faulty.http()), faulty, embedded }
@@ -63,16 +68,22 @@ pub(super) struct Ground {
     objects: Arc<MemoryObjects>,
     addresses: Addresses,
     deployment: Deployment,
+    zone: ZoneName,
 }
 
 impl Ground {
     pub(super) fn new(base_url: &str) -> Self {
+        Self::of_zone(base_url, ZONE, 1)
+    }
+
+    /// The ground of a zone; another seed draws other keys.
+    pub(super) fn of_zone(base_url: &str, zone: &str, seed: u64) -> Self {
         let addresses = Addresses {
             base_url: base_url.to_owned(),
             inbox_url: Some(format!("{base_url}/inbox")),
             demo_app_url: Some("http://localhost:8081".to_owned()),
         };
-        let random = Arc::new(SeededRandom::new(1));
+        let random = Arc::new(SeededRandom::new(seed));
         Self {
             clock: Arc::new(FixedClock::default()),
             keys: Arc::new(LocalKeys::new(SymmetricKey::from_bytes([7; 32]), Arc::clone(&random) as Arc<dyn Random>)),
@@ -80,8 +91,9 @@ impl Ground {
             objects: Arc::new(MemoryObjects::default()),
             inbox: Arc::new(Inbox::new(Shelf::in_memory())),
             addresses,
-            deployment: Deployment::read(&repository().join("template.yaml"), &repository().join("infra"), ZONE)
+            deployment: Deployment::read(&repository().join("template.yaml"), &repository().join("infra"), zone)
                 .expect("the repository's templates are readable"),
+            zone: ZoneName::new(zone),
         }
     }
 
@@ -94,7 +106,7 @@ impl Ground {
             keys: Arc::clone(&self.keys) as Arc<dyn KeyService>,
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             random: Arc::clone(&self.random) as Arc<dyn Random>,
-            zone: ZoneName::new(ZONE),
+            zone: self.zone.clone(),
             region: here.region().clone(),
             routing: TenantRouting::ByPath { base_url: self.addresses.base_url.clone() },
         }
@@ -108,9 +120,20 @@ impl Ground {
         Demo::new(planted.tenant, document)
     }
 
+    /// What a demo tenant would be, made nowhere.
+    pub(super) fn without_demo(&self, platform: &Platform) -> Demo {
+        let document = seed::invent(platform, &self.addresses).expect("a loopback issuer");
+        Demo::new(TenantId::from_random(platform.random.bytes()), document)
+    }
+
     /// Deploys the templates in the region of `here`.
     pub(super) fn deploy(&self, here: RegionTables, all: &[&RegionTables], demo: Demo) -> TestPlatform {
         let platform = self.platform(&here, all);
+        self.deploy_on(platform, here, demo)
+    }
+
+    /// The same on a platform that sees more than this zone's tables.
+    pub(super) fn deploy_on(&self, platform: Platform, here: RegionTables, demo: Demo) -> TestPlatform {
         let senders = Senders::to(&self.inbox);
         let deployed = Deployed::build(&self.deployment, &platform, &here.embedded, &senders, Keeping::InMemory).expect("all code is compiled in");
         here.counting.reset();

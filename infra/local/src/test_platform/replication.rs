@@ -53,6 +53,11 @@ impl Replication {
         Self { regions, roles, state: Mutex::default() }
     }
 
+    /// The same for the one table that spans zones.
+    pub(super) fn of_the_directory(regions: [Arc<Embedded>; 2]) -> Self {
+        Self { regions, roles: vec!["directory".to_owned()], state: Mutex::default() }
+    }
+
     pub(super) async fn replicate(&self) {
         let mut state = self.state.lock().await;
         let mut writes = self.read(&mut state);

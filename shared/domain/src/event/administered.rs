@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::administration::AdminRole;
 use crate::api::Audience;
-use crate::id::{ClientId, GroupId};
+use crate::id::{ClientId, GroupId, Slug};
 use crate::key_ring::wish::KeyWish;
+use crate::placement::ZoneName;
 use crate::policies::PolicyKind;
+use crate::timestamp::Timestamp;
 
 /// What an administrator did, without anything personal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +78,46 @@ pub enum Administered {
         version: u64,
         /// What.
         wish: KeyWish,
+    },
+    /// A slug was claimed for a tenant of another zone, whose administrators make it.
+    #[serde(rename = "tenant.claimed")]
+    TenantClaimed {
+        /// The slug.
+        slug: Slug,
+        /// The zone.
+        zone: ZoneName,
+    },
+    /// The tenant is called otherwise.
+    #[serde(rename = "tenant.renamed")]
+    TenantRenamed {
+        /// The version of its standing afterwards.
+        version: u64,
+    },
+    /// The tenant lets nobody in.
+    #[serde(rename = "tenant.suspended")]
+    TenantSuspended {
+        /// The version of its standing afterwards.
+        version: u64,
+    },
+    /// The tenant is open again.
+    #[serde(rename = "tenant.resumed")]
+    TenantResumed {
+        /// The version of its standing afterwards.
+        version: u64,
+    },
+    /// The tenant lets nobody in and will be erased.
+    #[serde(rename = "tenant.deletion_requested")]
+    TenantDeletionRequested {
+        /// The version of its standing afterwards.
+        version: u64,
+        /// When.
+        due_at: Timestamp,
+    },
+    /// The tenant stays after all.
+    #[serde(rename = "tenant.restored")]
+    TenantRestored {
+        /// The version of its standing afterwards.
+        version: u64,
     },
     /// A person administers the tenant as something else than before, or no more.
     #[serde(rename = "administrator.assigned")]

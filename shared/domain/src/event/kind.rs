@@ -55,6 +55,9 @@ pub enum EventKind {
     /// A tenant was created.
     #[serde(rename = "tenant.created")]
     TenantCreated,
+    /// A tenant was erased: its people, its keys, its record.
+    #[serde(rename = "tenant.erased")]
+    TenantErased,
     /// An app was registered.
     #[serde(rename = "client.created")]
     ClientCreated {
@@ -111,6 +114,12 @@ pub enum EventKind {
         /// Who invited.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         invited_by: Option<UserId>,
+    },
+    /// Who operates the platform was given the link by which a tenant's first owner enrols; the newest one works.
+    #[serde(rename = "founding_link.issued")]
+    FoundingLinkIssued {
+        /// Which invitation, and who its person will be.
+        invitation: UserId,
     },
     /// An invitation was taken back.
     #[serde(rename = "invitation.revoked")]

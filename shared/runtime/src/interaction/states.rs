@@ -157,7 +157,7 @@ pub struct VerificationLink {
 /// The link of an invitation. It makes an account only of the invitation that it names, in that version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvitationLink {
-    /// HMAC of the canonical address: where the invitation is kept.
+    /// HMAC of the canonical address, or [`domain::invitation::Invitation::FOUNDING`]: where the invitation is kept.
     #[serde(rename = "a")]
     pub address: String,
     /// Which invitation.

@@ -43,28 +43,31 @@ impl TenantStore {
     }
 
     async fn assign(&self, all: &Administrators, counted: Change, event: &RecordedEvent) -> Result<AdministratorsChange, StoreError> {
-        let key = keys::administrators(&self.tenant);
-        let transaction = Transaction::named(&self.database, &event.id);
-        let transaction = if all.version > 1 {
-            let change = Change::of(
-                key.clone(),
-                "SET #version = :version, #people = :people, #machines = :machines",
-                "attribute_exists(#pk) AND #version = :before",
-            );
-            transaction.change(
-                change
-                    .with(":version", row::number(all.version))
-                    .with(":before", row::number(all.version - 1))
-                    .with(":people", row::value(&key, &all.people)?)
-                    .with(":machines", row::value(&key, &all.machines)?),
-            )
-        } else {
-            transaction.put_new(&key, row::write(&key, all, Ends::Never)?)
-        };
+        let transaction = self.administered_by(Transaction::named(&self.database, &event.id), all)?;
         let (event_key, event_item) = event_row::write(self, event)?;
         match transaction.change(counted).put_new(&event_key, event_item).commit().await? {
             Outcome::Committed => Ok(AdministratorsChange::Changed),
             Outcome::Refused(_) => Ok(AdministratorsChange::Stale),
         }
+    }
+
+    /// The part that writes `all`, whose version is one ahead of the one that was read.
+    pub(super) fn administered_by<'t>(&self, transaction: Transaction<'t>, all: &Administrators) -> Result<Transaction<'t>, StoreError> {
+        let key = keys::administrators(&self.tenant);
+        if all.version <= 1 {
+            return Ok(transaction.put_new(&key, row::write(&key, all, Ends::Never)?));
+        }
+        let change = Change::of(
+            key.clone(),
+            "SET #version = :version, #people = :people, #machines = :machines",
+            "attribute_exists(#pk) AND #version = :before",
+        );
+        Ok(transaction.change(
+            change
+                .with(":version", row::number(all.version))
+                .with(":before", row::number(all.version - 1))
+                .with(":people", row::value(&key, &all.people)?)
+                .with(":machines", row::value(&key, &all.machines)?),
+        ))
     }
 }

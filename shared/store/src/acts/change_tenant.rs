@@ -1,10 +1,11 @@
-//! A part of a tenant's record changes that counts its own changes: its groups and roles, the attributes of its people, or the hook by which people
-//! are brought over.
+//! A part of a tenant's record changes that counts its own changes: how it stands and is called, its groups and roles, the attributes of its people, its branding, or the
+//! hook by which people are brought over.
 
 use domain::attributes::Schema;
 use domain::event::RecordedEvent;
 use domain::migration::Migration;
 use domain::roster::Roster;
+use domain::standing::Standing;
 use serde::Serialize;
 
 use crate::error::StoreError;
@@ -48,7 +49,25 @@ const MIGRATION: Part = Part {
     later: "attribute_exists(#pk) AND #migration.#version = :before",
 };
 
+const STANDING: Part = Part {
+    update: "SET #standing = :part",
+    first: "attribute_exists(#pk) AND attribute_not_exists(#standing)",
+    later: "attribute_exists(#pk) AND #standing.#version = :before",
+};
+const NAME: Part = Part { update: "SET #standing = :part, #name = :name", ..STANDING };
+
 impl TenantStore {
+    /// Writes how the tenant stands, which is one version ahead of what was read. It costs what [`Self::change_roster`] does.
+    pub async fn change_standing(&self, standing: &Standing, event: &RecordedEvent) -> Result<TenantChange, StoreError> {
+        self.change_part(&STANDING, (standing, standing.version), event).await
+    }
+
+    /// Calls the tenant `name`; its standing counts that, and is one version ahead of what was read. It costs what [`Self::change_roster`] does.
+    pub async fn rename_tenant(&self, name: &str, standing: &Standing, event: &RecordedEvent) -> Result<TenantChange, StoreError> {
+        let change = self.part(&NAME, (standing, standing.version))?.with(":name", row::text(name));
+        self.commit_part(change, event).await
+    }
+
     /// Writes `roster`, which is one version ahead of the one that was read.
     ///
     /// Costs 1 request, 4 write units and 2 more per KB that the tenant's record has: 2 for the tenant, 2 for the event, which has no index.
@@ -66,14 +85,19 @@ impl TenantStore {
         self.change_part(&MIGRATION, (migration, migration.version), event).await
     }
 
-    async fn change_part<T: Serialize>(&self, part: &Part, (value, version): (&T, u64), event: &RecordedEvent) -> Result<TenantChange, StoreError> {
+    async fn change_part<T: Serialize>(&self, part: &Part, value: (&T, u64), event: &RecordedEvent) -> Result<TenantChange, StoreError> {
+        self.commit_part(self.part(part, value)?, event).await
+    }
+
+    fn part<T: Serialize>(&self, part: &Part, (value, version): (&T, u64)) -> Result<Change, StoreError> {
         let key = keys::tenant(&self.tenant);
         let value = row::value(&key, value)?;
         let condition = if version > 1 { part.later } else { part.first };
-        let mut change = Change::of(key, part.update, condition).with(":part", value);
-        if version > 1 {
-            change = change.with(":before", row::number(version - 1));
-        }
+        let change = Change::of(key, part.update, condition).with(":part", value);
+        Ok(if version > 1 { change.with(":before", row::number(version - 1)) } else { change })
+    }
+
+    async fn commit_part(&self, change: Change, event: &RecordedEvent) -> Result<TenantChange, StoreError> {
         let (event_key, event_item) = event_row::write(self, event)?;
         match Transaction::named(&self.database, &event.id).change(change).put_new(&event_key, event_item).commit().await? {
             Outcome::Committed => Ok(TenantChange::Changed),

@@ -18,6 +18,7 @@ pub(crate) mod create_client;
 pub(crate) mod create_tenant;
 pub(crate) mod create_user;
 pub(crate) mod end_session;
+pub(crate) mod erase_tenant;
 pub(crate) mod erase_user;
 mod grant_consent;
 pub(crate) mod invite;

@@ -3,7 +3,7 @@
 mod slug;
 mod zone;
 
-pub use slug::{SlugClaim, SlugPlace};
+pub use slug::{SlugPlace, SlugState};
 pub use zone::{EpochMove, ZoneCreation};
 
 use crate::region::Store;

@@ -43,7 +43,7 @@ impl Directory {
     /// Costs 1 request, 1 write unit. After a lost answer the SDK's retry finds its own row: `Taken`.
     pub async fn put_zone(&self, zone: &Zone) -> Result<ZoneCreation, StoreError> {
         let key = keys::zone(&zone.name);
-        match write::put_new(&self.store.here()?, &key, row::write(&key, zone, Ends::Never)?).await? {
+        match write::put_new(&self.store.placing()?, &key, row::write(&key, zone, Ends::Never)?).await? {
             Write::Done => Ok(ZoneCreation::Created),
             Write::Refused(_) => Ok(ZoneCreation::Taken),
         }
@@ -59,7 +59,7 @@ impl Directory {
             .with(":from", row::number(u64::from(from.0)))
             .with(":next", row::number(u64::from(next.0)))
             .with(":now", row::millis(now));
-        match write::update(&self.store.here()?, change).await? {
+        match write::update(&self.store.placing()?, change).await? {
             Write::Done => Ok(EpochMove::Moved),
             Write::Refused(standing) if standing.is_empty() => Ok(EpochMove::Stale),
             Write::Refused(standing) => {

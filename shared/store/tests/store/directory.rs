@@ -2,7 +2,7 @@
 
 use domain::{Epoch, Region, Slug, Timestamp, Zone, ZoneName};
 use futures_util::future::join_all;
-use store::{EpochMove, SlugClaim, SlugPlace, StoreError, ZoneCreation};
+use store::{EpochMove, SlugPlace, SlugState, StoreError, ZoneCreation};
 use testkit::Embedded;
 
 use crate::support::{NOW, later, rows};
@@ -17,7 +17,7 @@ fn zone() -> Zone {
 }
 
 fn place(tenant: u8) -> SlugPlace {
-    SlugPlace { tenant: domain::TenantId::from_random([tenant; 16]), zone: ZoneName::new("eu") }
+    SlugPlace { tenant: domain::TenantId::from_random([tenant; 16]), zone: ZoneName::new("eu"), state: SlugState::Claimed }
 }
 
 #[tokio::test]
@@ -25,13 +25,13 @@ async fn a_slug_names_one_tenant_for_ever() {
     let embedded = Embedded::memory();
     let directory = &embedded.store().directory();
     let slug = &Slug::parse("demo").expect("a slug");
-    assert_eq!(directory.find_slug(slug).await, Ok(None));
+    assert_eq!(directory.find_slug(slug, &place(1).zone).await, Ok(None));
     let claims = join_all((0..50).map(|tenant| async move { directory.claim_slug(slug, &place(tenant)).await })).await;
-    let winners: Vec<u8> = (0..50).filter(|tenant| claims[usize::from(*tenant)] == Ok(SlugClaim::Claimed)).collect();
+    let winners: Vec<u8> = (0..50).filter(|tenant| claims[usize::from(*tenant)] == Ok(place(*tenant))).collect();
     assert_eq!(winners.len(), 1);
-    assert_eq!(claims.iter().filter(|claim| **claim == Ok(SlugClaim::Taken)).count(), 49);
-    assert_eq!(directory.claim_slug(slug, &place(winners[0])).await, Ok(SlugClaim::AlreadyOurs));
-    assert_eq!(directory.find_slug(slug).await, Ok(Some(place(winners[0]))));
+    assert!(claims.iter().all(|claim| *claim == Ok(place(winners[0]))), "everybody learns whose it is");
+    assert_eq!(directory.claim_slug(slug, &place(winners[0])).await, Ok(place(winners[0])));
+    assert_eq!(directory.find_slug(slug, &place(1).zone).await, Ok(Some(place(winners[0]))));
 }
 
 #[tokio::test]
@@ -62,4 +62,32 @@ async fn a_zone_without_regions_is_corrupt() {
     directory.put_zone(&Zone { regions: Vec::new(), ..zone() }).await.expect("a zone");
     let found = directory.find_zone(&zone().name).await;
     assert_eq!(found, Err(StoreError::Corrupt { key: "directory ZONE#eu ZONE".to_owned() }));
+}
+
+#[tokio::test]
+async fn each_zone_has_a_system_tenant_of_its_own() {
+    let embedded = Embedded::memory();
+    let directory = &embedded.store().directory();
+    let system = &Slug::system();
+    let elsewhere = SlugPlace { zone: ZoneName::new("us"), ..place(2) };
+    assert_eq!(directory.claim_slug(system, &place(1)).await, Ok(place(1)));
+    assert_eq!(directory.claim_slug(system, &elsewhere).await, Ok(elsewhere.clone()));
+    assert_eq!(directory.claim_slug(system, &place(3)).await, Ok(place(1)));
+    assert_eq!(directory.find_slug(system, &elsewhere.zone).await, Ok(Some(elsewhere.clone())));
+    assert_eq!(directory.find_slug(system, &place(1).zone).await, Ok(Some(place(1))));
+}
+
+#[tokio::test]
+async fn a_slug_that_was_claimed_is_given_to_its_tenant_and_to_no_other() {
+    let embedded = Embedded::memory();
+    let directory = &embedded.store().directory();
+    let slug = &Slug::parse("demo").expect("a slug");
+    directory.claim_slug(slug, &place(1)).await.expect("a claim");
+    let given = |tenant| SlugPlace { state: SlugState::Given, ..place(tenant) };
+    directory.settle_slug(slug, &given(2)).await.expect("an answer");
+    assert_eq!(directory.find_slug(slug, &place(1).zone).await, Ok(Some(place(1))), "it isn't theirs");
+    directory.settle_slug(slug, &given(1)).await.expect("an answer");
+    assert_eq!(directory.find_slug(slug, &place(1).zone).await, Ok(Some(given(1))));
+    directory.settle_slug(&Slug::parse("nobody").expect("a slug"), &given(1)).await.expect("an answer");
+    assert_eq!(directory.find_slug(&Slug::parse("nobody").expect("a slug"), &place(1).zone).await, Ok(None));
 }

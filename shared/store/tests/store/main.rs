@@ -24,3 +24,4 @@ mod rows;
 mod sessions;
 mod sign_ups;
 mod support;
+mod tenants;

@@ -55,9 +55,16 @@ async fn a_home_that_the_deployment_does_not_know_is_named() {
 async fn the_directory_and_the_deliveries_are_those_of_the_region_where_the_function_runs() {
     let (one, here) = (region("eu-west-1"), region("eu-central-1"));
     let store = zone_store(here.region(), &[(&one, one.http()), (&here, here.http())]);
-    let place = store::SlugPlace { tenant: tenant_id(), zone: domain::ZoneName::new("eu") };
+    let place = store::SlugPlace { tenant: tenant_id(), zone: domain::ZoneName::new("eu"), state: store::SlugState::Claimed };
     store.directory().claim_slug(&domain::Slug::parse("demo").expect("a slug"), &place).await.expect("a claim");
     let directory = |embedded: &Embedded| embedded.tables().expect("six tables").directory;
     assert_eq!(rows(&here, &directory(&here)).await.len(), 1);
     assert!(rows(&one, &directory(&one)).await.is_empty());
+    let second = domain::Slug::parse("second").expect("a slug");
+    store.placing_in(one.region().clone()).directory().claim_slug(&second, &place).await.expect("a claim");
+    assert_eq!(
+        (rows(&here, &directory(&here)).await.len(), rows(&one, &directory(&one)).await.len()),
+        (1, 1),
+        "it is written where all zones write it"
+    );
 }

@@ -29,6 +29,8 @@ pub enum ErrorReason {
     CrossSite,
     /// Nothing is at this address.
     NotFound,
+    /// The tenant lets nobody in for now.
+    TenantClosed,
     /// The address is for a form, or for a link.
     MethodNotAllowed,
     /// Too many passwords are being hashed at once; nothing was looked at.
@@ -41,7 +43,7 @@ pub enum ErrorReason {
 
 impl ErrorReason {
     /// Every reason, for tests that show all pages.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::UnknownClient,
         Self::RedirectUriMismatch,
         Self::MalformedRequest,
@@ -51,6 +53,7 @@ impl ErrorReason {
         Self::OtherBrowser,
         Self::CrossSite,
         Self::NotFound,
+        Self::TenantClosed,
         Self::MethodNotAllowed,
         Self::Busy,
         Self::Unavailable,
@@ -65,7 +68,7 @@ impl ErrorReason {
             }
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::CrossSite | Self::TenantClosed => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Busy => StatusCode::TOO_MANY_REQUESTS,

@@ -122,6 +122,11 @@ fn error(reason: ErrorReason) -> ErrorTexts {
             "The address may be mistyped, or the page may have moved.",
             "Check the address, or go back to the app that you came from.",
         ),
+        ErrorReason::TenantClosed => (
+            "This is closed for now",
+            "Nobody can sign in here at the moment, and nothing of yours was changed.",
+            "Ask those who gave you your account when it will open again.",
+        ),
         ErrorReason::MethodNotAllowed => {
             ("This page can’t be opened directly", "It is one step of signing in to an app.", "Go back to the app and start again.")
         }

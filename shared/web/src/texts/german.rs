@@ -126,6 +126,11 @@ fn error(reason: ErrorReason) -> ErrorTexts {
             "Vielleicht ist die Adresse falsch geschrieben, oder die Seite ist umgezogen.",
             "Prüfen Sie die Adresse, oder gehen Sie zurück zur App, von der Sie kommen.",
         ),
+        ErrorReason::TenantClosed => (
+            "Zurzeit geschlossen",
+            "Im Moment kann sich hier niemand anmelden. An Ihrem Konto wurde nichts geändert.",
+            "Fragen Sie die Stelle, von der Sie Ihr Konto haben, wann wieder geöffnet ist.",
+        ),
         ErrorReason::MethodNotAllowed => (
             "Diese Seite lässt sich nicht direkt öffnen",
             "Sie ist ein Schritt der Anmeldung bei einer App.",
