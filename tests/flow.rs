@@ -30,4 +30,5 @@ mod resource_server;
 mod returning;
 mod sign_up;
 mod tenants;
+mod transfer;
 mod visitor;

@@ -12,6 +12,7 @@ mod people;
 mod problem;
 mod roster;
 mod tenants;
+mod transfers;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use axum::Router;
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
+use cloud::parts::Links;
 use domain::key_ring::Purpose;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use runtime::{Clients, Clock, Needs, Platform, Random, Signing, Tenants};
@@ -32,11 +34,12 @@ use apps::secrets;
 use documentation::Admin;
 use people::{create, edit, grants, help, history, interventions, list, sessions};
 use problem::{Problem, Refused};
+use transfers::{exports, imports};
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::People, Purpose::Credentials], signing: Signing::Verifies };
 
 /// What its role may do: read what a tenant and its people are, list them, and change all of it but the tenant's own record, of which it changes groups,
-/// roles, origins and kinds of imported hashes; unwrap keys for sealing, for people and for credentials. Each change has its event.
+/// roles, origins and kinds of imported hashes; write down imports and exports and give links to their files; unwrap keys for sealing, for people and for credentials. Each change has its event.
 #[derive(Clone)]
 pub struct Deps {
     tenants: Arc<Tenants>,
@@ -44,6 +47,7 @@ pub struct Deps {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     policies: Arc<Policies>,
+    links: Arc<dyn Links>,
 }
 
 impl Deps {
@@ -55,6 +59,7 @@ impl Deps {
             clock: platform.clock.clone(),
             random: platform.random.clone(),
             policies: Arc::new(Policies::read()),
+            links: platform.links.clone(),
         }
     }
 }
@@ -78,6 +83,14 @@ macro_rules! resources {
         let router = $add!(router, grants::list_grants);
         let router = $add!(router, grants::revoke_grant);
         let router = $add!(router, history::show_history);
+        let router = $add!(router, imports::create_import);
+        let router = $add!(router, imports::show_import);
+        let router = $add!(router, imports::start_import);
+        let router = $add!(router, imports::cancel_import);
+        let router = $add!(router, imports::list_import_results);
+        let router = $add!(router, exports::create_export);
+        let router = $add!(router, exports::show_export);
+        let router = $add!(router, exports::cancel_export);
         let router = $add!(router, apps::list_apps, apps::create_app);
         let router = $add!(router, apps::show_app, apps::change_app, apps::delete_app);
         let router = $add!(router, secrets::add_secret);

@@ -51,6 +51,8 @@ pub(crate) enum Problem {
     OtherRequest,
     /// The person wants their account to be deleted.
     Ending,
+    /// An import or export is past that.
+    PastThat,
     /// The last secret of an app stays.
     LastSecret,
     /// Who administers the tenant is made nobody first.
@@ -145,6 +147,7 @@ impl Problem {
             Self::RequestKey => (StatusCode::BAD_REQUEST, "idempotency-key", "An Idempotency-Key has 1 to 255 visible characters, once."),
             Self::OtherRequest => (StatusCode::UNPROCESSABLE_ENTITY, "other-request", "The Idempotency-Key was another request's."),
             Self::Ending => (StatusCode::CONFLICT, "ending", "The account is about to be deleted."),
+            Self::PastThat => (StatusCode::CONFLICT, "past-that", "The job is past that."),
             Self::LastSecret => (StatusCode::CONFLICT, "last-secret", "The last secret stays until there is another one."),
             Self::Administers => (StatusCode::CONFLICT, "administers", "Who administers the tenant is made no administrator first."),
             Self::Taken(_) => (StatusCode::CONFLICT, "taken", "Another one has that."),

@@ -3,6 +3,7 @@
 //! Partition keys of a tenant's rows begin with their kind and the tenant's id, so that a role can be confined to kinds (`dynamodb:LeadingKeys`).
 //! `docs/data-model.md` is generated from [`KINDS`].
 
+mod jobs;
 mod ranges;
 
 use std::fmt;
@@ -22,6 +23,7 @@ use crate::once::OnceKey;
 use crate::row::Item;
 use crate::tables::Table;
 
+pub(crate) use jobs::{job, open_job, open_jobs, refused_row, refused_rows};
 pub(crate) use ranges::{Range, Until, consents, counted, due_until, expiries_until, families, rotation_until, sessions};
 
 /// A kind of row: where it stands and what it holds.
@@ -148,7 +150,7 @@ const EXPIRY: Kind = kind(
 );
 
 /// Every kind of row, in the order of the data model.
-pub const KINDS: [&Kind; 30] = [
+pub const KINDS: [&Kind; 33] = [
     &SLUG,
     &ZONE,
     &TENANT,
@@ -179,6 +181,9 @@ pub const KINDS: [&Kind; 30] = [
     &DUE,
     &ROTATION,
     &EXPIRY,
+    &jobs::JOB,
+    &jobs::REFUSED_ROW,
+    &jobs::OPEN_JOB,
 ];
 
 /// Template of `subject_pk`, the partition key of the events' index `by-subject`; its sort key `subject_sk` is the event's id.

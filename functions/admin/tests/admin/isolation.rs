@@ -14,6 +14,7 @@ const ROWS: &[(&str, &[AdminRole])] = {
     const ALL: &[AdminRole] = &[UserManager, HelpDesk, Security, Auditor, AppDeveloper];
     const NO_ADMINISTRATORS: &[AdminRole] = &[UserManager, HelpDesk, AppDeveloper];
     const NO_PEOPLE: &[AdminRole] = &[AppDeveloper];
+    const NO_IMPORTERS: &[AdminRole] = &[HelpDesk, Security, Auditor, AppDeveloper];
     &[
         ("show_tenant", &[]),
         ("list_administrators", NO_ADMINISTRATORS),
@@ -35,6 +36,14 @@ const ROWS: &[(&str, &[AdminRole])] = {
         ("list_grants", NO_PEOPLE),
         ("revoke_grant", ALL),
         ("show_history", NO_PEOPLE),
+        ("create_import", NO_IMPORTERS),
+        ("show_import", NO_IMPORTERS),
+        ("start_import", NO_IMPORTERS),
+        ("cancel_import", NO_IMPORTERS),
+        ("list_import_results", NO_IMPORTERS),
+        ("create_export", ALL),
+        ("show_export", ALL),
+        ("cancel_export", ALL),
         ("list_apps", &[]),
         ("create_app", ALL),
         // The developer's app is this one.
@@ -91,7 +100,8 @@ fn filled(place: &Place, tenant: &str, path: &str) -> String {
     let person = place.scene.person.id.to_string();
     let group = domain::GroupId::from_random([1; 16]).to_string();
     let values = [("{tenant}", tenant), ("{user}", person.as_str()), ("{sid}", "sid"), ("{app}", "sample-public"), ("{secret}", "secret")];
-    let more = [("{api}", "aHR0cHM6Ly9hcGkuZXhhbXBsZQ"), ("{group}", group.as_str()), ("{role}", "editor")];
+    let job = domain::JobId::from_random([1; 16]).to_string();
+    let more = [("{job}", job.as_str()), ("{api}", "aHR0cHM6Ly9hcGkuZXhhbXBsZQ"), ("{group}", group.as_str()), ("{role}", "editor")];
     let filled = values.iter().chain(&more).fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
     assert!(!filled.contains('{'), "{path}");
     filled
@@ -101,6 +111,8 @@ fn body(operation: &str) -> &'static str {
     match operation {
         "assign_administrator" => r#"{"roles":["auditor"]}"#,
         "create_user" => r#"{"username":"grace"}"#,
+        "create_import" => r#"{"format":"csv","bytes":7}"#,
+        "create_export" => r#"{"format":"csv"}"#,
         "change_user" => r#"{"username":"eve"}"#,
         "create_app" => r#"{"settings":{"name":"App","type":"native","redirect_uris":["com.example.app:/cb"]}}"#,
         "change_app" => r#"{"name":"Other","type":"web","redirect_uris":["https://evil.example/cb"]}"#,

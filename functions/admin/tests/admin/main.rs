@@ -13,3 +13,4 @@ mod once;
 mod resources;
 mod roster;
 mod support;
+mod transfers;

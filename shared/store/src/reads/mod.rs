@@ -16,3 +16,4 @@ pub(crate) mod one;
 pub(crate) mod person;
 pub(crate) mod recovery;
 pub(crate) mod sign_up;
+mod transfer;
