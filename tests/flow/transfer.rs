@@ -10,7 +10,7 @@ use domain::event::{Administered, Event, EventKind, Lookups, Personal, RecordedE
 use domain::transfer::{Format, Job, JobState, Purpose};
 use domain::{JobId, policy};
 use local::TestPlatform;
-use runtime::{Clock, Random};
+use runtime::Clock;
 use serde_json::Value;
 use store::TenantStore;
 use testkit::transport::Crash;

@@ -7,13 +7,14 @@ mod file;
 mod import;
 mod row;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cloud::parts::Parts;
 use domain::event::{Administered, Event, Lookups, Personal, Subject};
 use domain::key_ring::Purpose as KeyPurpose;
 use domain::transfer::{Job, JobFailure, Purpose};
-use domain::{Timestamp, policy};
+use domain::{TenantId, Timestamp, policy};
 use futures_util::future::try_join_all;
 use runtime::tenants::{Name, Needs, Signing, Tenants};
 use runtime::{Clock, Failure, HomeRegion, Platform, Random};
@@ -23,7 +24,7 @@ use store::{JobChange, OpenJob, TenantStore, Work};
 use at::At;
 
 /// Open jobs looked at per shard and run; the others have their turn when these are over.
-const PER_SHARD: u16 = 50;
+const PER_SHARD: u16 = 1000;
 
 const NEEDS: Needs = Needs { purposes: &[KeyPurpose::People, KeyPurpose::Credentials], signing: Signing::None };
 
@@ -78,18 +79,33 @@ pub(crate) enum Turn {
 /// Works on the jobs that nobody is at until they are over or the run is. What fails for one keeps no other from its turn.
 pub async fn work(deps: &Deps) -> Result<Worked, Failure> {
     let until = deps.clock.now().plus(policy::TRANSFER_RUN);
-    let mut worked = Worked::default();
+    let mut all = Vec::new();
     for shard in try_join_all((0..policy::DUE_SHARDS).map(|shard| deps.work.list_open_jobs(shard, PER_SHARD))).await? {
         for error in shard.corrupt {
             tracing::error!(alarm = "open_job_corrupt", %error, "a row about an open job does not parse");
         }
-        for open in &shard.rows {
-            if deps.clock.now() < until {
-                take_up(deps, open, until, &mut worked).await;
-            }
+        all.extend(shard.rows);
+    }
+    let mut worked = Worked::default();
+    for open in in_turn(all) {
+        if deps.clock.now() < until {
+            take_up(deps, &open, until, &mut worked).await;
         }
     }
     Ok(worked)
+}
+
+/// The first job of each tenant, then the second of each: a tenant with many keeps no other waiting.
+fn in_turn(open: Vec<OpenJob>) -> Vec<OpenJob> {
+    let mut before = BTreeMap::<TenantId, usize>::new();
+    let mut ranked: Vec<(usize, OpenJob)> = Vec::new();
+    for job in open {
+        let rank = before.entry(job.tenant.clone()).or_default();
+        *rank += 1;
+        ranked.push((*rank, job));
+    }
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.into_iter().map(|(_, job)| job).collect()
 }
 
 async fn take_up(deps: &Deps, open: &OpenJob, until: Timestamp, worked: &mut Worked) {
@@ -150,4 +166,19 @@ async fn end(deps: &Deps, home: &TenantStore, job: &Job) -> Result<(), Failure> 
     };
     home.end_job(job, &event).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::JobId;
+
+    use super::*;
+
+    #[test]
+    fn a_tenant_with_many_jobs_keeps_no_other_waiting() {
+        let open = |tenant, job| OpenJob { tenant: TenantId::from_random([tenant; 16]), job: JobId::from_random([job; 16]) };
+        let all = vec![open(1, 1), open(1, 2), open(1, 3), open(2, 4), open(3, 5), open(3, 6)];
+        let turns = [open(1, 1), open(2, 4), open(3, 5), open(1, 2), open(3, 6), open(1, 3)];
+        assert_eq!((in_turn(all), in_turn(vec![])), (turns.to_vec(), vec![]));
+    }
 }

@@ -156,8 +156,11 @@ async fn hashes_are_for_an_owner_who_signed_in_just_now() {
     let below = of(&made);
     worked_off(&place, &below, Progress { rows: 1, ..Progress::default() }, Some("people")).await;
     assert!(place.get(&token, &below).await.json()["download"]["parts"][0]["url"].is_string());
+    let session = place.scene.session().await;
     place.stage.clock.advance(policy::FRESH_SIGN_IN);
     let later = place.token().await;
+    let api = domain::api::Api::of_administration(place.scene.tenant.record()).expect("an API");
+    let (token, _) = place.scene.access_token_for_in(&session, &builders::client(), &api, &["admin"]).await;
     for answer in
         [place.create(&token, "/exports", &body).await, place.get(&token, &below).await, place.post(&token, &format!("{below}/cancel"), 2).await]
     {

@@ -6,7 +6,7 @@ use domain::listing::List;
 use domain::transfer::{Format, Job, Purpose, RefusedRow};
 use domain::user::User;
 use domain::{Region, TenantId};
-use runtime::{Clock, Random};
+use runtime::Clock;
 use store::{Signing, Wanted};
 use testkit::Stage;
 use testkit::scene::Scene;
@@ -42,7 +42,7 @@ impl Place {
 
     fn asked(&self, scene: &Scene, purpose: Purpose, format: Format) -> Job {
         let tenant: TenantId = scene.tenant.record().id.clone();
-        let id = domain::JobId::from_random(self.stage.random.bytes());
+        let id = domain::JobId::from_random(self.stage.platform.random.bytes());
         Job { asked_by: Some(Actor::Person(self.scene.person.id.clone())), ..Job::new((id, tenant), purpose, format, self.stage.clock.now()) }
     }
 

@@ -82,7 +82,7 @@ fn the_columns_are_those_of_the_tenant() {
     ] {
         assert_eq!(Header::parse(line), Err(why.to_owned()), "{line}");
     }
-    assert!(Header::parse(" username , \"email\"").is_ok());
+    assert!(Header::parse(" username ,\"email\"").is_ok());
 }
 
 #[test]

@@ -2,14 +2,14 @@
 
 use domain::event::{Administered, RecordedEvent, Subject};
 use domain::transfer::{Format, Job, JobFailure, JobState, Place, Position, Progress, Purpose, Reason, RefusedRow};
-use domain::{JobId, Timestamp, policy};
+use domain::{JobId, Timestamp, UserId, policy};
 use futures_util::future::join_all;
 use store::once::{Made, MakingRequest, OnceKey, Thing};
 use store::{AttemptId, JobChange, OpenJob, TenantStore, Work};
 use testkit::Embedded;
 
 use crate::costs::Till;
-use crate::support::{NOW, event_about, event_rows, later, new_user, rows, tenant_id, tenant_store, user_id};
+use crate::support::{NOW, event_about, event_rows, later, new_user, rows, tenant_id, tenant_store};
 
 const IMPORT: Purpose = Purpose::Import { bytes: 7 };
 const EXPORT: Purpose = Purpose::Export { hashes: true };
@@ -168,7 +168,7 @@ async fn passwords_are_read_of_those_who_have_one() {
     let store = tenant_store(&embedded);
     let new = new_user(2);
     store.create_user(&new, &told(1)).await.expect("an account");
-    let found = store.read_passwords(&[user_id(), new.user.id.clone()]).await.expect("an answer");
+    let found = store.read_passwords(&[UserId::from_random([99; 16]), new.user.id.clone()]).await.expect("an answer");
     assert_eq!(found.into_iter().collect::<Vec<_>>(), [(new.user.id, new.password.expect("a password"))]);
     assert!(store.read_passwords(&[]).await.expect("an answer").is_empty());
 }
