@@ -240,7 +240,8 @@ mod tests {
     #[test]
     fn one_is_at_a_job_until_the_lease_is_over() {
         let first = job(Purpose::Export { hashes: false }).taken(NOW).expect("it is free");
-        let (until, nearly) = (NOW.plus(policy::TRANSFER_LEASE), NOW.plus(policy::TRANSFER_LEASE - std::time::Duration::from_millis(1)));
+        let (until, nearly) =
+            (NOW.plus(policy::TRANSFER_LEASE), NOW.plus(policy::TRANSFER_LEASE.saturating_sub(std::time::Duration::from_millis(1))));
         assert_eq!((first.state, first.turn, first.leased_until), (JobState::Running, 1, Some(until)));
         assert_eq!(first.taken(nearly), None);
         assert_eq!(first.taken(until).map(|second| second.turn), Some(2));
