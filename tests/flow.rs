@@ -36,4 +36,5 @@ mod returning;
 mod sign_up;
 mod tenants;
 mod tenants_made;
+mod transfer;
 mod visitor;

@@ -21,6 +21,8 @@ fn does(function: &Function, readers: Readers) -> bool {
     let allows = |action: &str| function.actions().contains(&action);
     let may_touch =
         |table: &str| function.statements().any(|statement| statement["Resource"].to_string().contains(&format!("table/countersign-eu-{table}\"")));
+    let stores =
+        |bucket: &str| function.statements().any(|statement| statement["Resource"].to_string().contains(&format!(":::countersign-eu-{bucket}-")));
     match readers {
         Readers::All => true,
         Readers::Keys => allows("kms:Decrypt"),
@@ -29,7 +31,8 @@ fn does(function: &Function, readers: Readers) -> bool {
         Readers::Work => may_touch("work"),
         Readers::Nudging => allows("sqs:SendMessage"),
         Readers::Mailing => allows("ses:SendEmail"),
-        Readers::Photos => allows("s3:GetObject") || allows("s3:DeleteObject"),
+        Readers::Photos => stores("photos"),
+        Readers::Transfers => stores("transfers"),
         Readers::Identity => may_touch("identity"),
         Readers::WrappedKeys => may_touch("keys"),
         Readers::Placing => function.statements().any(|statement| {
@@ -63,6 +66,7 @@ fn what_a_function_is_for_shows_in_its_role() {
     assert_eq!(doing(Readers::Once), ["admin", "authorize", "introspect", "par", "revoke", "sign-in", "token"]);
     assert_eq!(doing(Readers::Mailing), ["deliver"]);
     assert_eq!(doing(Readers::Photos), ["account", "deliver"]);
+    assert_eq!(doing(Readers::Transfers), ["admin", "transfer"]);
     assert_eq!(doing(Readers::Nudging), ["deliver", "relay", "webhook-retry"]);
     assert_eq!(
         doing(Readers::Keys),
@@ -79,6 +83,7 @@ fn what_a_function_is_for_shows_in_its_role() {
             "revoke",
             "sign-in",
             "token",
+            "transfer",
             "userinfo"
         ]
     );

@@ -41,7 +41,7 @@ fn every_event_is_what_its_trigger_sends() {
             "relay" => serde_json::from_value::<dynamodb::Event>(event).map(|event| event.records.len()),
             "deliver" => serde_json::from_value::<sqs::SqsEvent>(event).map(|event| event.records.len()),
             "first-administrator" => serde_json::from_value::<first_administrator::Asked>(event).map(|_| 1),
-            "key-rotation" | "webhook-retry" => serde_json::from_value::<EventBridgeEvent>(event).map(|_| 1),
+            "key-rotation" | "transfer" | "webhook-retry" => serde_json::from_value::<EventBridgeEvent>(event).map(|_| 1),
             _ => serde_json::from_value::<ApiGatewayV2httpRequest>(event).map(|event| usize::from(event.raw_path.is_some())),
         };
         let count = read.unwrap_or_else(|error| panic!("{name}: {error}"));

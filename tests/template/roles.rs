@@ -106,15 +106,16 @@ fn credentials_and_attempts_are_for_those_who_ask_for_passwords_and_for_administ
     assert_eq!(functions_that_may_touch("ATTEMPT"), ["account", "admin", "sign-in"]);
     assert_eq!(functions_that_may_touch("MONTHKEY"), ["account", "admin", "first-administrator", "sign-in"]);
     // Who delivers a deletion may do nothing else to a password.
-    assert_eq!(functions_that_may_touch("CRED"), ["account", "admin", "deliver", "sign-in"]);
+    assert_eq!(functions_that_may_touch("CRED"), ["account", "admin", "deliver", "sign-in", "transfer"]);
     for said in everything_said().into_iter().filter(|said| said.function == "deliver") {
         let keys = texts(said.condition("ForAllValues:StringLike", "dynamodb:LeadingKeys"));
         assert!(!keys.contains(&"CRED#*") || said.actions() == ["dynamodb:DeleteItem"], "{}", said.statement);
     }
-    assert_eq!(functions_that_may_touch("CLAIM"), ["account", "admin", "deliver", "first-administrator", "sign-in"]);
+    assert_eq!(functions_that_may_touch("CLAIM"), ["account", "admin", "deliver", "first-administrator", "sign-in", "transfer"]);
     // Whoever answers an invitation may become an administrator by it.
     assert_eq!(functions_that_may_touch("ADMIN"), ["account", "admin", "deliver", "first-administrator"]);
     assert_eq!(functions_that_may_touch("SIGNUP"), ["account", "deliver"]);
+    assert_eq!(functions_that_may_touch("JOB"), ["admin", "transfer"]);
     assert_eq!(functions_that_may_touch("DELIVERY"), ["deliver", "relay"]);
     assert_eq!(functions_that_may_touch("ROTATION"), ["admin", "deliver", "first-administrator", "key-rotation"]);
 }
@@ -138,8 +139,8 @@ fn each_data_key_opens_for_those_who_need_its_purpose() {
         }
     }
     let expected = [
-        ("credentials", vec!["account", "admin", "sign-in"]),
-        ("people", vec!["account", "admin", "deliver", "first-administrator", "logout", "sign-in"]),
+        ("credentials", vec!["account", "admin", "sign-in", "transfer"]),
+        ("people", vec!["account", "admin", "deliver", "first-administrator", "logout", "sign-in", "transfer"]),
         (
             "sealing",
             vec![

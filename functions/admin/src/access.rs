@@ -51,6 +51,12 @@ acts! {
     ListPeople,
     /// Make an account, or invite somebody.
     CreatePerson,
+    /// Make accounts of a file.
+    ImportPeople,
+    /// Have people written into a file.
+    ExportPeople,
+    /// The same with the hashes of their passwords.
+    ExportHashes,
     /// See an account.
     ReadPerson,
     /// Change what is known of somebody, their names, groups or roles.

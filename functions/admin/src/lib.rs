@@ -18,12 +18,14 @@ mod reference;
 mod roster;
 mod signing_keys;
 mod tenants;
+mod transfers;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, get, post};
+use cloud::parts::Links;
 use domain::ZoneName;
 use domain::key_ring::Purpose;
 use runtime::{Clients, Clock, Needs, Platform, Provisioner, Random, Signing, TenantRouting, Tenants};
@@ -41,11 +43,12 @@ use people::{create, edit, grants, help, history, interventions, list, sessions}
 use policies::{groups, versions};
 use problem::{Problem, Refused};
 use tenants::{create as making, standing};
+use transfers::{exports, imports};
 
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::People, Purpose::Credentials], signing: Signing::Verifies };
 
 /// What its role may do: read what a tenant and its people are, list them, and change all of it but the tenant's own record, of which it changes groups,
-/// roles, policies, origins, kinds of imported hashes, name and standing; invite people; make tenants with their keys, and claim slugs; ask for other signing keys, which
+/// roles, policies, origins, kinds of imported hashes, name and standing; invite people; write down imports and exports and give links to their files; make tenants with their keys, and claim slugs; ask for other signing keys, which
 /// it can neither make nor open of a tenant that stands; unwrap keys for sealing, for people and for credentials. Each change has its event.
 #[derive(Clone)]
 pub struct Deps {
@@ -58,6 +61,7 @@ pub struct Deps {
     store: Store,
     zone: ZoneName,
     policies: Arc<Policies>,
+    links: Arc<dyn Links>,
 }
 
 impl Deps {
@@ -73,6 +77,7 @@ impl Deps {
             store: platform.store.clone(),
             zone: platform.zone.clone(),
             policies: Arc::new(Policies::read()),
+            links: platform.links.clone(),
         }
     }
 }
@@ -104,6 +109,14 @@ macro_rules! resources {
         let router = $add!(router, invitations::list_invitations, invitations::create_invitation);
         let router = $add!(router, invitations::show_invitation, invitations::revoke_invitation);
         let router = $add!(router, invitations::send_invitation);
+        let router = $add!(router, imports::create_import);
+        let router = $add!(router, imports::show_import);
+        let router = $add!(router, imports::start_import);
+        let router = $add!(router, imports::cancel_import);
+        let router = $add!(router, imports::list_import_results);
+        let router = $add!(router, exports::create_export);
+        let router = $add!(router, exports::show_export);
+        let router = $add!(router, exports::cancel_export);
         let router = $add!(router, apps::list_apps, apps::create_app);
         let router = $add!(router, apps::show_app, apps::change_app, apps::delete_app);
         let router = $add!(router, secrets::list_secrets, secrets::add_secret);

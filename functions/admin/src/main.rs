@@ -4,5 +4,5 @@ use admin::Deps;
 use runtime::lambda;
 
 fn main() -> Result<(), lambda::Error> {
-    lambda::serve_administration(|start| admin::router(Deps::new(&start.platform)))
+    lambda::serve_administration(|start| Ok(admin::router(Deps::new(&start.platform_with_links()?))))
 }

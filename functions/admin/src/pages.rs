@@ -50,15 +50,25 @@ pub(crate) fn limit(asked: Option<usize>) -> Result<usize, Problem> {
 
 /// The entry after which a page begins.
 pub(crate) fn after(at: &Arrived, list: List, prefix: &str, cursor: Option<&str>) -> Result<Option<String>, Refused> {
+    after_in(at, (list.as_str(), prefix), cursor)
+}
+
+/// The same of a list that isn't one of the index.
+pub(crate) fn after_in(at: &Arrived, (list, prefix): (&str, &str), cursor: Option<&str>) -> Result<Option<String>, Refused> {
     let Some(cursor) = cursor else { return Ok(None) };
     let place = at.tenant.open::<Place>(Kind::Cursor, None, cursor, at.now)?.map_err(|_| Problem::Cursor)?;
-    if place.list == list.as_str() && place.prefix == prefix { Ok(Some(place.after)) } else { Err(Problem::Cursor.into()) }
+    if place.list == list && place.prefix == prefix { Ok(Some(place.after)) } else { Err(Problem::Cursor.into()) }
 }
 
 /// The cursor of what follows.
 pub(crate) fn next(at: &Arrived, list: List, prefix: &str, after: Option<String>) -> Result<Option<String>, Failure> {
+    next_in(at, (list.as_str(), prefix), after)
+}
+
+/// The same of a list that isn't one of the index.
+pub(crate) fn next_in(at: &Arrived, (list, prefix): (&str, &str), after: Option<String>) -> Result<Option<String>, Failure> {
     let seal = |after| {
-        let place = Place { list: list.as_str().to_owned(), prefix: prefix.to_owned(), after };
+        let place = Place { list: list.to_owned(), prefix: prefix.to_owned(), after };
         at.tenant.seal(Kind::Cursor, None, at.now.plus(policy::CURSOR), at.deps.random.bytes(), &place)
     };
     after.map(seal).transpose()

@@ -59,6 +59,8 @@ pub(crate) enum Problem {
     NamedByPolicy(PolicyKind),
     /// The invitation became an account, or was taken back.
     Closed,
+    /// An import or export is past that.
+    PastThat,
     /// The last secret of an app stays.
     LastSecret,
     /// Who administers the tenant is made nobody first.
@@ -167,6 +169,7 @@ impl Problem {
             Self::Closed => (StatusCode::CONFLICT, "closed", "The invitation was accepted or taken back."),
             Self::LockedOut(_) => (StatusCode::CONFLICT, "locks-out", "Nobody could undo that."),
             Self::NamedByPolicy(_) => (StatusCode::CONFLICT, "named-by-policy", "The group stays until no policy says anything of it."),
+            Self::PastThat => (StatusCode::CONFLICT, "past-that", "The job is past that."),
             Self::LastSecret => (StatusCode::CONFLICT, "last-secret", "The last secret stays until there is another one."),
             Self::Administers => (StatusCode::CONFLICT, "administers", "Who administers the tenant is made no administrator first."),
             Self::Taken(_) => (StatusCode::CONFLICT, "taken", "Another one has that."),

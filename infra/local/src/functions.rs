@@ -71,6 +71,13 @@ pub fn woken(folder: &str, platform: &Platform, nudges: Arc<dyn Nudges>) -> Opti
                 async move { key_rotation::turn(&deps).await.map(drop).map_err(|failure| failure.to_string()) }.boxed()
             }))
         }
+        "transfer" => {
+            let deps = Arc::new(transfer::Deps::new(platform));
+            Some(Arc::new(move || {
+                let deps = Arc::clone(&deps);
+                async move { transfer::work(&deps).await.map(drop).map_err(|failure| failure.to_string()) }.boxed()
+            }))
+        }
         "webhook-retry" => {
             let deps = Arc::new(webhook_retry::Deps::new(platform, nudges));
             Some(Arc::new(move || {

@@ -7,6 +7,7 @@ pub mod functions;
 pub mod gateway;
 pub mod inbox;
 pub mod objects;
+pub mod parts;
 pub mod queue;
 pub mod run;
 pub mod schedule;

@@ -21,8 +21,9 @@ use crate::data_folder::{DataFolder, DataFolderError};
 use crate::deployed::{Deployed, Keeping, NotDeployed, Senders};
 use crate::inbox::Inbox;
 use crate::objects::ObjectFolder;
+use crate::parts::{self, PartFolder};
 use crate::seed::{self, Addresses, Document, SeedError, TENANT};
-use crate::server;
+use crate::server::{self, Aside};
 use crate::settings::{InvalidSetting, Settings};
 use crate::shelf::Shelf;
 use crate::template::{Deployment, DeploymentError};
@@ -104,10 +105,14 @@ pub async fn run() -> Result<(), RunError> {
 
     let addresses = addresses(port);
     let random = Arc::new(SystemRandom::new());
-    let master = SymmetricKey::from_bytes(*folder.master_key(&*random)?.expose());
+    let master = folder.master_key(&*random)?;
+    let parts = Arc::new(PartFolder::new(folder.file("transfers"), &addresses.base_url, &master, Arc::new(SystemClock)));
+    let master = SymmetricKey::from_bytes(*master.expose());
     let tables = Arc::new(Embedded::open(Place::File(folder.database()), Region::new(REGION), deployment.tables.clone())?);
     let platform = Platform {
         objects: Arc::new(ObjectFolder::new(folder.file("objects"))),
+        parts: parts.clone(),
+        links: parts.clone(),
         store: tables.store(),
         keys: Arc::new(LocalKeys::new(master, random.clone())),
         clock: Arc::new(SystemClock),
@@ -122,7 +127,7 @@ pub async fn run() -> Result<(), RunError> {
     let document = seed::seed(&platform, vec![Region::new(REGION)], &addresses, &file).await?;
     tokio::spawn(sweep(Arc::clone(&tables)));
     println!("{}", what_to_click(&document, founding_link(&platform).await?.as_ref(), (&settings.data, &file)));
-    serve(listeners, deployed, inbox, &document, stop).await
+    serve(listeners, deployed, Aside { inbox, files: parts::router(parts) }, &document, stop).await
 }
 
 /// Removes what has expired, as DynamoDB does.
@@ -190,20 +195,14 @@ fn what_to_click(document: &Document, founding: Option<&Issued>, (data, file): (
     )
 }
 
-async fn serve(
-    listeners: Listeners,
-    deployed: Deployed,
-    inbox: Arc<Inbox>,
-    document: &Document,
-    mut stop: watch::Receiver<bool>,
-) -> Result<(), RunError> {
+async fn serve(listeners: Listeners, deployed: Deployed, aside: Aside, document: &Document, mut stop: watch::Receiver<bool>) -> Result<(), RunError> {
     let demo_app = demo_app(document).map(|configuration| tokio::spawn(demo_app::serve(listeners.demo_app, configuration)));
     let background = tokio::spawn(deployed.background.run(stop.clone()));
     let stopped = async move {
         // An error means that the sender is gone, which is a stop as well.
         let _ = stop.wait_for(|stop| *stop).await;
     };
-    server::serve(listeners.platform, deployed.gateway, inbox, stopped).await?;
+    server::serve(listeners.platform, deployed.gateway, aside, stopped).await?;
     // Unfinished work is taken up again by the next run.
     let _finished = tokio::time::timeout(LAST_WORK, background).await;
     if let Some(demo_app) = demo_app {

@@ -1,4 +1,4 @@
-//! The platform on a port: the gateway's routes, and beside them nothing but the inbox.
+//! The platform on a port: the gateway's routes, and beside them nothing but the inbox and the files that are sent and fetched by links.
 
 use std::future::Future;
 use std::io;
@@ -22,9 +22,19 @@ use crate::inbox::{Inbox, Message};
 /// How long requests that are under way may take once the server is told to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
 
-/// Serves `gateway` and `inbox` until `stop` ends and every request that has begun is answered.
-pub async fn serve(listener: TcpListener, gateway: Gateway, inbox: Arc<Inbox>, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-    let router = Router::new().route("/inbox", get(show).with_state(inbox)).fallback(pass_on).with_state(gateway);
+/// What is served beside the gateway's routes.
+#[derive(Clone)]
+pub struct Aside {
+    /// Mails and text messages.
+    pub inbox: Arc<Inbox>,
+    /// Files of people, as a bucket answers for them.
+    pub files: Router,
+}
+
+/// Serves `gateway`, and what is beside it, until `stop` ends and every request that has begun is answered.
+pub async fn serve(listener: TcpListener, gateway: Gateway, aside: Aside, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    let router = Router::new().route("/inbox", get(show).with_state(aside.inbox)).fallback(pass_on).with_state(gateway);
+    let router = router.merge(aside.files);
     let (stopping, mut stopped) = tokio::sync::watch::channel(());
     let stop = async move {
         stop.await;

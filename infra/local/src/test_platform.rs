@@ -30,7 +30,7 @@ use crate::functions;
 use crate::gateway::Gateway;
 use crate::inbox::Inbox;
 use crate::queue::Queue;
-use crate::server;
+use crate::server::{self, Aside};
 use crate::shelf::Shelf;
 use crate::template::Deployment;
 
@@ -52,7 +52,7 @@ pub struct TestPlatform {
     pub clock: Arc<FixedClock>,
     /// Where mail ends.
     pub inbox: Arc<Inbox>,
-    /// The photos that are kept, with their outages.
+    /// The photos and files that are kept, with their outages.
     pub objects: Arc<MemoryObjects>,
     /// The key service, with its outages.
     pub keys: Arc<LocalKeys>,
@@ -89,7 +89,12 @@ impl TestPlatform {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let port = listener.local_addr().expect("a bound socket has an address").port();
         let mut platform = Self::at(&format!("http://localhost:{port}")).await;
-        let served = server::serve(listener, platform.gateway.clone(), Arc::clone(&platform.inbox), std::future::pending());
+        let served = server::serve(
+            listener,
+            platform.gateway.clone(),
+            Aside { inbox: Arc::clone(&platform.inbox), files: Router::new() },
+            std::future::pending(),
+        );
         platform.server = Some(tokio::spawn(served).abort_handle());
         platform
     }

@@ -15,9 +15,12 @@ const BASE_URL: &str = "http://localhost:8090";
 
 fn platform(tables: &Embedded) -> Platform {
     let random = Arc::new(SeededRandom::new(1));
+    let objects = Arc::new(MemoryObjects::default());
     Platform {
         store: tables.store(),
-        objects: Arc::new(MemoryObjects::default()),
+        objects: objects.clone(),
+        parts: objects.clone(),
+        links: objects,
         keys: Arc::new(LocalKeys::new(SymmetricKey::from_bytes([1; 32]), random.clone())),
         clock: Arc::new(FixedClock::default()),
         random,

@@ -5,7 +5,9 @@ pub mod egress;
 pub mod keys;
 pub mod mail;
 pub mod objects;
+pub mod parts;
 pub mod queue;
+pub mod s3;
 pub mod sms;
 
 mod failure;

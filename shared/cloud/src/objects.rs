@@ -1,30 +1,14 @@
 //! Small files that are served again: photos (Amazon S3 `PutObject`, `GetObject`, `DeleteObject`).
 
-use std::error::Error;
 use std::fmt;
-use std::time::Duration;
 
 use async_trait::async_trait;
-use aws_sigv4::http_request::{
-    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningInstructions, SigningSettings, UriPathNormalizationMode, sign,
-};
-use aws_sigv4::sign::v4;
-use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_async::time::{SystemTimeSource, TimeSource};
-use aws_smithy_http_client::Connector;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings, SharedHttpConnector};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use domain::id::PhotoId;
 use domain::{Region, TenantId};
-use http_body_util::{BodyExt, Limited};
+use http::Method;
 
-use crate::aws::{Aws, Endpoint, amazon_roots};
-
-type BoxError = Box<dyn Error + Send + Sync>;
+use crate::s3::{Asked, S3, content, done};
 
 /// No object is larger, in bytes.
 const OBJECT_MAX: usize = 4 * 1024 * 1024;
@@ -68,119 +52,23 @@ pub trait Objects: Send + Sync {
     async fn delete(&self, home: &Region, name: &ObjectName) -> Result<(), ObjectsUnavailable>;
 }
 
-/// Amazon S3: a bucket in each region of the zone.
-///
-/// Its three requests are made here and signed by the crate that signs for the SDK, whose own client of S3 is too much for them (docs/decisions/0014).
-#[derive(Clone, Debug)]
-pub struct S3 {
-    aws: Aws,
-    // What each bucket's name begins with; its region follows.
-    bucket: String,
-    connector: SharedHttpConnector,
-}
-
-/// A request is made so often where nobody answers, or not intelligibly. Each of them may be made twice.
-const TRIES: u32 = 3;
-const CONNECT_WITHIN: Duration = Duration::from_secs(1);
-const ANSWER_WITHIN: Duration = Duration::from_secs(5);
-
-impl S3 {
-    /// The buckets whose names are `bucket`, a hyphen and their region.
-    pub fn new(aws: &Aws, bucket: impl Into<String>) -> Self {
-        Self { aws: aws.clone(), bucket: bucket.into(), connector: connector(aws.endpoint.as_ref()) }
-    }
-
-    fn url(&self, home: &Region, name: &ObjectName) -> String {
-        let (bucket, region) = (format!("{}-{}", self.bucket, home.as_str()), home.as_str());
-        match &self.aws.endpoint {
-            // An emulator has one name for all buckets.
-            Some(endpoint) => format!("{}/{bucket}/{name}", endpoint.as_str()),
-            None => format!("https://{bucket}.s3.{region}.amazonaws.com/{name}"),
-        }
-    }
-
-    /// Asks until there is an answer that says something.
-    async fn ask(&self, method: &http::Method, home: &Region, name: &ObjectName, content: &[u8]) -> Result<HttpResponse, ObjectsUnavailable> {
-        let mut last = String::new();
-        for _ in 0..TRIES {
-            let request = self.signed(method, home, name, content)?;
-            match self.connector.call(request).await {
-                Ok(answer) if answer.status().is_server_error() || answer.status().as_u16() == 429 => last = said(&answer),
-                Ok(answer) => return Ok(answer),
-                Err(_) => "nobody answered".clone_into(&mut last),
-            }
-        }
-        Err(ObjectsUnavailable(last))
-    }
-
-    fn signed(&self, method: &http::Method, home: &Region, name: &ObjectName, content: &[u8]) -> Result<HttpRequest, ObjectsUnavailable> {
-        let mut request = http::Request::builder()
-            .method(method)
-            .uri(self.url(home, name))
-            .body(SdkBody::from(content.to_vec()))
-            .map_err(|error| ObjectsUnavailable(error.to_string()))?;
-        let instructions = self.signature(&request, home, content).map_err(|error| ObjectsUnavailable(error.to_string()))?;
-        instructions.apply_to_request_http1x(&mut request);
-        HttpRequest::try_from(request).map_err(|error| ObjectsUnavailable(error.to_string()))
-    }
-
-    // AWS Signature Version 4, as S3 wants it: the path as it stands, the body's hash in a header.
-    fn signature(&self, request: &http::Request<SdkBody>, home: &Region, content: &[u8]) -> Result<SigningInstructions, BoxError> {
-        let mut settings = SigningSettings::default();
-        settings.percent_encoding_mode = PercentEncodingMode::Single;
-        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
-        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
-        let identity = self.aws.credentials().into();
-        let parameters = v4::SigningParams::builder()
-            .identity(&identity)
-            .region(home.as_str())
-            .name("s3")
-            .time(SystemTimeSource::new().now())
-            .settings(settings)
-            .build()?
-            .into();
-        let uri = request.uri().to_string();
-        let signable = SignableRequest::new(request.method().as_str(), uri, std::iter::empty(), SignableBody::Bytes(content))?;
-        Ok(sign(signable, &parameters)?.into_parts().0)
-    }
-}
-
-fn connector(endpoint: Option<&Endpoint>) -> SharedHttpConnector {
-    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_WITHIN).read_timeout(ANSWER_WITHIN).build();
-    let builder = Connector::builder().connector_settings(settings).sleep_impl(TokioSleep::new());
-    SharedHttpConnector::new(match endpoint {
-        Some(_) => builder.build_http(),
-        None => builder.tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(amazon_roots()).build(),
-    })
-}
-
-// SECURITY: what stands in the body may quote a name.
-fn said(answer: &HttpResponse) -> String {
-    format!("status {}", answer.status().as_u16())
-}
-
-fn done(answer: &HttpResponse) -> Result<(), ObjectsUnavailable> {
-    if answer.status().is_success() { Ok(()) } else { Err(ObjectsUnavailable(said(answer))) }
-}
-
 #[async_trait]
 impl Objects for S3 {
     async fn put(&self, home: &Region, name: &ObjectName, content: Vec<u8>) -> Result<(), ObjectsUnavailable> {
-        done(&self.ask(&http::Method::PUT, home, name, &content).await?)
+        done(&self.ask(Asked::of(Method::PUT, home, &name.to_string()).with(&content)).await?)
     }
 
     async fn get(&self, home: &Region, name: &ObjectName) -> Result<Option<Bytes>, ObjectsUnavailable> {
-        let answer = self.ask(&http::Method::GET, home, name, &[]).await?;
+        let answer = self.ask(Asked::of(Method::GET, home, &name.to_string())).await?;
         if answer.status().as_u16() == 404 {
             return Ok(None);
         }
         done(&answer)?;
-        let content = Limited::new(answer.into_body(), OBJECT_MAX).collect().await;
-        content.map(|content| Some(content.to_bytes())).map_err(|error| ObjectsUnavailable(error.to_string()))
+        content(answer, OBJECT_MAX).await.map(Some)
     }
 
     async fn delete(&self, home: &Region, name: &ObjectName) -> Result<(), ObjectsUnavailable> {
-        let answer = self.ask(&http::Method::DELETE, home, name, &[]).await?;
+        let answer = self.ask(Asked::of(Method::DELETE, home, &name.to_string())).await?;
         if answer.status().as_u16() == 404 { Ok(()) } else { done(&answer) }
     }
 }
@@ -195,8 +83,7 @@ mod tests {
     }
 
     fn s3(canned: &Canned) -> S3 {
-        let bucket = "countersign-eu-photos-1".to_owned();
-        S3 { aws: canned.aws(), bucket, connector: SharedHttpConnector::new(canned.clone()) }
+        S3::over(canned, "countersign-eu-photos-1")
     }
 
     const NONE: &str = "<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>";

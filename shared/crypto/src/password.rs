@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::derive;
 
-pub use imported::{ImportedHash, import};
+pub use imported::{ImportedHash, export, import};
 
 /// Memory of one hash in KiB; the smallest that the OWASP Password Storage Cheat Sheet pairs with two passes.
 pub const MEMORY_KIB: u32 = 19 * 1024;

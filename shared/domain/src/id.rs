@@ -87,6 +87,11 @@ random_id!(
     "photo id"
 );
 random_id!(
+    /// A job that reads people from a file or writes them into one.
+    JobId,
+    "job id"
+);
+random_id!(
     /// A session of one browser, derived from the sign-in state that created it.
     SessionId, "session id"
 );

@@ -47,10 +47,11 @@ pub mod sign_up;
 pub mod standing;
 pub mod tenant;
 pub mod timestamp;
+pub mod transfer;
 pub mod user;
 
 pub use country::{Country, InvalidCountry};
-pub use id::{ClientId, EventId, FamilyId, GroupId, PhotoId, SessionId, Slug, TenantId, UserId};
+pub use id::{ClientId, EventId, FamilyId, GroupId, JobId, PhotoId, SessionId, Slug, TenantId, UserId};
 pub use placement::{Epoch, Placement, Region, Zone, ZoneName};
 pub use secret::Secret;
 pub use timestamp::Timestamp;

@@ -324,6 +324,26 @@ pub const BULK_MAX: usize = 1000;
 pub const BULK_BESIDE: usize = 8;
 /// What a bulk hasn't begun after this long isn't done: a function has ten seconds.
 pub const BULK_TIME: Duration = Duration::from_secs(7);
+/// A file of people, in bytes: a million rows of the usual kind.
+pub const TRANSFER_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
+/// What it is sent in: each part but the last has so many bytes.
+pub const TRANSFER_PART_BYTES: u64 = 64 * 1024 * 1024;
+/// A row of it, in bytes.
+pub const TRANSFER_LINE_MAX: usize = 64 * 1024;
+/// Rows of it.
+pub const TRANSFER_ROWS_MAX: u64 = 1_000_000;
+/// A link by which a part is sent or fetched.
+pub const TRANSFER_LINK: Duration = HOUR;
+/// A job and what came of it. Its files are gone a day later, by a rule of their bucket.
+pub const TRANSFER_REMEMBERED: Duration = Duration::from_hours(3 * 24);
+/// Whoever works on a job and is silent for longer is taken to be dead.
+pub const TRANSFER_LEASE: Duration = Duration::from_mins(2);
+/// One run works so long; what is left is the next one's. The function has a minute more.
+pub const TRANSFER_RUN: Duration = Duration::from_mins(4);
+/// Rows between two moments at which a job's place is written down.
+pub const TRANSFER_BATCH: usize = 100;
+/// A part of what is written, in bytes: it ends with the page of people that makes it longer.
+pub const TRANSFER_WRITTEN_PART: usize = 4 * 1024 * 1024;
 /// Parameters of one request.
 pub const PARAMETERS_MAX: usize = 200;
 

@@ -8,9 +8,11 @@ use utoipa::ToSchema;
 use crate::account::{Deletion, FormerEmail, PendingEmail};
 use crate::attributes::Values;
 use crate::id::{GroupId, UserId};
+use crate::identifier::{Canonical, InvalidIdentifier};
 use crate::registration::AcceptedTerms;
 use crate::roster::RoleName;
 use crate::timestamp::Timestamp;
+use crate::transfer::ImportedRow;
 
 /// An e-mail address as entered, the only form that mail is sent to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +89,9 @@ pub struct User {
     /// Set when they want their account to be deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletion: Option<Deletion>,
+    /// The row of an import that the account was made of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<ImportedRow>,
 }
 
 /// The standard claims of OpenID Connect Core §5.1 beyond name and e-mail address of the account, each absent when unknown.
@@ -189,7 +194,15 @@ impl User {
             pending_email: None,
             former_emails: Vec::new(),
             deletion: None,
+            imported: None,
         }
+    }
+
+    /// The same who had a `sub` elsewhere. One that has the form of an id is the id as well: an id that somebody has is nobody else's `sub`.
+    pub fn of_sub(sub: Option<&str>, drawn: UserId, at: Timestamp) -> Result<Self, InvalidIdentifier> {
+        let Some(sub) = sub else { return Ok(Self::new(drawn, at)) };
+        Canonical::subject(sub)?;
+        Ok(Self { sub: sub.to_owned(), ..Self::new(UserId::parse(sub).unwrap_or(drawn), at) })
     }
 
     /// What the person knows their account by: the address, else the username, else what apps know.

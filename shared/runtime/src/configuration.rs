@@ -26,7 +26,7 @@ pub enum Readers {
     Keys,
     /// Those that write events.
     Events,
-    /// Those that read or write deliveries.
+    /// Those that read or write deliveries or jobs.
     Work,
     /// Those that nudge `deliver`.
     Nudging,
@@ -34,6 +34,8 @@ pub enum Readers {
     Mailing,
     /// Those that keep, show or remove photos.
     Photos,
+    /// Those that read or write files of people, or give links to them.
+    Transfers,
     /// Those that answer HTTP.
     Http,
     /// Those that answer HTTP or make tenants: they know where tenants are reached.
@@ -49,7 +51,7 @@ pub enum Readers {
 }
 
 /// Every variable, in the order of the generated page `docs/configuration.md`.
-pub const VARIABLES: [Variable; 19] = [
+pub const VARIABLES: [Variable; 20] = [
     Variable { name: "AWS_REGION", meaning: "The region, set by Lambda.", readers: Readers::All },
     Variable { name: "ZONE", meaning: "The residency zone that the stack belongs to.", readers: Readers::All },
     Variable { name: "ZONE_REGIONS", meaning: "The zone's regions, separated by commas; a tenant's home is one of them.", readers: Readers::All },
@@ -86,6 +88,11 @@ pub const VARIABLES: [Variable; 19] = [
         name: "PHOTOS_BUCKET",
         meaning: "What the names of the buckets of photos begin with; a hyphen and the region follow.",
         readers: Readers::Photos,
+    },
+    Variable {
+        name: "TRANSFERS_BUCKET",
+        meaning: "What the names of the buckets of files of people begin with; a hyphen and the region follow.",
+        readers: Readers::Transfers,
     },
     Variable { name: "ENDPOINT_URL", meaning: "Empty in AWS. An http URL of this machine where an emulator answers for AWS.", readers: Readers::All },
     Variable { name: "LOG_LEVEL", meaning: "`error`, `warn`, `info` or `debug`; `info` without it.", readers: Readers::All },

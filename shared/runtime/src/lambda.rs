@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use cloud::aws::Aws;
-use cloud::objects::S3;
+use cloud::parts::Presigned;
+use cloud::s3::S3;
 use http::{HeaderValue, header};
 use lambda_http::Adapter;
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn, tower::util::MapRequest};
@@ -39,6 +40,18 @@ impl Start {
         let bucket = self.configuration.required("PHOTOS_BUCKET")?;
         Ok(Platform { objects: Arc::new(S3::new(&self.aws, bucket)), ..self.platform.clone() })
     }
+
+    /// The platform of a function that reads and writes files of people.
+    pub fn platform_with_parts(&self) -> Result<Platform, Error> {
+        let bucket = self.configuration.required("TRANSFERS_BUCKET")?;
+        Ok(Platform { parts: Arc::new(S3::new(&self.aws, bucket)), ..self.platform.clone() })
+    }
+
+    /// The platform of a function that gives links to such files.
+    pub fn platform_with_links(&self) -> Result<Platform, Error> {
+        let bucket = self.configuration.required("TRANSFERS_BUCKET")?;
+        Ok(Platform { links: Arc::new(Presigned::new(&self.aws, bucket)), ..self.platform.clone() })
+    }
 }
 
 /// Runs a function that answers HTTP.
@@ -47,8 +60,8 @@ pub fn serve(router: impl FnOnce(&Start) -> Router) -> Result<(), Error> {
 }
 
 /// Runs the function of the admin API, which has an origin of its own.
-pub fn serve_administration(router: impl FnOnce(&Start) -> Router) -> Result<(), Error> {
-    serve_behind(|start| Ok(admin_front(router(start), &start.platform)))
+pub fn serve_administration(router: impl FnOnce(&Start) -> Result<Router, Error>) -> Result<(), Error> {
+    serve_behind(|start| Ok(admin_front(router(start)?, &start.platform)))
 }
 
 /// Runs a function that answers HTTP, unless what it needs beside the platform isn't configured.

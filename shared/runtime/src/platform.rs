@@ -7,6 +7,7 @@ use bytes::Bytes;
 use cloud::aws::{Aws, Credentials, Endpoint, Patience, http_client};
 use cloud::keys::{GeneratedKey, KeyContext, KeyService, KeyServiceError, Kms};
 use cloud::objects::{ObjectName, Objects, ObjectsUnavailable};
+use cloud::parts::{Links, PartName, Parts};
 use domain::secret::SealedBytes;
 use domain::{Region, Secret, ZoneName};
 use store::{Store, Tables};
@@ -25,6 +26,10 @@ pub struct Platform {
     pub keys: Arc<dyn KeyService>,
     /// Where photos are kept.
     pub objects: Arc<dyn Objects>,
+    /// Where files of people are.
+    pub parts: Arc<dyn Parts>,
+    /// What gives links to them.
+    pub links: Arc<dyn Links>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Random bytes.
@@ -57,6 +62,8 @@ impl Platform {
             store: Store::new(configuration.region()?, clients, tables(configuration)).placing_in(directory),
             keys,
             objects: Arc::new(NoObjects),
+            parts: Arc::new(NoObjects),
+            links: Arc::new(NoObjects),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom::new()),
             zone: configuration.zone()?,
@@ -105,7 +112,7 @@ impl KeyService for NoKeys {
     }
 }
 
-// What a function has that keeps no photos: its role couldn't either, and it isn't made larger by what could.
+// What a function has that keeps no photos and no files: its role couldn't either, and it isn't made larger by what could.
 struct NoObjects;
 
 impl NoObjects {
@@ -125,6 +132,35 @@ impl Objects for NoObjects {
     }
 
     async fn delete(&self, _: &Region, _: &ObjectName) -> Result<(), ObjectsUnavailable> {
+        Self::none()
+    }
+}
+
+#[async_trait]
+impl Parts for NoObjects {
+    async fn length(&self, _: &Region, _: &PartName) -> Result<Option<u64>, ObjectsUnavailable> {
+        Self::none()
+    }
+
+    async fn read(&self, _: &Region, _: &PartName, _: u64, _: usize) -> Result<Bytes, ObjectsUnavailable> {
+        Self::none()
+    }
+
+    async fn write(&self, _: &Region, _: &PartName, _: Vec<u8>) -> Result<(), ObjectsUnavailable> {
+        Self::none()
+    }
+
+    async fn remove(&self, _: &Region, _: &PartName) -> Result<(), ObjectsUnavailable> {
+        Self::none()
+    }
+}
+
+impl Links for NoObjects {
+    fn to_send(&self, _: &Region, _: &PartName, _: u64) -> Result<String, ObjectsUnavailable> {
+        Self::none()
+    }
+
+    fn to_fetch(&self, _: &Region, _: &PartName) -> Result<String, ObjectsUnavailable> {
         Self::none()
     }
 }

@@ -148,15 +148,20 @@ pub async fn stored_password(
         NewPassword::Imported(hash) => password::import(hash.expose())?,
     };
     if !tenant.record().imported_hashes.contains(&brought.kind) {
-        let kind = EventKind::ImportedHashesAccepted { kind: brought.kind.clone() };
-        let (id, tenant_id, subject) = (random.event_id(now), tenant.record().id.clone(), Subject::Tenant);
-        let event = Event { id, tenant: tenant_id, subject, kind, personal: Personal::default() }.record(None, Lookups::default());
-        match tenant.home(now)?.accept_imported_hash(&brought.kind, &event).await.map_err(Failure::from)? {
-            HashAcceptance::Accepted => {}
-            HashAcceptance::TooMany => return Err(NotCreated::TooManyKinds),
-        }
+        accept_kind(tenant, &brought.kind, (random, now)).await?;
     }
     Ok(brought.stored)
+}
+
+/// Notes a kind of hashes of elsewhere with the tenant.
+pub async fn accept_kind(tenant: &TenantContext, kind: &str, (random, now): (&dyn Random, Timestamp)) -> Result<(), NotCreated> {
+    let accepted = EventKind::ImportedHashesAccepted { kind: kind.to_owned() };
+    let (id, tenant_id, subject) = (random.event_id(now), tenant.record().id.clone(), Subject::Tenant);
+    let event = Event { id, tenant: tenant_id, subject, kind: accepted, personal: Personal::default() }.record(None, Lookups::default());
+    match tenant.home(now)?.accept_imported_hash(kind, &event).await.map_err(Failure::from)? {
+        HashAcceptance::Accepted => Ok(()),
+        HashAcceptance::TooMany => Err(NotCreated::TooManyKinds),
+    }
 }
 
 impl Provisioner {

@@ -4,6 +4,7 @@
 //! `docs/data-model.md` is generated from [`KINDS`].
 
 mod indexes;
+mod jobs;
 mod key;
 mod ranges;
 
@@ -22,6 +23,7 @@ use crate::tables::Table;
 
 pub use indexes::{LIST_ENTRY, LIST_INDEX, SUBJECT_INDEX};
 pub(crate) use indexes::{LIST_INDEX_NAME, SUBJECT_INDEX_NAME, list, list_entry, subject};
+pub(crate) use jobs::{job, open_job, open_jobs, refused_row, refused_rows};
 pub(crate) use key::{Key, PARTITION, SORT};
 pub(crate) use ranges::{Range, Until, consents, counted, due_until, expiries_until, families, policy_versions, rotation_until, sessions};
 
@@ -163,7 +165,7 @@ const EXPIRY: Kind = kind(
 );
 
 /// Every kind of row, in the order of the data model.
-pub const KINDS: [&Kind; 32] = [
+pub const KINDS: [&Kind; 35] = [
     &SLUG,
     &SYSTEM,
     &ZONE,
@@ -196,6 +198,9 @@ pub const KINDS: [&Kind; 32] = [
     &DUE,
     &ROTATION,
     &EXPIRY,
+    &jobs::JOB,
+    &jobs::REFUSED_ROW,
+    &jobs::OPEN_JOB,
 ];
 
 impl Kind {

@@ -4,7 +4,7 @@ use domain::delivery::DeliveryId;
 use domain::event::Subject;
 use domain::placement::spread;
 use domain::session::Expiry;
-use domain::{TenantId, policy};
+use domain::{JobId, TenantId, policy};
 
 /// The shard of a tenant's day that events about `subject` are in; part of an event's key.
 pub fn event_shard(subject: &Subject) -> u8 {
@@ -24,6 +24,11 @@ pub(crate) fn rotation_shard(tenant: &TenantId) -> u8 {
 /// The shard that a session is looked at from.
 pub(crate) fn expiry_shard(expiry: &Expiry) -> u8 {
     shard(expiry.session_id.as_str(), policy::DUE_SHARDS)
+}
+
+/// The shard that the row about a job that is to be worked on is in.
+pub(crate) fn job_shard(job: &JobId) -> u8 {
+    shard(job.as_str(), policy::DUE_SHARDS)
 }
 
 fn shard(text: &str, shards: u8) -> u8 {

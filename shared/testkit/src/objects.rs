@@ -6,9 +6,13 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use bytes::Bytes;
 use cloud::objects::{ObjectName, Objects, ObjectsUnavailable};
+use cloud::parts::{Links, PartName, Parts};
 use domain::Region;
 
 use crate::lock;
+
+/// What links begin with.
+const PLACE: &str = "https://objects.example/";
 
 /// Keeps objects in memory, and can be out of reach.
 #[derive(Debug, Default)]
@@ -26,6 +30,24 @@ impl MemoryObjects {
     /// The names of the objects that are kept, in order.
     pub fn names(&self) -> Vec<String> {
         lock(&self.kept).keys().cloned().collect()
+    }
+
+    /// Sends a part by its link, as whoever has it does: a bucket takes it only as long as was said.
+    ///
+    /// # Panics
+    /// When it is no link to send a part of that length by.
+    pub fn send(&self, link: &str, content: &[u8]) {
+        let name = link.strip_prefix(PLACE).and_then(|rest| rest.strip_suffix(&format!("?put={}", content.len())));
+        lock(&self.kept).insert(name.expect("a link for a part of that length").to_owned(), content.to_vec().into());
+    }
+
+    /// Fetches a part by its link.
+    ///
+    /// # Panics
+    /// When it is no link to fetch a part by, or there is none.
+    pub fn fetch(&self, link: &str) -> Bytes {
+        let name = link.strip_prefix(PLACE).and_then(|rest| rest.strip_suffix("?get")).expect("a link to fetch a part by");
+        lock(&self.kept).get(name).cloned().expect("a part")
     }
 
     fn up(&self) -> Result<(), ObjectsUnavailable> {
@@ -50,6 +72,47 @@ impl Objects for MemoryObjects {
         self.up()?;
         lock(&self.kept).remove(&name.to_string());
         Ok(())
+    }
+}
+
+#[async_trait]
+impl Parts for MemoryObjects {
+    async fn length(&self, _: &Region, name: &PartName) -> Result<Option<u64>, ObjectsUnavailable> {
+        self.up()?;
+        Ok(lock(&self.kept).get(&name.to_string()).map(|content| content.len() as u64))
+    }
+
+    async fn read(&self, _: &Region, name: &PartName, first: u64, most: usize) -> Result<Bytes, ObjectsUnavailable> {
+        self.up()?;
+        let content = lock(&self.kept).get(&name.to_string()).cloned().ok_or_else(|| ObjectsUnavailable("status 404".to_owned()))?;
+        let first = usize::try_from(first).unwrap_or(usize::MAX);
+        if first >= content.len() {
+            Err(ObjectsUnavailable("status 416".to_owned()))
+        } else {
+            Ok(content.slice(first..content.len().min(first + most)))
+        }
+    }
+
+    async fn write(&self, _: &Region, name: &PartName, content: Vec<u8>) -> Result<(), ObjectsUnavailable> {
+        self.up()?;
+        lock(&self.kept).insert(name.to_string(), content.into());
+        Ok(())
+    }
+
+    async fn remove(&self, _: &Region, name: &PartName) -> Result<(), ObjectsUnavailable> {
+        self.up()?;
+        lock(&self.kept).remove(&name.to_string());
+        Ok(())
+    }
+}
+
+impl Links for MemoryObjects {
+    fn to_send(&self, _: &Region, name: &PartName, bytes: u64) -> Result<String, ObjectsUnavailable> {
+        Ok(format!("{PLACE}{name}?put={bytes}"))
+    }
+
+    fn to_fetch(&self, _: &Region, name: &PartName) -> Result<String, ObjectsUnavailable> {
+        Ok(format!("{PLACE}{name}?get"))
     }
 }
 

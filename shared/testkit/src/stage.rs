@@ -25,7 +25,7 @@ pub struct Stage {
     pub random: Arc<SeededRandom>,
     /// The key service, with its outages.
     pub keys: Arc<LocalKeys>,
-    /// The photos that are kept, with their outages.
+    /// The photos and files that are kept, with their outages.
     pub objects: Arc<MemoryObjects>,
     /// Counts every request to the tables since the tenant was made.
     pub counting: Counting,
@@ -69,6 +69,8 @@ impl Stage {
         let objects = Arc::new(MemoryObjects::default());
         let platform = Platform {
             objects: objects.clone(),
+            parts: objects.clone(),
+            links: objects.clone(),
             store: embedded.store_through(counting.http()),
             keys: Arc::clone(&keys) as Arc<dyn cloud::keys::KeyService>,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,

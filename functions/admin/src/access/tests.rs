@@ -91,9 +91,9 @@ fn every_role_may_what_is_its_own() {
         table.extend([role.as_str(), ": ", &may.collect::<Vec<_>>().join(" "), "\n"]);
     }
     insta::assert_snapshot!(table, @r"
-    owner: ReadTenant ChangeTenant ReadAdministrators ListPeople CreatePerson ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson AssignAdministrator ListApps CreateApp ReadApp ChangeApp TrustApp DeleteApp ReadApis ChangeApis ReadKeys ChangeKeys ReadRoster ChangeRoster ReadPolicies ChangePolicies
-    admin: ReadTenant ChangeTenant ReadAdministrators ListPeople CreatePerson ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson AssignAdministrator ListApps CreateApp ReadApp ChangeApp TrustApp DeleteApp ReadApis ChangeApis ReadKeys ChangeKeys ReadRoster ChangeRoster ReadPolicies ChangePolicies
-    user_manager: ReadTenant ListPeople CreatePerson ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson ListApps ReadRoster
+    owner: ReadTenant ChangeTenant ReadAdministrators ListPeople CreatePerson ImportPeople ExportPeople ExportHashes ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson AssignAdministrator ListApps CreateApp ReadApp ChangeApp TrustApp DeleteApp ReadApis ChangeApis ReadKeys ChangeKeys ReadRoster ChangeRoster ReadPolicies ChangePolicies
+    admin: ReadTenant ChangeTenant ReadAdministrators ListPeople CreatePerson ImportPeople ExportPeople ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson AssignAdministrator ListApps CreateApp ReadApp ChangeApp TrustApp DeleteApp ReadApis ChangeApis ReadKeys ChangeKeys ReadRoster ChangeRoster ReadPolicies ChangePolicies
+    user_manager: ReadTenant ListPeople CreatePerson ImportPeople ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson ListApps ReadRoster
     help_desk: ReadTenant ListPeople ReadPerson HelpPerson EndSessions ListApps ReadRoster
     security: ReadTenant ReadAdministrators ListPeople ReadPerson HelpPerson DisablePerson EndSessions ListApps ReadApp ReadApis ReadKeys ChangeKeys ReadRoster ReadPolicies ChangePolicies
     auditor: ReadTenant ReadAdministrators ListPeople ReadPerson ListApps ReadApp ReadApis ReadKeys ReadRoster ReadPolicies
@@ -136,6 +136,11 @@ fn what_gives_a_tenant_away_wants_a_sign_in_of_just_now() {
     assert!(assign().decided());
     assert!(!Case { fresh: false, ..assign() }.decided());
     assert!(!Case { machine: true, ..assign() }.decided());
+    let hashes = || case(AdminRole::Owner, Act::ExportHashes);
+    assert!(hashes().decided());
+    assert!(!Case { fresh: false, ..hashes() }.decided());
+    assert!(!Case { machine: true, ..hashes() }.decided());
+    assert!(Case { fresh: false, ..case(AdminRole::Owner, Act::ExportPeople) }.decided());
     assert!(!Case { fresh: false, ..case(AdminRole::Owner, Act::DeletePerson) }.decided());
     assert!(Case { fresh: false, machine: true, ..case(AdminRole::Admin, Act::DeletePerson) }.decided());
     assert!(Case { fresh: false, ..case(AdminRole::Owner, Act::DisablePerson) }.decided());

@@ -134,14 +134,8 @@ pub(crate) async fn create_user(at: Arrived, Path(_): Path<OfTenant>, New { body
 }
 
 fn person(at: &Arrived, tenant: &Tenant, (asked, drawn): (&mut UserAsked, UserId)) -> Result<User, Problem> {
-    let blank = match asked.sub.take() {
-        None => User::new(drawn, at.now),
-        Some(sub) => {
-            Canonical::subject(&sub).map_err(|invalid| Problem::Unfit("sub", invalid.to_string()))?;
-            // One that has the form of an id is the id as well: an id that somebody has is nobody else's `sub`.
-            User { sub: sub.clone(), ..User::new(UserId::parse(&sub).unwrap_or(drawn), at.now) }
-        }
-    };
+    let sub = asked.sub.take();
+    let blank = User::of_sub(sub.as_deref(), drawn, at.now).map_err(|invalid| Problem::Unfit("sub", invalid.to_string()))?;
     let said = asked.said();
     let edited = blank.edited(tenant, &said.edit(), at.now).map_err(|invalid| unfit(&invalid))?;
     Ok(User { version: 1, ..edited.unwrap_or(blank) })

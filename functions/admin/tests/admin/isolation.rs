@@ -16,6 +16,7 @@ const ROWS: &[(&str, &[AdminRole])] = {
     const NO_PEOPLE: &[AdminRole] = &[AppDeveloper];
     const NO_POLICIES: &[AdminRole] = &[UserManager, HelpDesk, AppDeveloper];
     const NO_POLICY_CHANGES: &[AdminRole] = &[UserManager, HelpDesk, Auditor, AppDeveloper];
+    const NO_IMPORTERS: &[AdminRole] = &[HelpDesk, Security, Auditor, AppDeveloper];
     &[
         ("list_tenants", NO_ADMINISTRATORS),
         ("create_tenant", ALL),
@@ -52,6 +53,14 @@ const ROWS: &[(&str, &[AdminRole])] = {
         ("show_invitation", NO_PEOPLE),
         ("revoke_invitation", &[HelpDesk, Security, Auditor, AppDeveloper]),
         ("send_invitation", &[HelpDesk, Security, Auditor, AppDeveloper]),
+        ("create_import", NO_IMPORTERS),
+        ("show_import", NO_IMPORTERS),
+        ("start_import", NO_IMPORTERS),
+        ("cancel_import", NO_IMPORTERS),
+        ("list_import_results", NO_IMPORTERS),
+        ("create_export", ALL),
+        ("show_export", ALL),
+        ("cancel_export", ALL),
         ("list_apps", &[]),
         ("create_app", ALL),
         // The developer is one of the system tenant, where their app is: what a tenant's own developer may is in `apps.rs`.
@@ -130,9 +139,10 @@ fn filled(place: &Place, tenant: &str, path: &str) -> String {
     let person = place.scene.person.id.to_string();
     let group = domain::GroupId::from_random([1; 16]).to_string();
     let values = [("{tenant}", tenant), ("{user}", person.as_str()), ("{sid}", "sid"), ("{app}", "sample-public"), ("{secret}", "secret")];
+    let job = domain::JobId::from_random([1; 16]).to_string();
     let invitation = crypto::base64url::encode([1; 32]);
     let more = [("{invitation}", invitation.as_str()), ("{api}", "aHR0cHM6Ly9hcGkuZXhhbXBsZQ"), ("{group}", group.as_str()), ("{role}", "editor")];
-    let more = more.iter().chain(&[("{policy}", "session"), ("{version}", "0")]).copied().collect::<Vec<_>>();
+    let more = more.iter().chain(&[("{job}", job.as_str()), ("{policy}", "session"), ("{version}", "0")]).copied().collect::<Vec<_>>();
     let filled = values.iter().chain(&more).fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
     assert!(!filled.contains('{'), "{path}");
     filled
@@ -143,6 +153,8 @@ fn body(operation: &str) -> &'static str {
         "assign_administrator" | "assign_app" => r#"{"roles":["auditor"]}"#,
         "create_tenant" => r#"{"slug":"acme","name":"Acme","owner_email":"grace@example.com"}"#,
         "create_user" => r#"{"username":"grace"}"#,
+        "create_import" => r#"{"format":"csv","bytes":7}"#,
+        "create_export" => r#"{"format":"csv"}"#,
         "change_user" => r#"{"username":"eve"}"#,
         "create_invitation" => r#"{"email":"grace@example.com"}"#,
         "create_app" => r#"{"settings":{"name":"App","type":"native","redirect_uris":["com.example.app:/cb"]}}"#,

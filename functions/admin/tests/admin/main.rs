@@ -21,3 +21,4 @@ mod roster;
 mod signing_keys;
 mod support;
 mod tenants;
+mod transfers;

@@ -62,7 +62,7 @@ impl<'a> Occasions<'a> {
             "revoke" => self.about("/revoke").await?,
             "relay" => return self.stream_record().await,
             "deliver" => return self.nudge(),
-            "key-rotation" | "webhook-retry" => return Ok(self.schedule.clone()),
+            "key-rotation" | "transfer" | "webhook-retry" => return Ok(self.schedule.clone()),
             other => return Err(format!("no event for {other}: infra/bench/src/cold/occasions.rs makes them").into()),
         };
         Ok(asked.event(&self.request))
@@ -143,6 +143,7 @@ pub(super) fn is_real(function: &str, answer: &Value, sent: &[Sent]) -> bool {
         "relay" => all_worked_off && sent.iter().any(|sent| matches!(sent, Sent::Nudge(_))),
         "deliver" => all_worked_off && sent.contains(&Sent::Mail),
         "key-rotation" => answer["looked"].is_u64(),
+        "transfer" => answer["taken"].is_u64(),
         "webhook-retry" => answer["nudged"].is_u64(),
         _ => answer["statusCode"] == 200,
     }

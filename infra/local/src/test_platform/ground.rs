@@ -102,6 +102,8 @@ impl Ground {
         let regions: Vec<_> = all.iter().map(|tables| (&*tables.embedded, tables.counting.http())).collect();
         Platform {
             objects: self.objects.clone(),
+            parts: self.objects.clone(),
+            links: self.objects.clone(),
             store: zone_store(here.region(), &regions),
             keys: Arc::clone(&self.keys) as Arc<dyn KeyService>,
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,

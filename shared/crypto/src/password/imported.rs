@@ -40,6 +40,12 @@ pub fn import(text: &str) -> Result<ImportedHash, Unusable> {
     Ok(ImportedHash { stored: Secret::new(format!("{MARK}{text}")), kind: format!("{MARK}{kind}") })
 }
 
+/// A stored hash in the form that [`import`] reads, wherever it was made.
+pub fn export(stored: &Secret<String>) -> Secret<String> {
+    let stored = stored.expose();
+    Secret::new(stored.strip_prefix(MARK).unwrap_or(stored).to_owned())
+}
+
 /// A function of the SHA family under PBKDF2's HMAC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Digest {

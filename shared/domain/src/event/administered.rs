@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::administration::AdminRole;
 use crate::api::Audience;
-use crate::id::{ClientId, GroupId, Slug};
+use crate::id::{ClientId, GroupId, JobId, Slug};
 use crate::key_ring::wish::KeyWish;
 use crate::placement::ZoneName;
 use crate::policies::PolicyKind;
 use crate::timestamp::Timestamp;
+use crate::transfer::JobState;
 
 /// What an administrator did, without anything personal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -169,6 +170,44 @@ pub enum Administered {
     UserSignedOut {
         /// The version of the person's record afterwards.
         version: u64,
+    },
+    /// An administrator wants people imported; their file is yet to come.
+    #[serde(rename = "import.asked")]
+    ImportAsked {
+        /// Which import.
+        job: JobId,
+    },
+    /// The file is there, and accounts are made of it from now on.
+    #[serde(rename = "import.started")]
+    ImportStarted {
+        /// Which import.
+        job: JobId,
+    },
+    /// An administrator has people written into files.
+    #[serde(rename = "export.started")]
+    ExportStarted {
+        /// Which export.
+        job: JobId,
+        /// Whether with the hashes of their passwords.
+        hashes: bool,
+    },
+    /// An administrator ended an import or an export before it was done.
+    #[serde(rename = "transfer.cancelled")]
+    TransferCancelled {
+        /// Which.
+        job: JobId,
+    },
+    /// An import or an export is over.
+    #[serde(rename = "transfer.ended")]
+    TransferEnded {
+        /// Which.
+        job: JobId,
+        /// Done or failed.
+        state: JobState,
+        /// Rows that were read or written.
+        rows: u64,
+        /// Accounts that were made.
+        created: u64,
     },
 }
 

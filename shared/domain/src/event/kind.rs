@@ -46,6 +46,8 @@ pub enum CreatedBy {
     Invitation,
     /// Its owner, who signed in with the password that a hook of the tenant knew.
     Migration,
+    /// An import, of a row of its file.
+    Import,
 }
 
 /// What happened, without anything personal.

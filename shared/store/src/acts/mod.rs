@@ -34,5 +34,6 @@ pub(crate) mod revoke_family;
 pub(crate) mod rotate_keys;
 pub(crate) mod start_session;
 pub(crate) mod touch_session;
+pub(crate) mod transfer;
 mod watermark;
 pub(crate) mod withdraw_consent;

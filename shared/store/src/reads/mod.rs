@@ -18,3 +18,4 @@ pub(crate) mod person;
 mod policies;
 pub(crate) mod recovery;
 pub(crate) mod sign_up;
+mod transfer;

@@ -37,7 +37,7 @@ impl Work {
         self.list(&keys::expiries_until(shard, now), limit).await
     }
 
-    async fn list<T: DeserializeOwned>(&self, until: &Until, limit: u16) -> Result<Due<T>, StoreError> {
+    pub(super) async fn list<T: DeserializeOwned>(&self, until: &Until, limit: u16) -> Result<Due<T>, StoreError> {
         let database = self.store.here()?;
         let answer = database
             .client

@@ -1,15 +1,17 @@
 //! Deliveries: what an event causes to be sent, when it is due, and who is trying. A lost nudge heals, because a due row is swept by time.
-//! Beside them, when whose signing keys are to be looked at and which sessions may have run out.
+//! Beside them, when whose signing keys are to be looked at which sessions may have run out, and which jobs are to be worked on.
 
 mod expiries;
 mod find_delivery;
 mod lease;
 mod list_due;
+mod open_jobs;
 mod settle;
 mod write_delivery;
 
 pub use lease::Lease;
 pub use list_due::Due;
+pub use open_jobs::OpenJob;
 pub use settle::Settlement;
 pub use write_delivery::DeliveryWriting;
 

@@ -13,6 +13,7 @@ mod expiries;
 mod faults;
 mod grants;
 mod invitations;
+mod jobs;
 mod once;
 mod own_account;
 mod passwords;
