@@ -175,7 +175,7 @@ impl Clock for Running {
 #[tokio::test]
 async fn a_run_ends_in_time_and_the_next_goes_on_where_it_was() {
     let place = place().await;
-    let file: String = (0..350).map(|row| format!("{{\"username\":\"u{row}\"}}\n")).collect();
+    let file = (0..350).map(|row| format!("{{\"username\":\"u{row}\"}}\n")).collect::<Vec<_>>().concat();
     let job = place.import(Format::Ndjson, file.as_bytes()).await;
     let clock = Arc::new(Running(AtomicU64::new(place.stage.clock.now().seconds())));
     let deps = Deps::new(&Platform { clock, ..place.stage.platform.clone() });
