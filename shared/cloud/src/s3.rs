@@ -19,7 +19,7 @@ use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use domain::Region;
 use http::{Method, header};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, Collected, Limited};
 
 use crate::aws::{Aws, Endpoint, amazon_roots};
 use crate::objects::ObjectsUnavailable;
@@ -185,5 +185,5 @@ pub(crate) fn done(answer: &HttpResponse) -> Result<(), ObjectsUnavailable> {
 /// The body of an answer, if it isn't longer than `most`.
 pub(crate) async fn content(answer: HttpResponse, most: usize) -> Result<Bytes, ObjectsUnavailable> {
     let content = Limited::new(answer.into_body(), most).collect().await;
-    content.map(http_body_util::Collected::to_bytes).map_err(|error| ObjectsUnavailable(error.to_string()))
+    content.map(Collected::to_bytes).map_err(|error| ObjectsUnavailable(error.to_string()))
 }
