@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn relay_follows_events_deliver_reads_its_queue_retries_and_transfers_tick_every_minute_and_keys_turn_by_the_hour() {
+    fn relay_follows_events_deliver_reads_its_queue_and_all_that_is_due_is_looked_for_every_minute() {
         let deployment = deployment();
         let [stream] = &deployment.streams[..] else { panic!("one stream: {:?}", deployment.streams) };
         assert_eq!((stream.table.as_str(), stream.function.as_str()), ("events", "relay"));
@@ -135,7 +135,7 @@ mod tests {
         assert!(queue.receives.is_some(), "there is a dead letter queue");
         let tick = |function: &str, every| Schedule { function: function.to_owned(), every };
         let minute = Duration::from_mins(1);
-        let expected = [tick("key-rotation", Duration::from_hours(1)), tick("transfer", minute), tick("webhook-retry", minute)];
+        let expected = [tick("key-rotation", minute), tick("transfer", minute), tick("webhook-retry", minute)];
         assert_eq!(deployment.schedules, expected);
     }
 
