@@ -113,6 +113,9 @@ pub(crate) async fn do_in_bulk(
     Body(asked): Body<BulkAsked>,
 ) -> Answer<BulkAnswer> {
     at.may(Act::ReadTenant, Thing::Tenant)?;
+    if asked.requests.is_empty() {
+        return Err(Problem::Malformed("requests: none".to_owned()).into());
+    }
     if asked.requests.len() > policy::BULK_MAX {
         return Err(Problem::TooLarge.into());
     }

@@ -26,9 +26,12 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi, ToSchema};
         (name = "tenants", description = "Tenants as a whole."),
         (name = "administrators", description = "Who administers a tenant, and as what."),
         (name = "users", description = "The people of a tenant."),
+        (name = "invitations", description = "Who is invited to have an account."),
+        (name = "transfers", description = "Files of people that are imported and exported."),
         (name = "apps", description = "The apps of a tenant (OAuth clients)."),
         (name = "apis", description = "The APIs of a tenant (resource servers), and who is granted what of them."),
         (name = "groups and roles", description = "Groups and roles of people."),
+        (name = "policies", description = "What a tenant asks of its people, with every version of it."),
         (name = "keys", description = "Signing keys."),
         (name = "bulk", description = "Many requests in one."),
     ),
@@ -39,13 +42,14 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi, ToSchema};
 pub(crate) struct Admin;
 
 /// The document as its readers want it: every answer described, and every schema written once.
-pub(crate) fn whole(document: Document) -> Document {
-    referring(worded(document))
+pub(crate) fn whole(document: Document) -> Value {
+    referring(&worded(document))
 }
 
 // A page of things writes their schema out; whoever generates types from the document would have each of them twice.
-fn referring(document: Document) -> Document {
-    let Ok(mut value) = serde_json::to_value(&document) else { return document };
+fn referring(document: &Document) -> Value {
+    // Whatever it holds was JSON, or is a text or a number.
+    let mut value = serde_json::to_value(document).unwrap_or_default();
     let schemas = value["components"]["schemas"].as_object().cloned().unwrap_or_default();
     // Plain texts and numbers look alike and are different things.
     for (name, schema) in schemas.iter().filter(|(_, schema)| schema["properties"].is_object()) {
@@ -53,7 +57,7 @@ fn referring(document: Document) -> Document {
             refer(&mut value[part], name, schema, 0);
         }
     }
-    serde_json::from_value(value).unwrap_or(document)
+    value
 }
 
 // The schema itself stands at depth 2 of the components.

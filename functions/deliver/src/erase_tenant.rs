@@ -2,8 +2,8 @@
 //!
 //! What goes row by row is what its lists name: people with all that is theirs and their photos, names, invitations, apps, APIs. Then its keys, administrators
 //! and record go at once. What stays is its slug in the directory, which is nobody's again, and what nobody can read without its keys: events and their archive,
-//! whose personal fields are sealed under them, keyed hashes of a `sub`, of sources and of addresses, and rows that end by themselves and are swept. It is final
-//! when the recovery window of the table `keys` has run out.
+//! whose personal fields are sealed under them, keyed hashes of a `sub`, of sources and of addresses, and rows that end by themselves and are swept; and what its
+//! policies said before, which names administrators by their ids alone. It is final when the recovery window of the table `keys` has run out.
 
 use cloud::objects::ObjectName;
 use domain::Timestamp;

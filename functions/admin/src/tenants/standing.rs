@@ -14,7 +14,7 @@ use crate::came::{Answer, Done};
 use crate::documentation::NotChanged;
 use crate::problem::{Problem, Refused};
 
-/// Lets nobody in at a tenant any more, neither people nor apps nor its own administrators, within a minute. What it is stays; keys and discovery are
+/// Lets nobody in at a tenant any more, neither people nor apps nor its own administrators, within 30 seconds. What it is stays; keys and discovery are
 /// published on, and access tokens that an API verifies by itself live out their minutes.
 #[utoipa::path(
     post, path = "/admin/v1/tenants/{tenant}/suspend", tag = "tenants",

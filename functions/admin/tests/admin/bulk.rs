@@ -102,7 +102,12 @@ async fn a_bulk_holds_a_thousand_requests_in_four_megabytes() {
     long["body"]["given_name"] = json!("x".repeat(policy::ADMIN_BODY_MAX));
     let long = place.create(&token, "/bulk", &json!({ "requests": [long] })).await;
     assert_eq!(problem(&long), (StatusCode::PAYLOAD_TOO_LARGE, "too-large".to_owned()));
-    for unfit in [json!({ "requests": [{ "method": "GET", "path": "/users" }] }), json!({ "requests": [{ "method": "POST" }] }), json!({})] {
+    for unfit in [
+        json!({ "requests": [{ "method": "GET", "path": "/users" }] }),
+        json!({ "requests": [{ "method": "POST" }] }),
+        json!({ "requests": [] }),
+        json!({}),
+    ] {
         assert_eq!(problem(&place.create(&token, "/bulk", &unfit).await), (StatusCode::BAD_REQUEST, "malformed".to_owned()), "{unfit}");
     }
 }
