@@ -9,7 +9,7 @@ use futures_util::{StreamExt, stream};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use runtime::Incident;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tower::ServiceExt;
 use utoipa::ToSchema;
 
@@ -48,7 +48,7 @@ pub(crate) struct RequestAsked {
     /// Its body.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
-    body: Option<Value>,
+    body: Option<Map<String, Value>>,
 }
 
 /// A method that changes something.
@@ -155,7 +155,7 @@ fn request(at: &Arrived, asked: RequestAsked) -> Result<http::Request<Payload>, 
     }
     let mut request = http::Request::new(asked.body.map_or_else(Payload::empty, |body| {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        Payload::from(body.to_string())
+        Payload::from(Value::Object(body).to_string())
     }));
     *request.method_mut() = asked.method.http();
     *request.uri_mut() = path;
