@@ -105,6 +105,7 @@ async fn a_bulk_holds_a_thousand_requests_in_four_megabytes() {
     for unfit in [
         json!({ "requests": [{ "method": "GET", "path": "/users" }] }),
         json!({ "requests": [{ "method": "POST" }] }),
+        json!({ "requests": [{ "method": "PUT", "path": "/x", "body": [] }] }),
         json!({ "requests": [] }),
         json!({}),
     ] {
