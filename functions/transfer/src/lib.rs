@@ -19,7 +19,7 @@ use futures_util::future::try_join_all;
 use runtime::tenants::{Name, Needs, Signing, Tenants};
 use runtime::{Clock, Failure, HomeRegion, Platform, Random};
 use serde::Serialize;
-use store::{JobChange, OpenJob, TenantStore, Work};
+use store::{JobChange, OpenJob, Work};
 
 use at::At;
 
@@ -143,9 +143,9 @@ async fn turn(deps: &Deps, open: &OpenJob, until: Timestamp) -> Result<Option<Tu
         Purpose::Export { hashes } => export::run(&mut at, hashes).await?,
     };
     match &turn {
-        Turn::Done => end(deps, &home, &at.job.done()).await?,
-        Turn::GivenUp(failure) => end(deps, &home, &at.job.given_up(failure.clone())).await?,
-        Turn::Later => drop(home.move_job(&at.job.left(deps.clock.now())).await?),
+        Turn::Done => end(&at, &at.job.done()).await?,
+        Turn::GivenUp(failure) => end(&at, &at.job.given_up(failure.clone())).await?,
+        Turn::Later => drop(at.home()?.move_job(&at.job.left(at.now())).await?),
         Turn::Lost => return Ok(Some(turn)),
     }
     if let (Purpose::Import { bytes }, Turn::Done | Turn::GivenUp(_)) = (at.job.purpose, &turn) {
@@ -155,16 +155,17 @@ async fn turn(deps: &Deps, open: &OpenJob, until: Timestamp) -> Result<Option<Tu
 }
 
 // Who was overtaken in the end has nothing to tell.
-async fn end(deps: &Deps, home: &TenantStore, job: &Job) -> Result<(), Failure> {
+async fn end(at: &At<'_>, job: &Job) -> Result<(), Failure> {
     let (rows, created) = (job.progress.rows, job.progress.created);
     let kind = Administered::TransferEnded { job: job.id.clone(), state: job.state, rows, created }.into();
-    let (id, tenant, subject) = (deps.random.event_id(deps.clock.now()), job.tenant.clone(), Subject::Tenant);
+    let (id, tenant, subject) = (at.deps.random.event_id(at.now()), job.tenant.clone(), Subject::Tenant);
     let event = Event { id, tenant, subject, kind, personal: Personal::default() }.record(None, Lookups::default());
     let event = match &job.asked_by {
         Some(actor) => event.done_by(actor.clone()),
         None => event,
     };
-    home.end_job(job, &event).await?;
+    // By the tenant's own tables, which keep events as long as it says.
+    at.home()?.end_job(job, &event).await?;
     Ok(())
 }
 

@@ -149,9 +149,12 @@ impl RecordedEvent {
     }
 
     /// The same, kept as long as the tenant keeps its events.
+    // INVARIANT: what is to be done later is done by its event, so that it outlives that moment by the time that every event has.
     #[must_use]
     pub fn kept(self, retention: Retention) -> Self {
-        Self { ends_at: self.at.plus(retention.time()), ..self }
+        let ends_at = self.at.plus(retention.time());
+        let due = self.kind.due_at().map(|due_at| due_at.plus(Retention::LEAST.time()));
+        Self { ends_at: due.map_or(ends_at, |due| due.max(ends_at)), ..self }
     }
 }
 

@@ -87,6 +87,9 @@ impl Default for Retention {
 }
 
 impl Retention {
+    /// The shortest: what is done with events has that time.
+    pub const LEAST: Self = Self { days: policy::EVENT_RETENTION_LEAST };
+
     /// How long an event is kept.
     pub fn time(self) -> Duration {
         Duration::from_hours(24 * u64::from(self.days))

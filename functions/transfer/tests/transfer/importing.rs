@@ -3,11 +3,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::event::Administered;
+use domain::policies::{Policies, Retention};
 use domain::transfer::{Format, Job, JobFailure, JobState, Reason};
 use domain::user::UserStatus;
 use domain::{Timestamp, policy};
 use futures_util::future::join_all;
 use runtime::{Clock, Platform};
+use testkit::rows::{number, text};
 use testkit::transport::Crash;
 use transfer::{Deps, Worked, work};
 
@@ -47,6 +49,22 @@ async fn a_file_makes_the_accounts_that_it_says() {
     // The file is gone, the job is closed, and nobody works on it again.
     assert_eq!((place.stage.objects.names(), place.work().await), (vec![], NOTHING));
     assert_eq!(told(&place, "transfer.ended").await, 1);
+}
+
+#[tokio::test]
+async fn what_is_told_of_an_import_is_kept_as_long_as_the_tenant_says() {
+    let mut place = place().await;
+    let policies = Policies { retention: Retention { days: 7 }, ..Policies::default() };
+    place.stage.embedded.change_tenant(&place.stage.tenant, "policies", &policies).await;
+    place.restart();
+    place.import(Format::Ndjson, b"{\"username\":\"grace\"}\n").await;
+    assert_eq!(place.work().await, ENDED);
+    let week = place.stage.clock.now().plus(policies.retention.time()).seconds();
+    let rows = place.stage.rows("events").await;
+    for kind in ["user.created", "transfer.ended"] {
+        let kept: Vec<u64> = rows.iter().filter(|row| text(row, "type") == kind).map(|row| number(row, "expires_at")).collect();
+        assert!(kept.contains(&week), "{kind}: {kept:?}");
+    }
 }
 
 #[tokio::test]

@@ -359,6 +359,14 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// When what it tells of is to be done, where that is later.
+    pub const fn due_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::DeletionRequested { due_at } | Self::Administered(Administered::TenantDeletionRequested { due_at, .. }) => Some(*due_at),
+            _ => None,
+        }
+    }
+
     /// An administrator made an account.
     pub const fn user_created() -> Self {
         Self::UserCreated { by: CreatedBy::Administrator, terms: None }

@@ -25,3 +25,24 @@ fn a_user_agent_is_cut_and_cleaned() {
     assert_eq!(kept_user_agent(&"ä".repeat(500)).len(), USER_AGENT_MAX);
     assert_eq!(kept_identifier(&format!("x{}", "ä".repeat(500))).len(), IDENTIFIER_MAX - 1);
 }
+
+#[test]
+fn an_event_is_kept_as_long_as_the_tenant_says_and_one_that_something_waits_for_until_that_is_done() {
+    let now = Timestamp::from_seconds(1_795_357_925);
+    let day = |days: u64| now.plus(std::time::Duration::from_hours(24 * days));
+    let ends_at = |kind: EventKind, days: u16| {
+        let event = Event {
+            id: EventId::new(now, [1; 10]),
+            tenant: TenantId::from_random([1; 16]),
+            subject: Subject::Tenant,
+            kind,
+            personal: Personal::default(),
+        };
+        event.record(None, Lookups::default()).kept(Retention { days }).ends_at
+    };
+    assert_eq!([ends_at(EventKind::TenantCreated, 7), ends_at(EventKind::TenantCreated, 400)], [day(7), day(400)]);
+    let account = || EventKind::DeletionRequested { due_at: day(14) };
+    let tenant = || EventKind::from(Administered::TenantDeletionRequested { version: 2, due_at: day(30) });
+    assert_eq!([ends_at(account(), 7), ends_at(tenant(), 7)], [day(21), day(37)], "a deletion is done by its event");
+    assert_eq!([ends_at(account(), 90), ends_at(tenant(), 90)], [day(90); 2]);
+}
