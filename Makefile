@@ -47,6 +47,7 @@ everything: check lint-templates journeys
 journeys: tests/node/node_modules/.made .venv/authlib/.made .venv/schemathesis/.made .venv/emulated/.made .venv/templates/.made
 	infra/tools/browser.sh
 	infra/tools/apache.sh
+	infra/tools/first_hour.sh
 	$(MAKE) --no-print-directory build PROFILE=$(JOURNEYS_PROFILE) ARCHITECTURE=$(HERE)
 	cargo test --workspace --no-run
 	cargo test --workspace --test journeys -- journey::

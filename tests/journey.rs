@@ -7,6 +7,7 @@ mod apache;
 mod brought_over;
 mod code_flow;
 mod events;
+mod first_hour;
 mod make_run;
 mod new_browser_mail;
 mod node;

@@ -36,7 +36,7 @@ def main() -> None:
         outputs = deploy_all(emulator, door.base_url)
         if arguments.seed:
             seed(arguments.seed_program, emulator, door.base_url, outputs["ZoneKeyId"], arguments.output)
-        asyncio.run(run(emulator, door, outputs["ApiId"], arguments, began))
+        asyncio.run(run(emulator, door, outputs, arguments, began))
     except KeyboardInterrupt:
         pass
     finally:
@@ -66,11 +66,11 @@ def seed(
 
 
 async def run(
-    emulator: Emulator, door: FrontDoor, api_id: str, arguments: argparse.Namespace, began: float
+    emulator: Emulator, door: FrontDoor, outputs: dict[str, str], arguments: argparse.Namespace, began: float
 ) -> None:
     """Serves the base URL; with --until-stdin-closes for as long as whoever started this holds standard input open."""
-    serving = asyncio.create_task(door.serve(emulator.port, api_id))
-    _write_json(arguments.output, emulator, door)
+    serving = asyncio.create_task(door.serve(emulator.port, outputs["ApiId"]))
+    _write_json(arguments.output, emulator, door, outputs["FirstAdministratorFunction"])
     print(f"\nDeployed to emulated AWS in {time.monotonic() - began:.0f} s")
     print(f"  base URL   {door.base_url}/t/demo")
     print(f"  inbox      {door.inbox_url}")
@@ -83,11 +83,12 @@ async def run(
         await serving
 
 
-def _write_json(output: pathlib.Path, emulator: Emulator, door: FrontDoor) -> None:
+def _write_json(output: pathlib.Path, emulator: Emulator, door: FrontDoor, first_administrator: str) -> None:
     """Adds to what the seed wrote; whoever waits for the file sees it whole."""
     known = json.loads(output.read_text()) if output.exists() else {}
     known |= {"base_url": door.base_url, "inbox_url": door.inbox_url}
-    known |= {"aws": {"endpoint_url": emulator.endpoint, "region": REGION, "zone": ZONE}}
+    aws = {"endpoint_url": emulator.endpoint, "region": REGION, "zone": ZONE, "first_administrator_function": first_administrator}
+    known |= {"aws": aws}
     partial = output.with_suffix(".partial")
     partial.write_text(json.dumps(known, indent=2) + "\n")
     partial.replace(output)

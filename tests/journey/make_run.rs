@@ -44,6 +44,12 @@ fn start(name: &str, data: &Path, port: Option<u16>) -> (Running, Value) {
     (running, description)
 }
 
+/// The link of the platform's first owner that a run printed.
+pub(crate) fn founding_link(running: &Running) -> Option<String> {
+    let log = running.log();
+    log.lines().map(str::trim).find(|line| line.starts_with("http://localhost:") && line.contains("/t/system/invitation?link=")).map(str::to_owned)
+}
+
 /// A person signs in by way of the public app; answers what was asked of them, and the cookies that their browser has then.
 fn visit(description: &Value, cookies: &Value) -> Value {
     let clients = description["tenants"]["demo"]["clients"].as_array().expect("apps");
@@ -75,11 +81,7 @@ fn a_second_start_keeps_people_sessions_and_consent_however_the_first_ended() {
 
 #[test]
 fn a_start_prints_the_link_of_the_first_owner_until_there_is_one() {
-    let printed = |running: &Running| {
-        let log = running.log();
-        log.lines()
-            .find_map(|line| line.trim().strip_prefix("http://localhost:")?.split_once("/t/system/invitation?link=").map(|(_, link)| link.to_owned()))
-    };
+    let printed = |running: &Running| Some(founding_link(running)?.split_once("?link=")?.1.to_owned());
     let data = fresh_folder("founded");
     let port = free_pair_of_ports();
     let (running, _) = start("founded-1", &data, Some(port));

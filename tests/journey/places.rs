@@ -81,18 +81,35 @@ pub(crate) fn deployed() -> &'static Place {
     static DEPLOYED: LazyLock<Place> = LazyLock::new(|| {
         given("deployed").unwrap_or_else(|| {
             let output = fresh_folder("deployed").join("emulated.json");
-            let mut deploy = Command::new(root().join(".venv/emulated/bin/python"));
             // The demo app is registered at the next port.
             let port = free_pair_of_ports();
-            let (port, demo_app_port) = (port.to_string(), (port + 1).to_string());
-            deploy.args(["infra/emulated/deploy.py", "--port", &port, "--seed-program"]).arg(built("seed")).arg("--output").arg(&output);
-            let emulated = Running::start("deployed", &deploy);
-            emulated.wait_until("the deployment", || emulated.log().lines().any(|line| line.starts_with("ready ")).then_some(()));
+            let mut deploy = deployment(port, &output);
+            let emulated = ready("deployed", deploy.arg("--seed-program").arg(built("seed")));
+            let demo_app_port = (port + 1).to_string();
             let demo_app = Running::start("deployed-demo-app", Command::new(built("demo-app")).arg(&output).arg(&demo_app_port));
             Place { description: read(&output), name: "deployed", _running: vec![demo_app, emulated] }
         })
     });
     &DEPLOYED
+}
+
+/// A deployment of the test's own in which there is nothing yet, and what it says about itself.
+pub(crate) fn empty_deployment() -> (Running, Value) {
+    let output = fresh_folder("empty").join("emulated.json");
+    let running = ready("empty", deployment(free_pair_of_ports(), &output).arg("--no-seed"));
+    (running, read(&output))
+}
+
+fn deployment(port: u16, output: &Path) -> Command {
+    let mut deploy = Command::new(root().join(".venv/emulated/bin/python"));
+    deploy.args(["infra/emulated/deploy.py", "--port", &port.to_string(), "--output"]).arg(output);
+    deploy
+}
+
+fn ready(name: &str, deploy: &Command) -> Running {
+    let emulated = Running::start(name, deploy);
+    emulated.wait_until("the deployment", || emulated.log().lines().any(|line| line.starts_with("ready ")).then_some(()));
+    emulated
 }
 
 /// The local platform over a data folder.

@@ -69,7 +69,7 @@ export function formOf(page) {
   const attribute = (tag, name) => decode(tag.match(new RegExp(`\\b${name}="([^"]*)"`))?.[1] ?? "");
   const hidden = forms[0].match(/<input\b[^>]*type="hidden"[^>]*>/g) ?? [];
   const fields = Object.fromEntries(hidden.map((tag) => [attribute(tag, "name"), attribute(tag, "value")]));
-  assert.ok(fields.state ?? fields.confirmation, "the form carries its state");
+  assert.ok(fields.state ?? fields.confirmation ?? fields.link, "the form carries its state");
   return { action: attribute(forms[0], "action"), fields };
 }
 
