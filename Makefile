@@ -52,12 +52,13 @@ journeys: tests/node/node_modules/.made .venv/authlib/.made .venv/schemathesis/.
 	cargo test --workspace --no-run
 	cargo test --workspace --test journeys -- journey::
 
-proof: .venv/mutants/bin/cargo-mutants ## By hand, hours: journeys against what is uploaded, 10,000 sign-ins in memory and 10,000 at once, 10,000 account operations, 20,000 imported rows, mutation tests; writes docs/proofs
+proof: .venv/mutants/bin/cargo-mutants ## By hand, hours: journeys against what is uploaded, 10,000 sign-ins in memory and 10,000 at once, 10,000 account operations, 20,000 imported rows, 100,000 people and 1,000 tenants, mutation tests; writes docs/proofs
 	$(MAKE) --no-print-directory journeys JOURNEYS_PROFILE=release
 	$(MAKE) --no-print-directory bench-cold SIGN_INS=10000
 	RANDOM_WALK=10000 cargo test --workspace --test flows -- a_random_walk
 	FLOOD_SIGN_INS=10000 cargo test --workspace --test flows -- flow::flood
 	IMPORTED_ROWS=20000 cargo test --workspace --test flows -- flow::transfer
+	SEEDED_PEOPLE=100000 SEEDED_TENANTS=1000 cargo test --workspace --test flows -- flow::scale
 	python3 infra/tools/mutants.py $< oauth
 
 deny: .venv/deny/.made # Bans, licences and sources always, advisories where their database can be reached

@@ -33,6 +33,7 @@ mod regions;
 mod relying_party;
 mod resource_server;
 mod returning;
+mod scale;
 mod sign_up;
 mod tenants;
 mod tenants_made;

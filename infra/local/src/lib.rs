@@ -6,6 +6,7 @@ pub mod deployed;
 pub mod functions;
 pub mod gateway;
 pub mod inbox;
+mod machine;
 pub mod objects;
 pub mod parts;
 pub mod queue;

@@ -7,12 +7,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crypto::SymmetricKey;
-use domain::{Region, Slug, ZoneName};
+use domain::Slug;
 use first_administrator::{Asked, Issued, NotIssued};
-use runtime::{Platform, SystemClock, SystemRandom, TenantRouting};
-use testkit::embedded::{EmbeddedError, Place};
-use testkit::{Embedded, LocalKeys};
+use runtime::Platform;
+use testkit::Embedded;
+use testkit::embedded::EmbeddedError;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -20,20 +19,14 @@ use tokio::sync::watch;
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::deployed::{Deployed, Keeping, NotDeployed, Senders};
 use crate::inbox::Inbox;
-use crate::objects::ObjectFolder;
-use crate::parts::{self, PartFolder};
-use crate::seed::{self, Addresses, Document, SeedError, TENANT};
+use crate::machine::{self, Machine};
+use crate::parts;
+use crate::seed::{self, Document, SeedError, TENANT};
 use crate::server::{self, Aside};
 use crate::settings::{InvalidSetting, Settings};
 use crate::shelf::Shelf;
-use crate::template::{Deployment, DeploymentError};
+use crate::template::DeploymentError;
 
-/// The zone of one machine.
-const ZONE: &str = "local";
-/// Its only region.
-const REGION: &str = "local-1";
-/// The stacks, seen from the repository's root.
-const INFRA: &str = "infra";
 /// Who may own the platform on one machine.
 const OWNER: &str = "owner@system.example";
 /// How often expired items are removed; in AWS it takes days.
@@ -97,34 +90,14 @@ pub async fn run() -> Result<(), RunError> {
     let settings = Settings::from_environment()?;
     runtime::telemetry::start(Some(&settings.log_level));
     let stop = stop_signal()?;
-    let deployment = Deployment::read(&settings.template, Path::new(INFRA), ZONE)?;
+    let deployment = machine::deployment(&settings.template)?;
     let folder = DataFolder::take(&settings.data)?;
     let port = folder.port(settings.port)?;
     let listeners = listen(&settings, &folder, port).await?;
-    folder.keep_port(port)?;
-
-    let addresses = addresses(port);
-    let random = Arc::new(SystemRandom::new());
-    let master = folder.master_key(&*random)?;
-    let parts = Arc::new(PartFolder::new(folder.file("transfers"), &addresses.base_url, &master, Arc::new(SystemClock)));
-    let master = SymmetricKey::from_bytes(*master.expose());
-    let tables = Arc::new(Embedded::open(Place::File(folder.database()), Region::new(REGION), deployment.tables.clone())?);
-    let platform = Platform {
-        objects: Arc::new(ObjectFolder::new(folder.file("objects"))),
-        parts: parts.clone(),
-        links: parts.clone(),
-        store: tables.store(),
-        keys: Arc::new(LocalKeys::new(master, random.clone())),
-        clock: Arc::new(SystemClock),
-        random,
-        zone: ZoneName::new(ZONE),
-        region: Region::new(REGION),
-        routing: TenantRouting::ByPath { base_url: addresses.base_url.clone() },
-    };
+    let Machine { platform, tables, parts, addresses, file } = Machine::open(&folder, &deployment, port)?;
     let inbox = Arc::new(Inbox::new(Shelf::in_folder(&folder.file("inbox")).map_err(|error| folder.disk(error))?));
     let deployed = Deployed::build(&deployment, &platform, &tables, &Senders::to(&inbox), Keeping::InFolder(&folder))?;
-    let file = folder.file("local.json");
-    let document = seed::seed(&platform, vec![Region::new(REGION)], &addresses, &file).await?;
+    let document = seed::seed(&platform, vec![platform.region.clone()], &addresses, &file).await?;
     tokio::spawn(sweep(Arc::clone(&tables)));
     println!("{}", what_to_click(&document, founding_link(&platform).await?.as_ref(), (&settings.data, &file)));
     serve(listeners, deployed, Aside { inbox, files: parts::router(parts) }, &document, stop).await
@@ -152,11 +125,6 @@ async fn listen(settings: &Settings, folder: &DataFolder, port: u16) -> Result<L
         })
     };
     Ok(Listeners { platform: bind(port).await?, demo_app: bind(port + 1).await? })
-}
-
-fn addresses(port: u16) -> Addresses {
-    let base_url = format!("http://localhost:{port}");
-    Addresses { inbox_url: Some(format!("{base_url}/inbox")), demo_app_url: Some(format!("http://localhost:{}", port + 1)), base_url }
 }
 
 /// The link by which whoever runs this comes to own the platform, as long as nobody does; a new one each time.

@@ -4,8 +4,10 @@
 //! again, ends with the same ones.
 
 mod document;
+pub mod many;
 mod plan;
 pub mod program;
+mod told;
 
 use std::collections::BTreeSet;
 use std::io;

@@ -1,8 +1,9 @@
 //! The demo is made once, however often and wherever the seed was cut off, and the file always says how to sign in.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use crypto::SymmetricKey;
@@ -97,4 +98,35 @@ fn the_program_seeds_the_tables_of_an_endpoint_and_says_the_same_when_it_is_run_
     assert_eq!(run(), (said.clone(), document.clone()));
     assert_eq!(document.tenants["demo"].issuer, format!("{BASE_URL}/t/demo"));
     assert!(said.contains(&document.tenants["demo"].users[0].password), "{said}");
+}
+
+/// The program with arguments that make many, at these tables.
+fn many(tables: &Embedded, (key, file): (&File, &File)) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_seed"));
+    program.args(["--endpoint", tables.endpoint().as_str(), "--region", tables.region().as_str(), "--zone", "test", "--base-url", BASE_URL]);
+    program.args(["--kms-key", &format!("file:{}", key.0.display()), "--people", "1000", "--tenants", "3", "--output"]).arg(&file.0);
+    program.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test");
+    program
+}
+
+#[test]
+fn a_program_that_is_killed_on_its_way_to_many_goes_on_where_it_was() {
+    let (tables, file, key) = (Embedded::memory(), File::new("many"), File::new("many-key"));
+    fs::write(&key.0, [9; 32]).expect("a key file");
+    let mut first = many(&tables, (&key, &file)).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("the program runs");
+    let lines = BufReader::new(first.stderr.take().expect("its standard error")).lines();
+    let mut told: Vec<String> = lines.map_while(Result::ok).take_while(|line| line != "people 200 of 1000").collect();
+    first.kill().expect("it isn't over");
+    assert!(!first.wait().expect("its end").success(), "it was killed");
+    assert_eq!(told.pop().as_deref(), Some("people 100 of 1000"));
+    assert!(told.contains(&"tenants 3 of 3".to_owned()), "{told:?}");
+
+    let second = many(&tables, (&key, &file)).output().expect("the program runs");
+    let said = String::from_utf8(second.stdout).expect("UTF-8");
+    assert!(second.status.success() && said.contains("tenants   0 made, 3 stood before"), "{said}");
+    let people = said.lines().find_map(|line| line.strip_prefix("people    ")).expect("a line on people");
+    let numbers: Vec<usize> = people.split(' ').filter_map(|word| word.parse().ok()).collect();
+    assert!(numbers.iter().sum::<usize>() == 1_000 && numbers.iter().all(|number| *number >= 100), "{people}");
+    let third = many(&tables, (&key, &file)).output().expect("the program runs");
+    assert!(String::from_utf8_lossy(&third.stdout).contains("people    0 made, 1000 stood before"));
 }

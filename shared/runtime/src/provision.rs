@@ -95,6 +95,8 @@ pub enum NewPassword {
     Chosen(Secret<String>),
     /// Its hash elsewhere, in a form that `crypto::password::import` reads.
     Imported(Secret<String>),
+    /// Its hash as this platform makes it, made once for many people of a seed who share it, salt and all.
+    Hashed(Secret<String>),
 }
 
 impl From<Secret<String>> for NewPassword {
@@ -145,6 +147,7 @@ pub async fn stored_password(
 ) -> Result<Secret<String>, NotCreated> {
     let brought = match password {
         NewPassword::Chosen(password) => return Ok(password::hash(password, random.bytes(), &mut Workspace::new())),
+        NewPassword::Hashed(hash) => return Ok(hash.clone()),
         NewPassword::Imported(hash) => password::import(hash.expose())?,
     };
     if !tenant.record().imported_hashes.contains(&brought.kind) {
@@ -234,9 +237,14 @@ impl Provisioner {
 
     /// Makes a person who may sign in at once.
     pub async fn create_user(&self, tenant: &TenantId, new: &NewUser) -> Result<UserCreation, NotCreated> {
+        self.create_user_of(tenant, UserId::from_random(self.random().bytes()), new).await
+    }
+
+    /// The same with an id that is given, so that whoever is cut off finds the person again.
+    pub async fn create_user_of(&self, tenant: &TenantId, id: UserId, new: &NewUser) -> Result<UserCreation, NotCreated> {
         let now = self.platform.clock.now();
         let tenant = self.tenant(tenant, now).await?;
-        let user = self.user(new, now);
+        let user = user(id, new, now);
         Canonical::email(&new.email)?;
         Canonical::username(&new.username)?;
         let claims = tenant.claims_of(&user)?;
@@ -282,16 +290,6 @@ impl Provisioner {
         Event { id: self.random().event_id(now), tenant: tenant.clone(), subject, kind, personal: Personal::default() }
     }
 
-    fn user(&self, new: &NewUser, now: Timestamp) -> User {
-        let id = UserId::from_random(self.random().bytes());
-        User {
-            username: Some(new.username.clone()),
-            email: Some(Email::first(new.email.clone(), true)),
-            profile: new.profile.clone(),
-            ..User::new(id, now)
-        }
-    }
-
     async fn make_data_keys(&self, tenant: &TenantId, now: Timestamp) -> Result<(Vec<WrappedDataKey>, DataKeys), Failure> {
         let mut wrapped = Vec::new();
         let mut plain = HashMap::new();
@@ -308,5 +306,14 @@ impl Provisioner {
         let made = |algorithm| make_signing_key(tenant, algorithm, signing, self.random());
         let keys = Algorithm::OF_TENANTS.into_iter().map(|algorithm| Ok(made(algorithm)?.record(KeyState::Active, now)));
         Ok(SigningRing { version: 1, keys: keys.collect::<Result<_, Failure>>()? })
+    }
+}
+
+fn user(id: UserId, new: &NewUser, now: Timestamp) -> User {
+    User {
+        username: Some(new.username.clone()),
+        email: Some(Email::first(new.email.clone(), true)),
+        profile: new.profile.clone(),
+        ..User::new(id, now)
     }
 }

@@ -6,19 +6,27 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crypto::SymmetricKey;
-use domain::Region;
+use domain::{Region, Secret, Slug};
 use runtime::configuration::{Configuration, ConfigurationError};
 use runtime::platform::aws;
-use runtime::{Platform, SystemRandom, TenantRouting};
-use testkit::LocalKeys;
+use runtime::{Failure, Platform, SystemRandom, TenantRouting};
+use testkit::{Embedded, LocalKeys};
 use url::Url;
 
-use super::{Addresses, Document, SeedError, seed};
+use super::many::{Count, Many, Sown, sow};
+use super::{Addresses, Document, SeedError, TENANT, plan_error, seed, told};
+use crate::data_folder::DataFolder;
+use crate::machine::{self, Machine};
+use crate::run::RunError;
 
 /// What `--help` says.
 const USAGE: &str = "\
 seed: makes the demo tenant, or says again what to sign in with.
 
+On one machine, where no run holds the folder:
+  --data FOLDER          the data folder of `make run`
+
+Anywhere else:
   --region R             region whose tables are written
   --regions R,S          the zone's regions in their order (default: R alone)
   --zone Z               the zone's name
@@ -31,10 +39,31 @@ seed: makes the demo tenant, or says again what to sign in with.
   --tables-prefix P      what the zone's tables begin with (default: countersign-Z)
   --directory-table T    the directory (default: countersign-directory)
 
+For either, what has to cost the same however many there are:
+  --people N             as many people of the demo tenant, person-0000000 and so on; all have the demo's password
+  --tenants N            as many tenants beside it, without people
+One that was cut off goes on where it was when it is run again.
+
 Credentials come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.";
 
-const NAMES: [&str; 11] =
-    ["region", "regions", "zone", "kms-key", "base-url", "zone-domain", "output", "endpoint", "inbox-url", "tables-prefix", "directory-table"];
+const NAMES: [&str; 14] = [
+    "data",
+    "region",
+    "regions",
+    "zone",
+    "kms-key",
+    "base-url",
+    "zone-domain",
+    "output",
+    "endpoint",
+    "inbox-url",
+    "tables-prefix",
+    "directory-table",
+    "people",
+    "tenants",
+];
+/// Seen from the repository's root.
+const TEMPLATE: &str = "template.yaml";
 /// A key that lies in a file stands behind this.
 const KEY_FILE: &str = "file:";
 
@@ -53,6 +82,12 @@ pub enum ProgramError {
     /// The file of the master key is none.
     #[error("{0} isn't a master key of 32 bytes")]
     KeyFile(String),
+    /// A number isn't one.
+    #[error("--{0} is a number")]
+    NoNumber(&'static str),
+    /// The data folder can't be used.
+    #[error(transparent)]
+    Folder(#[from] RunError),
     /// The demo can't be made.
     #[error(transparent)]
     Seed(#[from] SeedError),
@@ -73,14 +108,55 @@ pub async fn run(arguments: impl Iterator<Item = String>) -> Result<String, Prog
     }
     let arguments = Arguments::read(arguments)?;
     let arguments = ARGUMENTS.get_or_init(|| arguments);
-    let configuration = Configuration::from_source(|name| ARGUMENTS.get()?.variable(name));
-    let mut platform = Platform::from_environment(&configuration, &aws(&configuration)?, configuration.routing()?)?;
-    if let Some(keys) = arguments.local_keys()? {
-        platform.keys = keys;
+    let site = if let Some(folder) = arguments.find("data") { Site::on_this_machine(Path::new(folder))? } else { Site::deployed(arguments)? };
+    let document = seed(&site.platform, site.regions.clone(), &site.addresses, &site.file).await?;
+    let sown = many(&site.platform, arguments.many()?, &document).await?;
+    Ok([Some(summary(&document, &site.file)), sown].into_iter().flatten().collect::<Vec<_>>().join("\n"))
+}
+
+/// Makes sure of many people and tenants where they are asked for; answers how many there were.
+async fn many(platform: &Platform, many: Many, document: &Document) -> Result<Option<String>, ProgramError> {
+    if many == Many::default() {
+        return Ok(None);
     }
-    let file = PathBuf::from(arguments.required("output")?);
-    let document = seed(&platform, arguments.regions()?, &arguments.addresses(&platform.routing), &file).await?;
-    Ok(summary(&document, &file))
+    let demo = Slug::parse(TENANT).map_err(plan_error)?;
+    let place = platform.store.directory().find_slug(&demo, &platform.zone).await.map_err(Failure::from).map_err(SeedError::from)?;
+    let person = document.tenants.get(TENANT).and_then(|demo| demo.users.first());
+    let (Some(place), Some(person)) = (place, person) else { return Err(SeedError::Plan("there is no demo".to_owned()).into()) };
+    let password = Secret::new(person.password.clone());
+    let Sown { tenants, people } = sow(platform, &place.tenant, (many, &password), &*told::teller()).await?;
+    let said = |what, count: Count| format!("{what:<9} {} made, {} stood before", count.made, count.before);
+    Ok(Some([said("tenants", tenants), said("people", people)].join("\n")))
+}
+
+/// Where the demo is made.
+struct Site {
+    platform: Platform,
+    regions: Vec<Region>,
+    addresses: Addresses,
+    file: PathBuf,
+    // Held until the end: the lock of the folder and the server of its tables.
+    _held: Option<(DataFolder, Arc<Embedded>)>,
+}
+
+impl Site {
+    fn deployed(arguments: &Arguments) -> Result<Self, ProgramError> {
+        let configuration = Configuration::from_source(|name| ARGUMENTS.get()?.variable(name));
+        let mut platform = Platform::from_environment(&configuration, &aws(&configuration)?, configuration.routing()?)?;
+        if let Some(keys) = arguments.local_keys()? {
+            platform.keys = keys;
+        }
+        let (addresses, file) = (arguments.addresses(&platform.routing), PathBuf::from(arguments.required("output")?));
+        Ok(Self { regions: arguments.regions()?, platform, addresses, file, _held: None })
+    }
+
+    fn on_this_machine(path: &Path) -> Result<Self, ProgramError> {
+        let deployment = machine::deployment(Path::new(TEMPLATE)).map_err(RunError::from)?;
+        let folder = DataFolder::take(path).map_err(RunError::from)?;
+        let port = folder.port(None).map_err(RunError::from)?;
+        let Machine { platform, tables, addresses, file, .. } = Machine::open(&folder, &deployment, port)?;
+        Ok(Self { regions: vec![platform.region.clone()], platform, addresses, file, _held: Some((folder, tables)) })
+    }
 }
 
 fn summary(document: &Document, file: &Path) -> String {
@@ -109,6 +185,11 @@ impl Arguments {
 
     fn find(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    fn many(&self) -> Result<Many, ProgramError> {
+        let number = |name| self.find(name).map_or(Ok(0), |text| text.parse().map_err(|_| ProgramError::NoNumber(name)));
+        Ok(Many { people: number("people")?, tenants: number("tenants")? })
     }
 
     fn required(&self, name: &'static str) -> Result<&str, ProgramError> {
@@ -188,6 +269,13 @@ mod tests {
         assert_eq!(arguments.addresses(&routing).demo_app_url.as_deref(), Some("http://localhost:8091"));
         let renamed = read("--zone eu --tables-prefix x").expect("all are known");
         assert_eq!(renamed.variable("KEYS_TABLE").as_deref(), Some("x-keys"));
+    }
+
+    #[test]
+    fn how_many_is_a_number_or_left_out() {
+        let many = |line| read(line).expect("all are known").many();
+        assert_eq!(many("--people 20 --zone eu").expect("numbers"), Many { people: 20, tenants: 0 });
+        assert_eq!(many("--tenants 1e3").expect_err("no number").to_string(), "--tenants is a number");
     }
 
     #[test]
