@@ -1,4 +1,5 @@
-//! The direction of dependencies: `domain ← {oauth, crypto} ← {store, cloud, web} ← runtime ← functions ← {infra, tests}`, over `cargo metadata`.
+//! The direction of dependencies: `domain ← {oauth, crypto} ← {store, cloud, web} ← runtime ← functions ← {infra, tests}` and `domain ← cli ← tests`, over
+//! `cargo metadata`.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -27,6 +28,7 @@ enum Place {
     Shared(usize),
     Testkit,
     Function,
+    Cli,
     Infra,
     Tests,
 }
@@ -51,6 +53,7 @@ fn place(package: &str) -> Place {
     }
     match package {
         "testkit" => Place::Testkit,
+        "cli" => Place::Cli,
         "journeys" => Place::Tests,
         _ if folders("functions").iter().any(|folder| folder == package) => Place::Function,
         _ => Place::Infra,
@@ -70,7 +73,9 @@ fn may_know(from: &Place, to: &Place) -> bool {
     match (from, to) {
         (Place::Shared(from), Place::Shared(to)) => to < from,
         (Place::Testkit | Place::Function, Place::Shared(_)) | (Place::Tests, _) => true,
-        (Place::Infra, to) => *to != Place::Tests,
+        // It knows the words of the domain, and speaks HTTP.
+        (Place::Cli, Place::Shared(room)) => *room == 0,
+        (Place::Infra, to) => !matches!(to, Place::Tests | Place::Cli),
         _ => false,
     }
 }
@@ -107,9 +112,13 @@ fn dependencies_point_one_way() {
 #[test]
 fn the_rule_tells_a_wrong_direction_from_a_right_one() {
     use DependencyKind::{Development, Normal};
-    for right in
-        [edge("oauth", "domain", Normal), edge("token", "runtime", Normal), edge("local", "token", Normal), edge("token", "testkit", Development)]
-    {
+    for right in [
+        edge("oauth", "domain", Normal),
+        edge("token", "runtime", Normal),
+        edge("local", "token", Normal),
+        edge("token", "testkit", Development),
+        edge("cli", "domain", Normal),
+    ] {
         assert!(is_allowed(&right), "{right}");
     }
     let wrong = [
@@ -123,6 +132,9 @@ fn the_rule_tells_a_wrong_direction_from_a_right_one() {
         edge("runtime", "testkit", Normal),
         edge("token", "local", Normal),
         edge("local", "journeys", Normal),
+        edge("cli", "store", Normal),
+        edge("cli", "testkit", Normal),
+        edge("local", "cli", Normal),
     ];
     for wrong in wrong {
         assert!(!is_allowed(&wrong), "{wrong}");
@@ -160,6 +172,7 @@ fn every_package_is_where_its_name_says() {
             Place::Shared(_) | Place::Testkit => format!("shared/{name}"),
             Place::Function => format!("functions/{name}"),
             Place::Infra => format!("infra/{name}"),
+            Place::Cli => "cli".to_owned(),
             Place::Tests => "tests".to_owned(),
         };
         assert_eq!(package.manifest_path.parent().map(cargo_metadata::camino::Utf8Path::as_std_path), Some(root().join(folder).as_path()));

@@ -7,6 +7,7 @@ mod backchannel_logout;
 mod bad_input;
 mod budgets;
 mod claim_rules;
+mod command_line;
 mod completion;
 mod cors;
 mod crash_points;

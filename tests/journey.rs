@@ -6,6 +6,7 @@ mod admin;
 mod apache;
 mod brought_over;
 mod code_flow;
+mod command_line;
 mod events;
 mod first_hour;
 mod make_run;

@@ -107,6 +107,8 @@ impl RelyingParty {
     pub(crate) fn new(configuration: Configuration) -> Result<Self, InvalidConfiguration> {
         let Configuration { issuer, client_id, client_secret, redirect_uri } = configuration;
         let invalid = |what, url: &str| InvalidConfiguration { what, url: url.to_owned() };
+        // The client is built with what the workspace builds it with, which may be TLS without a provider of its own; one that was chosen before stays.
+        let _chosen_before = rustls::crypto::aws_lc_rs::default_provider().install_default();
         // Not following redirects keeps the provider from naming somebody else's endpoint.
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().timeout(ANSWER_TIMEOUT).build();
         let url = Url::parse(&redirect_uri).and_then(|url| url.join("/")).map_err(|_| invalid("redirect URI", &redirect_uri))?;

@@ -1,4 +1,4 @@
-//! The demo tenant with a person, four apps and two APIs, and the file that says what to sign in with.
+//! The demo tenant with a person, five apps and two APIs, and the file that says what to sign in with.
 //!
 //! Passwords and secrets are made up before anything is written to a table and kept in that file, so that a seed that was cut off, or is run
 //! again, ends with the same ones.
@@ -13,11 +13,11 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
-use domain::api::{self, ApiScope, Audience};
+use domain::api::{self, ApiScope, Audience, Grants};
 use domain::client::{Client, RedirectUri, SecretHash};
 use domain::tenant::{InvalidIssuer, Issuer};
 use domain::{ClientId, Region, Secret, Slug, TenantId};
-use runtime::provision::{NewTenant, NewUser, NotAnOwner, NotCreated, NotRegistered};
+use runtime::provision::{NewTenant, NewUser, NotAnAdministrator, NotAnOwner, NotCreated, NotRegistered};
 use runtime::{Failure, Platform, Provisioner};
 use store::{AdministratorsChange, ApiCreation, ClientCreation, UserCreation};
 
@@ -126,7 +126,7 @@ pub async fn plant(platform: &Platform, regions: Vec<Region>, document: &Documen
         things.push((person.username.clone(), make_person(&provisioner, &tenant, person).await?));
     }
     for app in &demo.clients {
-        let standing = match provisioner.create_client(&tenant, &client(app, platform)?).await? {
+        let standing = match provisioner.create_client(&tenant, &client(app, demo, platform)?).await? {
             ClientCreation::Created => Standing::New,
             ClientCreation::Exists => Standing::Before,
         };
@@ -138,7 +138,7 @@ pub async fn plant(platform: &Platform, regions: Vec<Region>, document: &Documen
     Ok(Planted { tenant, things })
 }
 
-// Who tries the demo tries the admin API as well.
+// Who tries the demo tries the admin API as well, by a browser's app or from the command line.
 async fn own(platform: &Platform, tenant: &TenantId, document: &Document) -> Result<(), SeedError> {
     for person in document.tenants.get(TENANT).iter().flat_map(|demo| &demo.users) {
         match Provisioner::new(platform).make_owner(tenant, &person.username).await {
@@ -150,7 +150,21 @@ async fn own(platform: &Platform, tenant: &TenantId, document: &Document) -> Res
             }
         }
     }
+    for app in document.tenants.get(TENANT).iter().flat_map(|demo| &demo.clients) {
+        administer(platform, tenant, app).await?;
+    }
     Ok(())
+}
+
+async fn administer(platform: &Platform, tenant: &TenantId, app: &App) -> Result<(), SeedError> {
+    let Some(role) = plan::of(&app.client_id).and_then(|plan| plan.administers) else { return Ok(()) };
+    let id = ClientId::parse(&app.client_id).map_err(plan_error)?;
+    match Provisioner::new(platform).make_app_administrator(tenant, &id, role).await {
+        Ok(AdministratorsChange::Changed) => Ok(()),
+        Ok(AdministratorsChange::Stale) => Err(SeedError::Plan(format!("another seed made {} an administrator", app.client_id))),
+        Err(NotAnAdministrator::Failure(failure)) => Err(failure.into()),
+        Err(reason @ (NotAnAdministrator::Unknown | NotAnAdministrator::Administrators(_))) => Err(SeedError::Plan(reason.to_string())),
+    }
 }
 
 async fn make_person(provisioner: &Provisioner, tenant: &TenantId, person: &Person) -> Result<Standing, SeedError> {
@@ -188,16 +202,21 @@ fn api_scopes(names: &[&str]) -> Result<BTreeSet<ApiScope>, SeedError> {
     names.iter().map(|name| ApiScope::parse(name).map_err(plan_error)).collect()
 }
 
-fn client(app: &App, platform: &Platform) -> Result<Client, SeedError> {
+fn client(app: &App, demo: &TenantDocument, platform: &Platform) -> Result<Client, SeedError> {
     let plan = plan::of(&app.client_id).ok_or_else(|| SeedError::Plan(format!("no app is called {}", app.client_id)))?;
     let now = platform.clock.now();
     let uris = |uris: &[String]| uris.iter().map(|uri| RedirectUri::parse(uri)).collect::<Result<Vec<_>, _>>().map_err(plan_error);
     let hash = |secret: &String| SecretHash { sha256: crypto::base64url::encode(crypto::derive::sha256(secret.as_bytes())), created_at: now };
     let granted = |(audience, scopes): &(&str, &[&str])| Ok((Audience::parse(audience).map_err(plan_error)?, api_scopes(scopes)?));
+    let mut apis: Grants = plan.apis.iter().map(granted).collect::<Result<_, SeedError>>()?;
+    if plan.administers.is_some() {
+        let audience = api::administration(&Issuer::parse(&demo.issuer)?, &slug()?).ok_or_else(|| SeedError::Plan("no admin API".to_owned()))?;
+        apis.insert(Audience::parse(&audience).map_err(plan_error)?, api_scopes(&[api::ADMIN_SCOPE])?);
+    }
     Ok(Client {
         authentication: plan.authentication,
         grant_types: plan.grant_types(),
-        apis: plan.apis.iter().map(granted).collect::<Result<_, SeedError>>()?,
+        apis,
         secrets: app.client_secret.iter().map(hash).collect(),
         redirect_uris: uris(&app.redirect_uris)?,
         post_logout_redirect_uris: uris(&app.post_logout_redirect_uris)?,

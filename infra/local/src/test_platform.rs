@@ -4,6 +4,7 @@
 //! what has arrived, `sweep` wakes what the clock would wake.
 
 mod browser;
+mod bucket;
 mod demo;
 mod ground;
 mod replication;
@@ -88,11 +89,12 @@ impl TestPlatform {
     pub async fn served() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let port = listener.local_addr().expect("a bound socket has an address").port();
-        let mut platform = Self::at(&format!("http://localhost:{port}")).await;
+        let base_url = format!("http://localhost:{port}");
+        let mut platform = Self::at(&base_url).await;
         let served = server::serve(
             listener,
             platform.gateway.clone(),
-            Aside { inbox: Arc::clone(&platform.inbox), files: Router::new() },
+            Aside { inbox: Arc::clone(&platform.inbox), files: bucket::router(&platform.objects, &base_url) },
             std::future::pending(),
         );
         platform.server = Some(tokio::spawn(served).abort_handle());

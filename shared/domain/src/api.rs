@@ -125,8 +125,9 @@ pub const ADMINISTRATION: &str = "admin";
 /// The one scope of the admin API.
 pub const ADMIN_SCOPE: &str = "admin";
 
-// Beside `https://{slug}.{zone}` it is `https://admin.{zone}`; beside `{base}/t/{slug}`, on a loopback base URL, it is the base.
-fn administration(issuer: &Issuer, slug: &Slug) -> Option<String> {
+/// Where the admin API is, which is its audience: beside `https://{slug}.{zone}` it is `https://admin.{zone}`; beside `{base}/t/{slug}`, on a loopback
+/// base URL, it is the base.
+pub fn administration(issuer: &Issuer, slug: &Slug) -> Option<String> {
     let origin = match issuer.path() {
         "" => format!("https://{ADMINISTRATION}.{}", issuer.origin().strip_prefix("https://")?.strip_prefix(slug.as_str())?.strip_prefix('.')?),
         path if path == format!("/t/{slug}") => issuer.origin().to_owned(),

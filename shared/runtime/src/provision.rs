@@ -34,7 +34,7 @@ use crate::random::Random;
 use crate::tenant_context::{TenantContext, broken};
 use crate::tenants::{Name, Needs, Signing, Tenants};
 
-pub use administrators::NotAnOwner;
+pub use administrators::{NotAnAdministrator, NotAnOwner};
 pub use invitations::NotInvited;
 pub use roster::{Membership, NotAssigned, NotChanged};
 

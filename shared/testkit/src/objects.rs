@@ -11,7 +11,7 @@ use domain::Region;
 
 use crate::lock;
 
-/// What links begin with.
+/// What links begin with unless somebody answers for them.
 const PLACE: &str = "https://objects.example/";
 
 /// Keeps objects in memory, and can be out of reach.
@@ -19,6 +19,8 @@ const PLACE: &str = "https://objects.example/";
 pub struct MemoryObjects {
     kept: Mutex<BTreeMap<String, Bytes>>,
     is_down: Mutex<bool>,
+    // What links begin with, where somebody answers for them.
+    place: Mutex<Option<String>>,
 }
 
 impl MemoryObjects {
@@ -32,13 +34,29 @@ impl MemoryObjects {
         lock(&self.kept).keys().cloned().collect()
     }
 
-    /// Sends a part by its link, as whoever has it does: a bucket takes it only as long as was said.
+    /// What links begin with from now on.
+    pub fn be_at(&self, place: &str) {
+        *lock(&self.place) = Some(place.to_owned());
+    }
+
+    fn place(&self) -> String {
+        lock(&self.place).clone().unwrap_or_else(|| PLACE.to_owned())
+    }
+
+    /// Sends a part by its link, as whoever has it does: a bucket takes it only as long as was said. Answers whether it is such a link.
+    pub fn takes(&self, link: &str, content: &[u8]) -> bool {
+        let place = self.place();
+        let Some(name) = link.strip_prefix(&place).and_then(|rest| rest.strip_suffix(&format!("?put={}", content.len()))) else { return false };
+        lock(&self.kept).insert(name.to_owned(), content.to_vec().into());
+        true
+    }
+
+    /// The same of a link that is good.
     ///
     /// # Panics
     /// When it is no link to send a part of that length by.
     pub fn send(&self, link: &str, content: &[u8]) {
-        let name = link.strip_prefix(PLACE).and_then(|rest| rest.strip_suffix(&format!("?put={}", content.len())));
-        lock(&self.kept).insert(name.expect("a link for a part of that length").to_owned(), content.to_vec().into());
+        assert!(self.takes(link, content), "a link for a part of that length");
     }
 
     /// Fetches a part by its link.
@@ -46,7 +64,8 @@ impl MemoryObjects {
     /// # Panics
     /// When it is no link to fetch a part by, or there is none.
     pub fn fetch(&self, link: &str) -> Bytes {
-        let name = link.strip_prefix(PLACE).and_then(|rest| rest.strip_suffix("?get")).expect("a link to fetch a part by");
+        let place = self.place();
+        let name = link.strip_prefix(&place).and_then(|rest| rest.strip_suffix("?get")).expect("a link to fetch a part by");
         lock(&self.kept).get(name).cloned().expect("a part")
     }
 
@@ -108,11 +127,11 @@ impl Parts for MemoryObjects {
 
 impl Links for MemoryObjects {
     fn to_send(&self, _: &Region, name: &PartName, bytes: u64) -> Result<String, ObjectsUnavailable> {
-        Ok(format!("{PLACE}{name}?put={bytes}"))
+        Ok(format!("{}{name}?put={bytes}", self.place()))
     }
 
     fn to_fetch(&self, _: &Region, name: &PartName) -> Result<String, ObjectsUnavailable> {
-        Ok(format!("{PLACE}{name}?get"))
+        Ok(format!("{}{name}?get", self.place()))
     }
 }
 

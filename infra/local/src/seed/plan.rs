@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::administration::AdminRole;
 use domain::client::{ClientAuthenticationMethod, ConsentPolicy, GrantType, SecurityProfile};
 use domain::key_ring::Algorithm;
 use domain::registration::{Registration, RegistrationPolicy};
@@ -34,12 +35,19 @@ pub struct AppPlan {
     pub consent: ConsentPolicy,
     /// What it may ask for as itself, of which API; an app that may has no people.
     pub apis: &'static [(&'static str, &'static [&'static str])],
+    /// As what it administers the demo, which opens the admin API to it as well.
+    pub administers: Option<AdminRole>,
 }
 
 impl AppPlan {
+    /// Whether it acts for itself.
+    fn is_machine(&self) -> bool {
+        !self.apis.is_empty() || self.administers.is_some()
+    }
+
     /// What it may ask the token endpoint for.
     pub(super) fn grant_types(&self) -> BTreeSet<GrantType> {
-        if self.apis.is_empty() { GrantType::for_people() } else { BTreeSet::from([GrantType::ClientCredentials]) }
+        if self.is_machine() { BTreeSet::from([GrantType::ClientCredentials]) } else { GrantType::for_people() }
     }
 }
 
@@ -62,8 +70,8 @@ pub const APIS: [ApiPlan; 2] = [
     ApiPlan { audience: "https://files.demo.example", name: "Demo files", scopes: &["files:read"], algorithm: Algorithm::Rs256 },
 ];
 
-/// One app per way to authenticate, both profiles, both algorithms; and one that asks as itself.
-pub const APPS: [AppPlan; 4] = [
+/// One app per way to authenticate, both profiles, both algorithms; one that asks as itself, and one that administers so.
+pub const APPS: [AppPlan; 5] = [
     AppPlan {
         client_id: "demo-public",
         name: "Demo app",
@@ -72,6 +80,7 @@ pub const APPS: [AppPlan; 4] = [
         algorithm: Algorithm::Es256,
         consent: ConsentPolicy::Ask,
         apis: &[],
+        administers: None,
     },
     AppPlan {
         client_id: "demo-confidential",
@@ -81,6 +90,7 @@ pub const APPS: [AppPlan; 4] = [
         algorithm: Algorithm::Es256,
         consent: ConsentPolicy::Ask,
         apis: &[],
+        administers: None,
     },
     AppPlan {
         client_id: "demo-post",
@@ -90,6 +100,7 @@ pub const APPS: [AppPlan; 4] = [
         algorithm: Algorithm::Rs256,
         consent: ConsentPolicy::Ask,
         apis: &[],
+        administers: None,
     },
     AppPlan {
         client_id: "demo-machine",
@@ -99,6 +110,17 @@ pub const APPS: [AppPlan; 4] = [
         algorithm: Algorithm::Es256,
         consent: ConsentPolicy::Ask,
         apis: &[("https://api.demo.example", &["orders:read", "orders:write"]), ("https://files.demo.example", &["files:read"])],
+        administers: None,
+    },
+    AppPlan {
+        client_id: "demo-admin",
+        name: "Demo administration",
+        authentication: ClientAuthenticationMethod::ClientSecretBasic,
+        profile: SecurityProfile::OAuth21,
+        algorithm: Algorithm::Es256,
+        consent: ConsentPolicy::Ask,
+        apis: &[],
+        administers: Some(AdminRole::Admin),
     },
 ];
 
@@ -135,8 +157,8 @@ pub(super) fn document(issuer: &Issuer, addresses: &Addresses, random: &dyn Rand
         client_id: plan.client_id.to_owned(),
         client_secret: (plan.authentication != ClientAuthenticationMethod::None).then(|| crypto::base64url::encode(random.bytes::<32>())),
         token_endpoint_auth_method: plan.authentication.as_str().to_owned(),
-        redirect_uris: if plan.apis.is_empty() { redirect_uris.clone() } else { Vec::new() },
-        post_logout_redirect_uris: if plan.apis.is_empty() { post_logout_redirect_uris.clone() } else { Vec::new() },
+        redirect_uris: if plan.is_machine() { Vec::new() } else { redirect_uris.clone() },
+        post_logout_redirect_uris: if plan.is_machine() { Vec::new() } else { post_logout_redirect_uris.clone() },
     };
     let api = |plan: &ApiPlan| Api {
         audience: plan.audience.to_owned(),
@@ -183,9 +205,11 @@ mod tests {
         let issuer = Issuer::parse("http://localhost:1/t/demo").expect("an issuer");
         let document = document(&issuer, &addresses, &SeededRandom::new(1));
         let secrets: Vec<_> = document.tenants[TENANT].clients.iter().map(|app| (app.client_id.as_str(), app.client_secret.is_some())).collect();
-        assert_eq!(secrets, [("demo-public", false), ("demo-confidential", true), ("demo-post", true), ("demo-machine", true)]);
+        let confidential = ["demo-confidential", "demo-post", "demo-machine", "demo-admin"].map(|app| (app, true));
+        assert_eq!((secrets[0], &secrets[1..]), (("demo-public", false), &confidential[..]));
         let uris = &document.tenants[TENANT].clients[0].redirect_uris;
         assert_eq!(uris[..], ["http://127.0.0.1/callback", "http://localhost:2/callback"]);
-        assert!(document.tenants[TENANT].clients[3].redirect_uris.is_empty(), "an app without people is answered nowhere");
+        let machines = &document.tenants[TENANT].clients[3..];
+        assert!(machines.iter().all(|app| app.redirect_uris.is_empty()), "an app without people is answered nowhere");
     }
 }

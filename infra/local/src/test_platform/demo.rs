@@ -6,6 +6,7 @@ use domain::client::ClientAuthenticationMethod;
 use crate::seed::{Api, App, Document, Person, TENANT, TenantDocument};
 
 const MACHINE: &str = "demo-machine";
+const ADMINISTRATION: &str = "demo-admin";
 
 /// The demo tenant.
 #[derive(Clone, Debug)]
@@ -50,6 +51,14 @@ impl Demo {
     /// Never: there is one.
     pub fn machine(&self) -> &App {
         self.described().clients.iter().find(|app| app.client_id == MACHINE).expect("an app that asks as itself")
+    }
+
+    /// Its app that administers it, where somebody lets it.
+    ///
+    /// # Panics
+    /// Never: there is one.
+    pub fn administration(&self) -> &App {
+        self.described().clients.iter().find(|app| app.client_id == ADMINISTRATION).expect("an app that administers")
     }
 
     /// Its APIs.

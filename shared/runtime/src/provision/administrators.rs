@@ -1,10 +1,11 @@
 //! Who administers a tenant before anybody does.
 
-use domain::TenantId;
 use domain::administration::{AdminRole, Assignment, InvalidAdministrators};
+use domain::client::Client;
 use domain::event::{Administered, Lookups, Subject};
 use domain::identifier::{Canonical, InvalidIdentifier};
 use domain::user::User;
+use domain::{ClientId, TenantId};
 use store::{AdministratorsChange, PersonKeys};
 
 use super::Provisioner;
@@ -20,6 +21,20 @@ pub enum NotAnOwner {
     #[error("nobody has that name")]
     Unknown,
     /// The tenant has as many administrators as it may have.
+    #[error(transparent)]
+    Administrators(#[from] InvalidAdministrators),
+    /// The platform's own fault.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+/// Why an app wasn't made an administrator.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAnAdministrator {
+    /// No app is called so.
+    #[error("no app has that id")]
+    Unknown,
+    /// The tenant has as many administrators as it may have, or an app would own it.
     #[error(transparent)]
     Administrators(#[from] InvalidAdministrators),
     /// The platform's own fault.
@@ -47,5 +62,30 @@ impl Provisioner {
         let kind = Administered::AdministratorAssigned { version: all.version, roles: [AdminRole::Owner].into() };
         let event = self.event(&tenant.record().id, kind.into(), Subject::User(id), now).record(None, Lookups::default());
         Ok(home.assign_administrators(&all, &user, &event).await.map_err(Failure::from)?)
+    }
+
+    /// Makes sure that the app of that id, which acts for itself, administers as that.
+    pub async fn make_app_administrator(
+        &self,
+        tenant: &TenantId,
+        id: &ClientId,
+        role: AdminRole,
+    ) -> Result<AdministratorsChange, NotAnAdministrator> {
+        let now = self.platform.clock.now();
+        let tenant = self.tenant(tenant, now).await?;
+        let home = tenant.home(now)?;
+        let app = home.find_client(id).await.map_err(Failure::from)?.ok_or(NotAnAdministrator::Unknown)?;
+        let standing = home.read_administrators().await.map_err(Failure::from)?;
+        let becomes = Assignment::of(role);
+        if standing.machine(id) == Some(&becomes) {
+            return Ok(AdministratorsChange::Changed);
+        }
+        let roles = becomes.roles.clone();
+        let all = standing.with_app(id, Some(becomes));
+        all.check()?;
+        let kind = Administered::AppAssigned { client_id: id.clone(), version: all.version, roles };
+        let event = self.event(&tenant.record().id, kind.into(), Subject::Tenant, now).record(None, Lookups::default());
+        let counted = Client { version: app.version + 1, ..app };
+        Ok(home.assign_app(&all, &counted, &event).await.map_err(Failure::from)?)
     }
 }

@@ -1,0 +1,47 @@
+//! The program `countersign`, as it is built, against a platform that runs: an administrator's shell.
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use super::places::{Place, built, fresh_folder, in_both_places};
+
+/// Runs a command as the demo's app that administers.
+fn countersign(place: &Place, arguments: &[&str]) -> Output {
+    let clients = place.description["tenants"]["demo"]["clients"].as_array().expect("a list of apps");
+    let app = clients.iter().find(|client| client["client_id"] == "demo-admin").expect("an app that administers");
+    let mut program = Command::new(built("countersign"));
+    program.env_clear().env("COUNTERSIGN_ISSUER", place.issuer()).env("COUNTERSIGN_CLIENT_ID", "demo-admin");
+    program.env("COUNTERSIGN_CLIENT_SECRET", app["client_secret"].as_str().expect("a secret"));
+    program.args(arguments).output().expect("the program runs")
+}
+
+/// What it prints, where it ends as wanted.
+#[track_caller]
+fn prints(place: &Place, arguments: &[&str], code: i32) -> String {
+    let output = countersign(place, arguments);
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}\n{out}{err}");
+    out.into_owned()
+}
+
+in_both_places!(
+    /// A token, and an examination that finds nothing.
+    an_app_administers_from_a_shell,
+    |place: &Place| {
+        assert_eq!(prints(place, &["token"], 0).trim_end().split('.').count(), 3, "a JWS");
+        let found: Value = serde_json::from_str(&prints(place, &["doctor", "--format", "json"], 0)).expect("JSON");
+        assert_eq!(found["well"], true, "{found:#}");
+    }
+);
+
+/// Made on one machine only: a deployed platform works files off by a schedule that the emulator doesn't keep.
+#[test]
+fn people_come_from_a_file_while_somebody_watches() {
+    let place = super::places::local();
+    let folder = fresh_folder("command-line");
+    let file = folder.join("people.csv");
+    std::fs::write(&file, "username,name\ncommand.line,Command Line\n").expect("a file");
+    let printed = prints(place, &["users", "import", file.to_str().expect("UTF-8")], 0);
+    assert_eq!(printed, "done: 1 accounts made, 0 rows refused.\n");
+}
