@@ -49,6 +49,7 @@ pub mod tenant;
 pub mod timestamp;
 pub mod transfer;
 pub mod user;
+mod web_url;
 
 pub use country::{Country, InvalidCountry};
 pub use id::{ClientId, EventId, FamilyId, GroupId, JobId, PhotoId, SessionId, Slug, TenantId, UserId};

@@ -9,6 +9,7 @@ use crate::identifier::is_control_or_format;
 use crate::policy;
 use crate::timestamp::Timestamp;
 use crate::user::{Profile, User};
+use crate::web_url::leads_to_one_host;
 
 /// A value that people write themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -143,7 +144,7 @@ impl User {
 
 // SECURITY: apps show it as a link.
 fn is_website(value: &str) -> bool {
-    url::Url::parse(value).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host() && url.username().is_empty())
+    url::Url::parse(value).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && leads_to_one_host(&url))
 }
 
 // OpenID Connect Core §5.1: YYYY-MM-DD.
@@ -226,6 +227,7 @@ mod tests {
             (ProfileField::Website, "javascript:alert(1)"),
             (ProfileField::Website, "ada.example"),
             (ProfileField::Website, "https://bank.example@evil.example/"),
+            (ProfileField::Website, "https://*.ada.example/"),
             (ProfileField::Birthdate, "1999-02-29"),
             (ProfileField::Birthdate, "1999-13-01"),
             (ProfileField::Birthdate, "99-1-1"),

@@ -1,6 +1,7 @@
 //! The admin API: who may do what, and what is answered.
 
 mod accounts;
+mod addresses;
 mod administrators;
 mod apis;
 mod apps;
@@ -11,6 +12,7 @@ mod interventions;
 mod invitations;
 mod isolation;
 mod lists;
+mod names;
 mod once;
 mod policies;
 mod preview;

@@ -12,7 +12,7 @@ use testkit::{Answer, Call, builders};
 use crate::support::{Place, place, problem};
 
 impl Place {
-    async fn tenant(&self) -> Tenant {
+    pub(crate) async fn tenant(&self) -> Tenant {
         self.scene.home().read_bundle(&[], store::Signing::Left).await.expect("an answer").expect("a tenant").tenant
     }
 

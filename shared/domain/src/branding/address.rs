@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use url::{Position, Url};
 
 use crate::policy;
+use crate::web_url::leads_to_one_host;
 
 /// An `https` URL without credentials, as the URL standard writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,8 +21,7 @@ impl WebAddress {
     // SECURITY: `javascript:`, `data:` and plain `http` are none; what is kept is what the URL standard wrote, not what was entered.
     pub fn parse(text: &str) -> Result<Self, InvalidAddress> {
         let url = Url::parse(text).map_err(|_| InvalidAddress)?;
-        let bare = url.username().is_empty() && url.password().is_none();
-        let fits = url.scheme() == "https" && url.has_host() && bare && url.as_str().len() <= policy::BRANDING_URL_MAX;
+        let fits = url.scheme() == "https" && leads_to_one_host(&url) && url.as_str().len() <= policy::BRANDING_URL_MAX;
         if fits { Ok(Self(url.into())) } else { Err(InvalidAddress) }
     }
 
@@ -68,6 +68,7 @@ mod tests {
             "data:text/html,x",
             "http://a.example/",
             "https://u:p@a.example/",
+            "https://*.a.example/",
             "/path",
             "",
             "https://",

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::policy;
 use crate::tenant::is_loopback_http;
+use crate::web_url::leads_to_one_host;
 
 /// A redirection endpoint (RFC 6749 §3.1.2), kept byte for byte because it is compared byte for byte (RFC 9700 §4.1.3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -60,6 +61,12 @@ impl RedirectUri {
     pub fn scheme(&self) -> String {
         // A parsed value has a scheme; without one the text would be empty, which allows nothing.
         Url::parse(&self.0).map_or_else(|_| String::new(), |url| format!("{}:", url.scheme()))
+    }
+
+    /// Whether everybody reads it alike: no backslash, which browsers take for a slash and others don't, and no user before the host.
+    pub fn is_unambiguous(&self) -> bool {
+        let of_the_web = Url::parse(&self.0).ok().filter(Url::has_host);
+        !self.0.contains('\\') && of_the_web.is_none_or(|url| leads_to_one_host(&url))
     }
 
     /// The host that a consent page names; the scheme for an app's own.

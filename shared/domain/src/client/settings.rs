@@ -132,6 +132,9 @@ pub enum InvalidSettings {
     /// It would look as if it matched what it doesn't.
     #[error("an address has no wildcard")]
     Wildcard,
+    /// It would look as if it led elsewhere.
+    #[error("an address has no user's name and no backslash")]
+    Ambiguous,
     /// A scheme of its own is answered by whatever claims it (RFC 8252 §7.1).
     #[error("redirect_uris: a scheme of its own is for native apps")]
     OwnScheme,
@@ -256,14 +259,16 @@ impl Settings {
     fn check_addresses(&self) -> Result<(), InvalidSettings> {
         let most = policy::APP_ADDRESSES_MAX;
         let told = self.backchannel_logout.as_ref().map(|logout| &logout.uri);
-        let mut all = self.redirect_uris.iter().chain(&self.post_logout_redirect_uris).chain(told);
+        let all = || self.redirect_uris.iter().chain(&self.post_logout_redirect_uris).chain(told);
         let own_scheme = |uri: &RedirectUri| !matches!(uri.scheme().as_str(), "https:" | "http:");
         if (self.kind == AppKind::Machine) != self.redirect_uris.is_empty() || self.redirect_uris.len() > most {
             Err(InvalidSettings::RedirectUris)
         } else if self.post_logout_redirect_uris.len() > most || self.origins.len() > most {
             Err(InvalidSettings::TooMany)
-        } else if all.any(|uri| uri.as_str().contains('*')) {
+        } else if all().map(RedirectUri::as_str).chain(self.origins.iter().map(WebOrigin::as_str)).any(|uri| uri.contains('*')) {
             Err(InvalidSettings::Wildcard)
+        } else if !all().all(RedirectUri::is_unambiguous) {
+            Err(InvalidSettings::Ambiguous)
         } else if told.is_some_and(own_scheme) {
             Err(InvalidSettings::BackchannelLogout)
         } else if self.kind != AppKind::Native && self.redirect_uris.iter().chain(&self.post_logout_redirect_uris).any(own_scheme) {
