@@ -1,5 +1,6 @@
 //! An embedded DynamoDB, served on this machine so that the code of the platform talks to it as it does to AWS.
 
+mod index;
 mod server;
 mod stream;
 
@@ -78,9 +79,9 @@ impl Embedded {
     /// Opens `place` and makes the tables that aren't there yet.
     pub fn open(place: Place, region: Region, definitions: Vec<TableDefinition>) -> Result<Self, EmbeddedError> {
         let database = match place {
-            Place::Memory => Database::memory(),
-            Place::MemoryAt(clock) => Database::memory_with_clock(Arc::new(TimeOf(clock))),
-            Place::File(path) => Database::new(&path.display().to_string()),
+            Place::Memory => index::in_memory(None),
+            Place::MemoryAt(clock) => index::in_memory(Some(Arc::new(TimeOf(clock)))),
+            Place::File(path) => index::in_file(&path.display().to_string()),
         };
         let database = database.map_err(|error| EmbeddedError::Open(error.to_string()))?;
         for definition in &definitions {
