@@ -1,4 +1,4 @@
-//! The direction of dependencies: `domain ← {oauth, crypto} ← {store, cloud, web} ← runtime ← functions ← {infra, tests}` and `domain ← cli ← tests`, over
+//! The direction of dependencies: `domain ← {oauth, crypto, picture} ← {store, cloud, web} ← runtime ← functions ← {infra, tests}` and `domain ← cli ← tests`, over
 //! `cargo metadata`.
 
 use std::collections::BTreeSet;
@@ -10,12 +10,12 @@ use cargo_metadata::{Dependency, DependencyKind, Metadata, MetadataCommand, Pack
 use crate::repository::{folders, root};
 
 /// The rooms of the repository, in the direction of dependencies: a crate may know those of rooms before its own.
-const ROOMS: [&[&str]; 4] = [&["domain"], &["oauth", "crypto"], &["store", "cloud", "web"], &["runtime"]];
+const ROOMS: [&[&str]; 4] = [&["domain"], &["oauth", "crypto", "picture"], &["store", "cloud", "web"], &["runtime"]];
 /// Where crates of the AWS SDK may be named.
 const KNOWS_AWS: [&str; 4] = ["store", "cloud", "runtime", "testkit"];
 /// What a pure crate can't have: a runtime, a client, a server.
 const IMPURE: [&str; 8] = ["tokio", "axum", "hyper", "reqwest", "lambda_http", "lambda_runtime", "dynoxide-rs", "rand"];
-const PURE: [&str; 3] = ["domain", "oauth", "crypto"];
+const PURE: [&str; 4] = ["domain", "oauth", "crypto", "picture"];
 
 static METADATA: LazyLock<Metadata> = LazyLock::new(|| {
     let mut command = MetadataCommand::new();

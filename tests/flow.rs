@@ -15,6 +15,7 @@ mod ended_people;
 mod faults;
 mod flood;
 mod founding;
+mod given_photo;
 mod interrupted;
 mod invitation;
 mod key_rotation;

@@ -17,8 +17,8 @@ const AUDIENCE: &str = "http://localhost:8080/admin/v1";
 
 /// Ada, who owns the demo tenant, at its admin API.
 pub(crate) struct Owner<'p> {
-    platform: &'p TestPlatform,
-    token: String,
+    pub(crate) platform: &'p TestPlatform,
+    pub(crate) token: String,
 }
 
 impl<'p> Owner<'p> {
@@ -26,8 +26,13 @@ impl<'p> Owner<'p> {
     pub(crate) async fn of(platform: &'p TestPlatform) -> Self {
         let made = Provisioner::new(platform.platform()).make_owner(&platform.demo.tenant, &platform.demo.person().username).await;
         assert!(matches!(made, Ok(AdministratorsChange::Changed)), "{made:?}");
+        Self::signed_in(platform, 1).await
+    }
+
+    /// Signs her in, at a network of its own.
+    pub(crate) async fn signed_in(platform: &'p TestPlatform, network: u16) -> Self {
         let app = RelyingParty::public(platform).at_resource(AUDIENCE, "openid admin");
-        let code = Visitor::ada(platform, 1).arrive(platform, &app).await;
+        let code = Visitor::ada(platform, network).arrive(platform, &app).await;
         Self { platform, token: app.redeem(platform, &code).await.text_of("access_token") }
     }
 
@@ -36,6 +41,16 @@ impl<'p> Owner<'p> {
         let call = Call::new(method, at(below)).with("if-match", version);
         let call = if let Some(body) = body { call.with_body("application/json", body.to_string()) } else { call };
         asked(self.platform, &self.token, call).await
+    }
+
+    /// Sends any request.
+    pub(crate) async fn ask(&self, call: Call) -> Answer {
+        asked(self.platform, &self.token, call).await
+    }
+
+    /// A path below the tenant.
+    pub(crate) fn at(below: &str) -> String {
+        at(below)
     }
 
     /// What stands, and its version.

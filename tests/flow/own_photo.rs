@@ -19,31 +19,36 @@ const BOUNDARY: &str = "----photo";
 impl Visitor {
     /// Sends a picture by the form of a page that is open.
     async fn upload(&self, at: &TestPlatform, app: &RelyingParty, page: &Answer) -> Answer {
-        let mut file = Cursor::new(Vec::new());
-        DynamicImage::from(RgbImage::from_pixel(20, 20, Rgb([200, 30, 30]))).write_to(&mut file, ImageFormat::Png).expect("an encoder");
         let part = |name: &str| format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
         let mut body = format!("{}{}\r\n{}", part("state"), page.field("state"), part("photo")).into_bytes();
-        body.extend(file.into_inner());
+        body.extend(picture());
         body.extend(format!("\r\n--{BOUNDARY}--\r\n").bytes());
         let typed = format!("multipart/form-data; boundary={BOUNDARY}");
         answer(at, self.call(Call::new(Method::POST, path(&app.url("/account/photo"))).with_body(&typed, body))).await
     }
 }
 
+/// A photo as a camera would send it.
+pub(crate) fn picture() -> Vec<u8> {
+    let mut file = Cursor::new(Vec::new());
+    DynamicImage::from(RgbImage::from_pixel(20, 20, Rgb([200, 30, 30]))).write_to(&mut file, ImageFormat::Png).expect("an encoder");
+    file.into_inner()
+}
+
 /// The photo that Ada's record points to.
-async fn shown(at: &TestPlatform) -> Option<String> {
+pub(crate) async fn shown(at: &TestPlatform) -> Option<String> {
     let rows = rows(at, "identity").await;
     let people = rows.iter().filter(|row| row["sk"] == "USER");
     people.filter_map(|row| row["profile"]["picture"].as_str()?.rsplit_once("/photos/")).map(|(_, photo)| photo.to_owned()).next()
 }
 
 /// The photos that are kept, without their tenant.
-fn kept(at: &TestPlatform) -> Vec<String> {
+pub(crate) fn kept(at: &TestPlatform) -> Vec<String> {
     at.objects.names().iter().filter_map(|name| Some(name.split_once('/')?.1.to_owned())).collect()
 }
 
 /// Lets whatever is due within the time that a photo may stand without a record be done.
-async fn settle(at: &TestPlatform) {
+pub(crate) async fn settle(at: &TestPlatform) {
     at.pump().await;
     at.clock.advance(policy::PHOTO_UNSHOWN);
     for _ in 0..2 {

@@ -65,7 +65,7 @@ fn what_a_function_is_for_shows_in_its_role() {
     );
     assert_eq!(doing(Readers::Once), ["admin", "authorize", "introspect", "par", "revoke", "sign-in", "token"]);
     assert_eq!(doing(Readers::Mailing), ["deliver"]);
-    assert_eq!(doing(Readers::Photos), ["account", "deliver"]);
+    assert_eq!(doing(Readers::Photos), ["account", "admin", "deliver"]);
     assert_eq!(doing(Readers::Transfers), ["admin", "transfer"]);
     assert_eq!(doing(Readers::Nudging), ["deliver", "relay", "webhook-retry"]);
     assert_eq!(

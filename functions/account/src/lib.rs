@@ -10,7 +10,6 @@ mod new_password;
 mod not_me;
 mod outlived;
 mod photos;
-mod picture;
 mod reset;
 mod sign_up;
 mod verify;

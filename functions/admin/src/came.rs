@@ -108,10 +108,28 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for New<T> {
     }
 }
 
-async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+/// A body that is a picture, by its type; what it is shows when it is read.
+pub(crate) struct Picture(pub(crate) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Picture {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
+        if !matches!(kind(&request).as_str(), "image/jpeg" | "image/png" | "image/webp") {
+            return Err(Problem::PictureType.into());
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(|_| Problem::PictureTooLarge)?;
+        if bytes.len() > policy::PHOTO_MAX { Err(Problem::PictureTooLarge.into()) } else { Ok(Self(bytes)) }
+    }
+}
+
+fn kind(request: &Request) -> String {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if !matches!(kind.as_str(), "application/json" | "application/merge-patch+json") {
+    kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    if !matches!(kind(&request).as_str(), "application/json" | "application/merge-patch+json") {
         return Err(Problem::MediaType);
     }
     let bytes = Bytes::from_request(request, state).await.map_err(|_| Problem::TooLarge)?;

@@ -150,7 +150,7 @@ const NOT_CHANGED: [(&str, &str); 6] = [
     ("409", "What stands doesn't allow it."),
     ("412", "It has changed since it was read."),
     ("413", "The body is too long."),
-    ("415", "The body is no JSON."),
+    ("415", "The body isn't of a type that the resource takes."),
     ("422", "It can't be so."),
     ("428", "The change doesn't name the version that it is of."),
 ];

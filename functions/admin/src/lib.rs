@@ -23,12 +23,14 @@ mod transfers;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, get, post};
+use cloud::objects::Objects;
 use cloud::parts::Links;
 use domain::ZoneName;
 use domain::key_ring::Purpose;
-use runtime::{Clients, Clock, Needs, Platform, Provisioner, Random, Signing, TenantRouting, Tenants};
+use runtime::{Clients, Clock, Needs, Platform, Provisioner, Random, Signing, TenantRouting, Tenants, Turns};
 use store::Store;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
@@ -38,7 +40,7 @@ use access::Policies;
 use administrators::machines;
 use apps::{preview, secrets};
 use documentation::Admin;
-use people::{create, edit, grants, help, history, interventions, list, sessions};
+use people::{create, edit, grants, help, history, interventions, list, photo, sessions};
 use policies::{groups, versions};
 use problem::{Problem, Refused};
 use tenants::{create as making, standing};
@@ -47,7 +49,7 @@ use transfers::{exports, imports};
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::People, Purpose::Credentials], signing: Signing::Verifies };
 
 /// What its role may do: read what a tenant and its people are, list them, and change all of it but the tenant's own record, of which it changes groups,
-/// roles, policies, origins, kinds of imported hashes, name and standing; invite people; write down imports and exports and give links to their files; make tenants with their keys, and claim slugs; ask for other signing keys, which
+/// roles, policies, origins, kinds of imported hashes, name and standing; invite people; write down imports and exports and give links to their files; keep photos; make tenants with their keys, and claim slugs; ask for other signing keys, which
 /// it can neither make nor open of a tenant that stands; unwrap keys for sealing, for people and for credentials. Each change has its event.
 #[derive(Clone)]
 pub struct Deps {
@@ -61,6 +63,8 @@ pub struct Deps {
     zone: ZoneName,
     policies: Arc<Policies>,
     links: Arc<dyn Links>,
+    objects: Arc<dyn Objects>,
+    turns: Turns,
 }
 
 impl Deps {
@@ -77,6 +81,8 @@ impl Deps {
             zone: platform.zone.clone(),
             policies: Arc::new(Policies::read()),
             links: platform.links.clone(),
+            objects: platform.objects.clone(),
+            turns: Turns::default(),
         }
     }
 }
@@ -95,6 +101,7 @@ macro_rules! resources {
         let router = $add!(router, machines::show_administering_app, machines::assign_app, machines::remove_administering_app);
         let router = $add!(router, list::list_users, create::create_user);
         let router = $add!(router, people::show_user, edit::change_user, help::delete_user);
+        let router = $add!(router, photo::change_photo, photo::remove_photo);
         let router = $add!(router, interventions::disable_user);
         let router = $add!(router, interventions::enable_user);
         let router = $add!(router, interventions::sign_out_user);
@@ -172,6 +179,8 @@ fn with_resources(router: Router<Deps>) -> Router<Deps> {
     resources!(router, served)
         .fallback(async || Refused::from(Problem::NotFound))
         .method_not_allowed_fallback(async || Refused::from(Problem::Method))
+        // The front bounds every body: a whole bulk is larger than what is usual.
+        .layer(DefaultBodyLimit::disable())
 }
 
 /// What the API says of itself, `OpenAPI` 3.1; written to `docs/openapi.json`, which is what is served.

@@ -7,6 +7,7 @@ pub(crate) mod help;
 pub(crate) mod history;
 pub(crate) mod interventions;
 pub(crate) mod list;
+pub(crate) mod photo;
 pub(crate) mod sessions;
 
 use std::collections::BTreeSet;

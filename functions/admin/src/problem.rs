@@ -31,6 +31,12 @@ pub(crate) enum Problem {
     MediaType,
     /// The body is longer than any resource takes.
     TooLarge,
+    /// The body is no picture, by its type.
+    PictureType,
+    /// The picture is larger than a photo may be.
+    PictureTooLarge,
+    /// As many pictures as may be are worked on in this process.
+    Busy,
     /// The body isn't what the resource takes; where it goes wrong.
     Malformed(String),
     /// A change names the version that it is of (RFC 6585 §3).
@@ -155,6 +161,9 @@ impl Problem {
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "This resource does not do that."),
             Self::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "A body is JSON, and says so."),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is longer than any resource takes."),
+            Self::PictureType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "A photo is a JPEG, PNG or WebP, and says so."),
+            Self::PictureTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "A photo has at most 3 MB."),
+            Self::Busy => (StatusCode::TOO_MANY_REQUESTS, "busy", "Others ask for this just now."),
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed", "The body is not what this resource takes."),
             Self::NoVersion => (StatusCode::PRECONDITION_REQUIRED, "version-required", "A change names in If-Match what it is a change of."),
             Self::Stale => (StatusCode::PRECONDITION_FAILED, "changed-meanwhile", "It has changed since it was read."),
@@ -227,6 +236,7 @@ impl Problem {
         let again = match self {
             Self::Unavailable => Some(Failure::RETRY_AFTER.as_secs()),
             Self::TooManyRequests(seconds) => Some(*seconds),
+            Self::Busy => Some(policy::PASSWORD_TURN_RETRY.as_secs()),
             _ => None,
         };
         headers.extend(again.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds))));

@@ -12,7 +12,6 @@ use store::UserPart;
 use web::{Done, Wrong};
 
 use super::{Owner, profile, told};
-use crate::picture;
 
 /// The part of the form that is the file.
 pub(super) const FIELD: &str = "photo";

@@ -38,6 +38,8 @@ const ROWS: &[(&str, &[AdminRole])] = {
         ("show_user", NO_PEOPLE),
         ("change_user", ALL),
         ("delete_user", ALL),
+        ("change_photo", ALL),
+        ("remove_photo", ALL),
         ("disable_user", ALL),
         ("enable_user", ALL),
         ("sign_out_user", ALL),
@@ -167,6 +169,7 @@ fn body(operation: &str) -> &'static str {
         "change_policy" => r#"{"lifetimes":{"idle_seconds":60,"absolute_seconds":60}}"#,
         "change_group_policy" => r#"{"idle_seconds":60,"absolute_seconds":60}"#,
         "change_tenant" | "change_api" | "create_group" | "change_group" => r#"{"name":"Other"}"#,
+        "change_photo" => "\u{ff}\u{d8}",
         other => panic!("no body for {other}"),
     }
 }

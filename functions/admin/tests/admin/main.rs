@@ -14,6 +14,7 @@ mod isolation;
 mod lists;
 mod names;
 mod once;
+mod photos;
 mod policies;
 mod preview;
 mod rate;

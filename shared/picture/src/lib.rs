@@ -1,4 +1,4 @@
-//! A photo as it is kept, made from a file that somebody sent: pure, bounded in what it unpacks, and nothing of the file but its pixels goes on.
+#![doc = include_str!("../README.md")]
 
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,8 +12,8 @@ use image::{ColorType, ExtendedColorType, GenericImageView, ImageDecoder, ImageE
 /// The quality of what is kept: nobody tells it from the original at this size.
 const QUALITY: u8 = 85;
 
-/// Reads a JPEG, PNG or WebP, told by its content, and makes a square JPEG of it, upright, without metadata.
-pub(crate) fn prepared(file: &[u8]) -> Result<Vec<u8>, PhotoProblem> {
+/// Reads a JPEG, PNG or WebP, told by its content, and makes a square JPEG of it, upright, without metadata: nothing of the file but its pixels goes on.
+pub fn prepared(file: &[u8]) -> Result<Vec<u8>, PhotoProblem> {
     if file.is_empty() {
         return Err(PhotoProblem::NoFile);
     }
