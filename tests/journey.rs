@@ -22,3 +22,4 @@ mod resource_server;
 mod running;
 mod schemathesis;
 mod sign_up;
+mod transfers;

@@ -36,7 +36,8 @@ export async function administers({ description }) {
   return { ...own, ...token, issuer, audience, group: name, role: name, ...(await admin.takesAllAway(group, app, api, user)) };
 }
 
-class Administrator {
+/** An administrator at the demo tenant's admin API. */
+export class Administrator {
   static async signIn(issuer, client, person, audience) {
     const { token } = await takesAPersons({ issuer, client, person, audience, scope: "openid admin" });
     return Object.assign(new Administrator(), { base: `${audience}/tenants/demo`, token });
