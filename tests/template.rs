@@ -1,5 +1,6 @@
 //! `template.yaml` against the repository: functions are folders, routes lead to functions, environments and roles are what the code needs.
 
+mod buckets;
 mod environment;
 mod events;
 mod functions;
