@@ -11,6 +11,7 @@ mod command_line;
 mod completion;
 mod cors;
 mod crash_points;
+mod custom_domain;
 mod ended_people;
 mod faults;
 mod flood;

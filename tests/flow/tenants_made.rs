@@ -144,6 +144,20 @@ async fn left(at: &TestPlatform, table: &str) -> Vec<String> {
     kinds
 }
 
+async fn has_domain(at: &TestPlatform) -> bool {
+    rows(at, "directory").await.iter().any(|row| row["pk"] == "DOMAIN#login.acme.example")
+}
+
+/// The demo tenant gets a domain of its own.
+async fn prove_domain(at: &TestPlatform, token: &str) {
+    let call = Call::new(Method::POST, format!("{TENANTS}/demo/domains")).with("if-match", "\"0\"");
+    let added = administer(at, token, call.with_body("application/json", json!({ "domain": "login.acme.example" }).to_string())).await;
+    assert_eq!(added.status, StatusCode::CREATED, "{}", added.body);
+    at.dns.set("_countersign.login.acme.example", &[added.json()["record"]["value"].as_str().expect("a value")]);
+    let verified = administer(at, token, Call::new(Method::POST, format!("{TENANTS}/demo/domains/login.acme.example/verify"))).await;
+    assert_eq!(verified.status, StatusCode::OK, "{}", verified.body);
+}
+
 #[tokio::test]
 async fn a_tenant_is_erased_after_thirty_days_unless_it_is_restored() {
     let at = TestPlatform::start().await;
@@ -152,6 +166,8 @@ async fn a_tenant_is_erased_after_thirty_days_unless_it_is_restored() {
     let mut ada = Visitor::ada(&at, 1);
     ada.arrive(&at, &app).await;
     assert_eq!(delete(&at, &token, "system", 0).await.status, StatusCode::CONFLICT);
+    prove_domain(&at, &token).await;
+    assert!(has_domain(&at).await);
     let ending = delete(&at, &token, "demo", 0).await;
     let due_at = runtime::Clock::now(&*at.clock).plus(policy::TENANT_GRACE);
     assert_eq!((ending.status, ending.text_of("status"), ending.text_of("ends_at")), (StatusCode::OK, "ending".to_owned(), due_at.rfc3339()));
@@ -182,6 +198,7 @@ async fn a_tenant_is_erased_after_thirty_days_unless_it_is_restored() {
     let identity = left(&at, "identity").await;
     let gone = ["TENANT", "ADMIN", "CLIENT", "API", "USER", "CRED", "INVITE"];
     assert!(!identity.iter().any(|kind| gone.contains(&kind.as_str())), "{identity:?}");
+    assert!(!has_domain(&at).await, "its domain leads nowhere");
     let body = json!({ "slug": "demo", "name": "Demo", "owner_email": OWNER });
     assert_eq!(make(&at, &token, &body).await.status, StatusCode::CONFLICT, "its slug is nobody's again");
     at.pump().await;

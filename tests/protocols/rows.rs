@@ -145,7 +145,11 @@ const RESOURCES: &[Row] = &[
     row("2.2", "so does a refresh token", "a_refresh_token_of_an_api_refreshes_for_it_or_for_the_platform"),
 ];
 
-const ISSUER: &[Row] = &[row("2", "`iss` in every answer, errors too", "oidcc_response_type_missing")];
+const ISSUER: &[Row] = &[
+    row("2", "`iss` in every answer, errors too", "oidcc_response_type_missing"),
+    row("2", "at a domain of a tenant's own it is the issuer there", "a_person_is_the_same_to_apps_at_both_issuers_and_each_states_itself"),
+    row("4", "a code of one issuer is good at no other, of the same tenant neither", "a_code_is_redeemed_where_it_was_issued"),
+];
 
 const DISCOVERY: &[Row] = &[
     row("3", "both documents say what exists and nothing else", "metadata_states_what_exists_for_both_specifications_alike"),

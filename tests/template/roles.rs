@@ -116,6 +116,11 @@ fn credentials_and_attempts_are_for_those_who_ask_for_passwords_and_for_administ
     assert_eq!(functions_that_may_touch("ADMIN"), ["account", "admin", "deliver", "first-administrator"]);
     assert_eq!(functions_that_may_touch("SIGNUP"), ["account", "deliver"]);
     assert_eq!(functions_that_may_touch("JOB"), ["admin", "transfer"]);
+    // Whoever answers at a tenant's host finds its domain; who proves it places it, and with the tenant it goes.
+    assert_eq!(
+        functions_that_may_touch("DOMAIN"),
+        ["account", "admin", "authorize", "deliver", "discovery", "introspect", "logout", "par", "revoke", "sign-in", "token", "userinfo"]
+    );
     assert_eq!(functions_that_may_touch("DELIVERY"), ["deliver", "relay"]);
     assert_eq!(functions_that_may_touch("ROTATION"), ["admin", "deliver", "first-administrator", "key-rotation"]);
 }

@@ -161,7 +161,7 @@ async fn show_as_it_is(owner: &Owner<'_>, place: Place) -> Result<Response, Fail
 
 // The code is worth nothing: nobody has its verifier. `state` holds what the page was asked with.
 fn back_from_sign_in(visitor: &Visitor<'_>, place: Place, parameters: &Parameters) -> Response {
-    let address = visitor.tenant().record().issuer.endpoint(&format!("/account{}", place.after_sign_in()));
+    let address = visitor.tenant().record().issuer().endpoint(&format!("/account{}", place.after_sign_in()));
     // A link is base64url, which a query holds as it is.
     let is_link = |state: &&str| state.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     match parameters.get("state").filter(is_link) {
@@ -173,7 +173,7 @@ fn back_from_sign_in(visitor: &Visitor<'_>, place: Place, parameters: &Parameter
 /// Sends the browser to sign in and back; once more, when `again` says who.
 fn sign_in(deps: &Deps, visitor: &Visitor<'_>, place: Place, (link, again): (Option<&str>, Option<&User>)) -> Result<Response, Failure> {
     let tenant = visitor.tenant();
-    let uri = tenant.record().issuer.endpoint(&format!("/account{}", place.after_sign_in()));
+    let uri = tenant.record().issuer().endpoint(&format!("/account{}", place.after_sign_in()));
     let broken = |error: &dyn std::fmt::Display| Failure::Broken(format!("the account pages can't be come back to: {error}"));
     let challenge = crypto::base64url::encode(deps.random.bytes::<32>());
     let request = AuthorizationRequest {

@@ -12,7 +12,6 @@ use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 use oauth::authorization_request::AuthorizationRequest;
 use runtime::interaction::{Browser, Came, SignInState};
-use runtime::tenants::Name;
 use runtime::{Failure, Refused, TenantContext, Visit};
 use store::AttemptKey;
 use web::{Brand, ErrorReason, FormError, Language, Notice, NoticePage, PageSecurity, Parameters, Upload, read_form, read_upload, responders};
@@ -31,7 +30,7 @@ impl<'a> Visitor<'a> {
     /// Finds the tenant, and reads the browser's cookies. The visit is for what is read from memory, and first.
     pub(crate) async fn arrive(deps: &Deps, came: &'a Came) -> Result<(Self, Visit), Refused> {
         let now = deps.clock.now();
-        let visit = deps.tenants.find(&Name::Slug(came.slug.clone()), now).await?.ok_or(ErrorReason::NotFound)?;
+        let visit = deps.tenants.find(&came.name, now).await?.ok_or(ErrorReason::NotFound)?;
         let tenant = visit.tenant.clone();
         let browser = Browser::read(&tenant, &came.headers, now)?;
         Ok((Self { tenant, browser, came, now }, visit))
@@ -44,19 +43,19 @@ impl<'a> Visitor<'a> {
 
     /// The form, if our own page sent it.
     pub(crate) fn form(&self, body: &[u8]) -> Result<Parameters, Refused> {
-        web::origin::check(&self.tenant().record().issuer, &self.came.headers).map_err(|_| ErrorReason::CrossSite)?;
+        web::origin::check(self.tenant().record().issuer(), &self.came.headers).map_err(|_| ErrorReason::CrossSite)?;
         Ok(read_form(&self.came.headers, body).map_err(|error| ErrorReason::from(&error))?)
     }
 
     /// The form with a file, if our own page sent it; `name` is that of the file.
     pub(crate) fn upload<'b>(&self, body: &'b [u8], name: &str) -> Result<Result<Upload<'b>, FormError>, Refused> {
-        web::origin::check(&self.tenant().record().issuer, &self.came.headers).map_err(|_| ErrorReason::CrossSite)?;
+        web::origin::check(self.tenant().record().issuer(), &self.came.headers).map_err(|_| ErrorReason::CrossSite)?;
         Ok(read_upload(&self.came.headers, body, name))
     }
 
     /// Where a page's form posts.
     pub(crate) fn action(&self, path: &str) -> String {
-        format!("{}{path}", self.tenant().record().issuer.path())
+        format!("{}{path}", self.tenant().record().issuer().path())
     }
 
     /// What every page of the tenant is sent with.

@@ -45,6 +45,12 @@ acts! {
     SuspendTenant,
     /// Have it erased, or not after all.
     DeleteTenant,
+    /// See the domains of its own.
+    ReadDomains,
+    /// Want another one, or take one away.
+    ChangeDomains,
+    /// Have the DNS asked whether one is the tenant's.
+    VerifyDomain,
     /// See who administers it.
     ReadAdministrators,
     /// See its people in lists.

@@ -132,7 +132,8 @@ pub(crate) async fn list_apis(at: Arrived, Path(_): Path<OfTenant>, Wanted(wante
 pub(crate) async fn create_api(at: Arrived, Path(_): Path<OfTenant>, New { body: asked, key }: New<ApiAsked>) -> Answer<ApiShown> {
     at.may(Act::ChangeApis, Thing::Tenant)?;
     let api = with(Api::named(asked.audience, "", at.now), asked.settings);
-    check(&at, &api)?;
+    // As it stands: a domain that was added just now is no audience.
+    api.check(&at.standing().await?).map_err(|invalid| Problem::Unfit("api", invalid.to_string()))?;
     let event = at.event_here(EventKind::ApiCreated { audience: api.audience.clone() });
     let home = at.home()?;
     let made = match at.making("api", key) {

@@ -159,7 +159,7 @@ pub(crate) async fn create_app(at: Arrived, Path(_): Path<OfTenant>, New { body:
         Made::OtherRequest => return Err(Problem::OtherRequest.into()),
     };
     let place = at.path(&format!("/apps/{}", client.id));
-    let app = shown(&at.tenant.record().issuer, &client);
+    let app = shown(at.tenant.record().issuer(), &client);
     Ok(Done::Made(AppMade { app, client_secret: secret.map(|secret| secret.text) }, client.version, place))
 }
 
@@ -172,7 +172,7 @@ pub(crate) async fn show_app(at: Arrived, Path(named): Path<OfApp>) -> Answer<Ap
     let id = id(&named.app)?;
     at.may_with(Act::ReadApp, &id)?;
     let client = find(&at, &id).await?;
-    Ok(Done::Shown(shown(&at.tenant.record().issuer, &client), Some(client.version)))
+    Ok(Done::Shown(shown(at.tenant.record().issuer(), &client), Some(client.version)))
 }
 
 /// Says of an app what it is from now on, all of it.
@@ -195,7 +195,7 @@ pub(crate) async fn change_app(at: Arrived, Path(named): Path<OfApp>, Body(setti
     let secrets = if changed.authentication.is_by_secret() { client.secrets } else { Vec::new() };
     let changed = Client { secrets, ..changed };
     write(&at, &changed, Administered::ClientChanged { client_id: changed.id.clone(), version: changed.version }).await?;
-    Ok(Done::Shown(shown(&at.tenant.record().issuer, &changed), Some(changed.version)))
+    Ok(Done::Shown(shown(at.tenant.record().issuer(), &changed), Some(changed.version)))
 }
 
 /// Takes an app away that administers nothing. Whatever was issued to it is dead within 30 seconds.

@@ -77,7 +77,7 @@ impl Arrived {
         let token = bearer::token(authorization, None).map_err(Problem::Token)?;
         let about = find(deps, tenant, now).await?;
         let stated = access_token::stated_issuer(token.expose());
-        let of_it = |visit: &Visit| Some(visit.tenant.record().issuer.as_str()) == stated.as_deref();
+        let of_it = |visit: &Visit| stated.as_deref().is_some_and(|stated| visit.tenant.record().is_issuer(stated));
         let mut of = match about {
             Some(about) if of_it(&about) => about,
             _ => find(deps, SYSTEM, now).await?.filter(of_it).ok_or(Problem::Token(Reason::OtherIssuer.into()))?,

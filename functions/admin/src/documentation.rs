@@ -24,6 +24,7 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi, ToSchema};
     )),
     tags(
         (name = "tenants", description = "Tenants as a whole."),
+        (name = "domains", description = "Domains of a tenant's own, each with another issuer and the same people."),
         (name = "administrators", description = "Who administers a tenant, and as what."),
         (name = "users", description = "The people of a tenant."),
         (name = "invitations", description = "Who is invited to have an account."),

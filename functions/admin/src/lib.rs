@@ -8,6 +8,7 @@ mod arrival;
 mod bulk;
 mod came;
 mod documentation;
+mod domains;
 mod invitations;
 mod pages;
 mod people;
@@ -26,6 +27,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, get, post};
+use cloud::dns::TxtRecords;
 use cloud::objects::Objects;
 use cloud::parts::Links;
 use domain::ZoneName;
@@ -49,7 +51,8 @@ use transfers::{exports, imports};
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::People, Purpose::Credentials], signing: Signing::Verifies };
 
 /// What its role may do: read what a tenant and its people are, list them, and change all of it but the tenant's own record, of which it changes groups,
-/// roles, policies, origins, kinds of imported hashes, name and standing; invite people; write down imports and exports and give links to their files; keep photos; make tenants with their keys, and claim slugs; ask for other signing keys, which
+/// roles, domains, policies, origins, kinds of imported hashes, name and standing; invite people; write down imports and exports and give links to their files; keep photos; make tenants with their keys, and claim slugs; ask the
+/// DNS whether a domain is a tenant's, and claim it; ask for other signing keys, which
 /// it can neither make nor open of a tenant that stands; unwrap keys for sealing, for people and for credentials. Each change has its event.
 #[derive(Clone)]
 pub struct Deps {
@@ -65,6 +68,7 @@ pub struct Deps {
     links: Arc<dyn Links>,
     objects: Arc<dyn Objects>,
     turns: Turns,
+    dns: Arc<dyn TxtRecords>,
 }
 
 impl Deps {
@@ -83,6 +87,7 @@ impl Deps {
             links: platform.links.clone(),
             objects: platform.objects.clone(),
             turns: Turns::default(),
+            dns: platform.dns.clone(),
         }
     }
 }
@@ -96,6 +101,9 @@ macro_rules! resources {
         let router = $add!(router, standing::suspend_tenant);
         let router = $add!(router, standing::resume_tenant);
         let router = $add!(router, standing::restore_tenant);
+        let router = $add!(router, domains::list_domains, domains::add_domain);
+        let router = $add!(router, domains::show_domain, domains::remove_domain);
+        let router = $add!(router, domains::verify_domain);
         let router = $add!(router, administrators::list_administrators);
         let router = $add!(router, administrators::show_administrator, administrators::assign_administrator, administrators::remove_administrator);
         let router = $add!(router, machines::show_administering_app, machines::assign_app, machines::remove_administering_app);

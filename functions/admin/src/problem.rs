@@ -6,6 +6,7 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::administration::InvalidAdministrators;
+use domain::identifier::is_control_or_format;
 use domain::policies::{LockedOut, PolicyKind};
 use domain::policy;
 use domain::standing::NotSo;
@@ -51,6 +52,15 @@ pub(crate) enum Problem {
     Unfit(&'static str, String),
     /// Another one has the name or address; of which kind.
     Taken(&'static str),
+    /// The record that proves a domain isn't in the DNS.
+    Unproved {
+        /// Its name.
+        record: String,
+        /// The value that it should have.
+        value: String,
+        /// The values that there are.
+        told: Vec<String>,
+    },
     /// There is no password to change.
     NoPassword,
     /// `Idempotency-Key` is none.
@@ -148,6 +158,19 @@ impl From<store::StoreError> for Refused {
     }
 }
 
+// What strangers wrote into the DNS: some of it, cut, without control characters.
+fn seen(told: &[String]) -> String {
+    const VALUES: usize = 5;
+    const CHARACTERS: usize = 100;
+    if told.is_empty() {
+        return "there is none".to_owned();
+    }
+    let cut = |value: &String| value.chars().filter(|c| !is_control_or_format(*c)).take(CHARACTERS).collect::<String>();
+    let values = told.iter().take(VALUES).map(|value| format!("\"{}\"", cut(value))).collect::<Vec<_>>();
+    let more = told.len().saturating_sub(VALUES);
+    if more == 0 { format!("there is {}", values.join(", ")) } else { format!("there is {} and {more} more", values.join(", ")) }
+}
+
 impl Problem {
     fn told(&self) -> (StatusCode, &'static str, &'static str) {
         match self {
@@ -171,6 +194,7 @@ impl Problem {
             Self::Administrators(InvalidAdministrators::NoOwner) => (StatusCode::CONFLICT, "last-owner", "The last owner stays."),
             Self::Administrators(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-administrators", "Administrators can't be so."),
             Self::Unfit(..) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "It can't be so."),
+            Self::Unproved { .. } => (StatusCode::CONFLICT, "unproved", "The record that proves the domain is not in the DNS."),
             Self::NoPassword => (StatusCode::CONFLICT, "no-password", "The account has no password."),
             Self::RequestKey => (StatusCode::BAD_REQUEST, "idempotency-key", "An Idempotency-Key has 1 to 255 visible characters, once."),
             Self::OtherRequest => (StatusCode::UNPROCESSABLE_ENTITY, "other-request", "The Idempotency-Key was another request's."),
@@ -196,6 +220,7 @@ impl Problem {
             Self::Malformed(where_) => Some(where_.clone()),
             Self::Administrators(invalid) => Some(invalid.to_string()),
             Self::Unfit(part, why) => Some(format!("{part}: {why}")),
+            Self::Unproved { record, value, told } => Some(format!("{record} should have the TXT record {value}; {}", seen(told))),
             Self::LockedOut(why) => Some(why.to_string()),
             Self::NamedByPolicy(kind) => Some(kind.as_str().to_owned()),
             Self::Taken(kind) => Some((*kind).to_owned()),

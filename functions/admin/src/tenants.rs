@@ -72,7 +72,7 @@ impl From<&Tenant> for TenantShown {
         Self {
             slug: tenant.slug.to_string(),
             name: tenant.name.clone(),
-            issuer: tenant.issuer.to_string(),
+            issuer: tenant.first_issuer.to_string(),
             status: tenant.standing.status(),
             ends_at: tenant.standing.ends_at.map(domain::Timestamp::rfc3339),
             preset: tenant.preset,

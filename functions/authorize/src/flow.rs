@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::response::Response;
+use domain::Timestamp;
 use domain::client::Client;
-use domain::{Slug, Timestamp};
 use http::HeaderMap;
 use oauth::authorization_request::{self, AuthorizationRequest, NextStep, Reason, ReturnAddress, SignedIn, next_step, reference};
 use oauth::{RequestParameters, resource};
@@ -43,9 +43,9 @@ impl Accepted {
 }
 
 /// Answers a request: a page, or an answer to the app.
-pub(crate) async fn authorize(deps: &Deps, slug: &Slug, query: &str, headers: &HeaderMap) -> Result<Response, Refused> {
+pub(crate) async fn authorize(deps: &Deps, name: &Name, query: &str, headers: &HeaderMap) -> Result<Response, Refused> {
     let now = deps.clock.now();
-    let mut visit = deps.tenants.find(&Name::Slug(slug.clone()), now).await?.ok_or(ErrorReason::NotFound)?;
+    let mut visit = deps.tenants.find(name, now).await?.ok_or(ErrorReason::NotFound)?;
     let tenant = visit.tenant.clone();
     let parameters = Parameters::parse(query.as_bytes()).map_err(|_| ErrorReason::MalformedRequest)?;
     let accepted = accept(deps, &mut visit, &parameters, now).await?;
@@ -61,9 +61,9 @@ pub(crate) async fn authorize(deps: &Deps, slug: &Slug, query: &str, headers: &H
 }
 
 /// Seals a posted request and sends it on by GET: the session's cookie is `SameSite=Lax` and doesn't come with another site's POST.
-pub(crate) async fn authorize_posted(deps: &Deps, slug: &Slug, headers: &HeaderMap, body: &[u8]) -> Result<Response, Refused> {
+pub(crate) async fn authorize_posted(deps: &Deps, name: &Name, headers: &HeaderMap, body: &[u8]) -> Result<Response, Refused> {
     let now = deps.clock.now();
-    let mut visit = deps.tenants.find(&Name::Slug(slug.clone()), now).await?.ok_or(ErrorReason::NotFound)?;
+    let mut visit = deps.tenants.find(name, now).await?.ok_or(ErrorReason::NotFound)?;
     let tenant = visit.tenant.clone();
     let form = read_form(headers, body).map_err(|error| ErrorReason::from(&error))?;
     let accepted = accept(deps, &mut visit, &form, now).await?;
@@ -78,7 +78,7 @@ async fn accept(deps: &Deps, visit: &mut Visit, parameters: &Parameters, now: Ti
     let parameters: RequestParameters<'_> = parameters.iter().collect();
     let client_id = authorization_request::client_id(&parameters).map_err(page_reason)?;
     let client = deps.clients.find(visit, &client_id, now).await?.ok_or(ErrorReason::UnknownClient)?;
-    let issuer = &visit.tenant.record().issuer;
+    let issuer = visit.tenant.record().issuer();
     if let Some(sealed) = reference::sealed(&parameters) {
         let request = requests::open(&visit.tenant, &client.id, sealed, now)?.ok_or(ErrorReason::SignInExpired)?;
         let address = ReturnAddress::of(&request, &client, issuer).map_err(page_reason)?;

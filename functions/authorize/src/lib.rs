@@ -9,9 +9,9 @@ use axum::body::Bytes;
 use axum::extract::{Extension, RawQuery, State};
 use axum::response::Response;
 use axum::routing::get;
-use domain::Slug;
 use domain::key_ring::Purpose;
 use http::HeaderMap;
+use runtime::tenants::Name;
 use runtime::{Apis, Clients, Clock, Incident, Needs, Platform, Random, Refused, Signing, Tenants};
 use web::{Language, responders};
 
@@ -48,17 +48,17 @@ pub fn router(deps: Deps) -> Router {
         .with_state(deps)
 }
 
-type Asked = (Extension<Slug>, Extension<Incident>);
+type Asked = (Extension<Name>, Extension<Incident>);
 
 async fn authorize(State(deps): State<Deps>, asked: Asked, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    let (Extension(slug), Extension(incident)) = asked;
-    let answer = flow::authorize(&deps, &slug, query.as_deref().unwrap_or_default(), &headers).await;
+    let (Extension(name), Extension(incident)) = asked;
+    let answer = flow::authorize(&deps, &name, query.as_deref().unwrap_or_default(), &headers).await;
     page(answer, &headers, &incident)
 }
 
 async fn authorize_posted(State(deps): State<Deps>, asked: Asked, headers: HeaderMap, body: Bytes) -> Response {
-    let (Extension(slug), Extension(incident)) = asked;
-    page(flow::authorize_posted(&deps, &slug, &headers, &body).await, &headers, &incident)
+    let (Extension(name), Extension(incident)) = asked;
+    page(flow::authorize_posted(&deps, &name, &headers, &body).await, &headers, &incident)
 }
 
 fn page(answer: Result<Response, Refused>, headers: &HeaderMap, incident: &Incident) -> Response {

@@ -7,6 +7,8 @@ use cloud::egress::{EgressError, Outgoing, Targets};
 use crypto::derive;
 use domain::delivery::{Channel, Delivery, DeliveryId, DeliveryState, Try};
 use domain::event::{EventKind, Subject};
+use domain::family::Family;
+use domain::tenant::Issuer;
 use domain::{ClientId, SessionId, Timestamp, UserId};
 use oauth::logout_token::{self, Ending, Reply};
 use runtime::{Failure, TenantContext};
@@ -53,7 +55,7 @@ pub(crate) async fn tell(deps: &Deps, delivery: &Delivery, client_id: &ClientId,
     let Some(registered) = &client.backchannel_logout else { return Ok(Try::FailedForGood) };
     let user = home.read_person(&PersonKeys::of(ended.user_id.clone())).await?.user;
     let ending = Ending { event: &delivery.id.event, session: &ended.session_id, sub: user.as_ref().map(|user| user.sub.as_str()) };
-    let issuer = &ended.tenant.record().issuer;
+    let issuer = &issuer_of(&ended, client_id, now).await?;
     let claims = logout_token::claims(issuer, &client, ending, derive::sha256, now);
     let token = ended.tenant.sign(client.id_token_signed_response_alg, logout_token::TYP, &claims)?;
     // A JWS in compact form has no letter that a form would have to encode.
@@ -92,17 +94,31 @@ async fn read(deps: &Deps, delivery: &Delivery, now: Timestamp) -> Result<Option
     }))
 }
 
+// A family that was revoked names an app that knows the session all the same.
 async fn apps_of(ended: &Ended, now: Timestamp) -> Result<BTreeSet<ClientId>, Failure> {
+    Ok(families_of(ended, now).await?.into_iter().map(|family| family.client_id).collect())
+}
+
+// An app compares the `iss` of a logout token with that of its ID tokens (Back-Channel Logout §2.6). A tenant that never had a domain has one issuer.
+async fn issuer_of(ended: &Ended, client_id: &ClientId, now: Timestamp) -> Result<Issuer, Failure> {
+    let tenant = ended.tenant.record();
+    if tenant.domains.is_untouched() {
+        return Ok(tenant.first_issuer.clone());
+    }
+    let known = families_of(ended, now).await?.into_iter().find(|family| family.client_id == *client_id);
+    Ok(known.map_or_else(|| tenant.first_issuer.clone(), |family| family.issuer(tenant)))
+}
+
+async fn families_of(ended: &Ended, now: Timestamp) -> Result<Vec<Family>, Failure> {
     let home = ended.tenant.home(now)?;
-    let mut apps = BTreeSet::new();
+    let mut families = Vec::new();
     let mut after = None;
     loop {
         let page = home.list_families(&ended.user_id, &ended.session_id, after.as_ref()).await?;
-        // A family that was revoked names an app that knows the session all the same.
-        apps.extend(page.families.into_iter().map(|family| family.client_id));
+        families.extend(page.families);
         match page.next {
             Some(next) => after = Some(next),
-            None => return Ok(apps),
+            None => return Ok(families),
         }
     }
 }

@@ -19,7 +19,7 @@ pub(crate) async fn delete(deps: &Deps, delivery: &Delivery, now: Timestamp) -> 
     let user = home.read_person(&PersonKeys::of(user_id)).await?.user;
     let Some(user) = user.filter(|user| user.is_to_be_deleted(due_at, now)) else { return Ok(Try::Sent) };
     let belongings = tenant.belongings(&user, home.list_consents(&user.id).await?)?;
-    let kind = EventKind::AccountDeleted { photo: user.photo(&tenant.record().issuer) };
+    let kind = EventKind::AccountDeleted { photo: user.photo(&tenant.record().first_issuer) };
     let (id, tenant_id, subject) = (deps.random.event_id(now), tenant.record().id.clone(), Subject::User(user.id.clone()));
     let gone = Event { id, tenant: tenant_id, subject, kind, personal: Personal::default() };
     Ok(match home.erase_user(&user, &belongings, &gone.record(None, Lookups::default())).await? {

@@ -39,5 +39,5 @@ pub(crate) async fn delete(deps: &Deps, delivery: &Delivery, now: Timestamp) -> 
 async fn is_shown(tenant: &TenantContext, subject: Subject, photo: &PhotoId, now: Timestamp) -> Result<bool, Failure> {
     let Subject::User(user_id) = subject else { return Ok(false) };
     let user = tenant.home(now)?.read_person(&PersonKeys::of(user_id)).await?.user;
-    Ok(user.and_then(|user| user.photo(&tenant.record().issuer)).as_ref() == Some(photo))
+    Ok(user.and_then(|user| user.photo(&tenant.record().first_issuer)).as_ref() == Some(photo))
 }

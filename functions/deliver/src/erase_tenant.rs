@@ -1,6 +1,6 @@
 //! Erases a tenant whose time has come, unless it was restored.
 //!
-//! What goes row by row is what its lists name: people with all that is theirs and their photos, names, invitations, apps, APIs. Then its keys, administrators
+//! What goes row by row is what its lists name: people with all that is theirs and their photos, names, invitations, apps, APIs. Then its domains lead nowhere, and its keys, administrators
 //! and record go at once. What stays is its slug in the directory, which is nobody's again, and what nobody can read without its keys: events and their archive,
 //! whose personal fields are sealed under them, keyed hashes of a `sub`, of sources and of addresses, and rows that end by themselves and are swept; and what its
 //! policies said before, which names administrators by their ids alone. It is final when the recovery window of the table `keys` has run out.
@@ -14,7 +14,7 @@ use domain::policy;
 use domain::tenant::Tenant;
 use domain::user::User;
 use runtime::{Failure, TenantContext};
-use store::{SlugPlace, SlugState, TenantErasure, TenantStore, Wanted};
+use store::{DomainPlace, SlugPlace, SlugState, TenantErasure, TenantStore, Wanted};
 
 use crate::Deps;
 
@@ -37,6 +37,10 @@ pub(crate) async fn erase(deps: &Deps, delivery: &Delivery, now: Timestamp) -> R
         return Ok(Try::Unfinished);
     }
     let zone = context.placement().zone.clone();
+    for (name, domain) in &tenant.domains.names {
+        let place = DomainPlace { tenant: tenant.id.clone(), zone: zone.clone(), challenge: domain.challenge.clone() };
+        deps.directory.release_domain(name, &place).await?;
+    }
     let place = SlugPlace { tenant: tenant.id.clone(), zone, state: SlugState::Gone };
     deps.directory.settle_slug(&tenant.slug, &place).await?;
     Ok(match home.erase_tenant(&tenant, bundle.signing.as_ref(), &erased(deps, &tenant, now)).await? {
@@ -88,7 +92,7 @@ async fn erase_rows(deps: &Deps, context: &TenantContext, home: &TenantStore, be
 }
 
 async fn erase_person(deps: &Deps, context: &TenantContext, home: &TenantStore, person: &User) -> Result<(), Failure> {
-    if let Some(photo) = person.photo(&context.record().issuer) {
+    if let Some(photo) = person.photo(&context.record().first_issuer) {
         deps.objects.delete(&context.placement().home, &ObjectName::of(context.record().id.clone(), photo)).await?;
     }
     Ok(home.erase_person(&person.id).await?)

@@ -29,7 +29,8 @@ const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::People, Purp
 
 /// What its role may do: read the directory's zone, write, lease and settle deliveries, read the event, its person, sign-up or invitation and their apps, seal
 /// links and codes, send mail and text messages, sign, call addresses that apps registered, nudge; end sessions that were cut off, delete accounts whose time has come,
-/// and photos that no record points to; erase tenants whose time has come, and say in the directory that their slugs name nobody.
+/// and photos that no record points to; erase tenants whose time has come, and say in the directory that their slugs name nobody and their domains
+/// lead nowhere.
 pub struct Deps {
     work: Work,
     directory: Directory,

@@ -124,5 +124,5 @@ fn link(
     let mut salt = [0; 16];
     salt.copy_from_slice(&derive::sha256(format!("{}|{}", kind.label(), event.id).as_bytes())[..16]);
     let sealed = tenant.seal(kind, None, ends_at, salt, payload)?;
-    Ok(format!("{}?link={sealed}", tenant.record().issuer.endpoint(path)))
+    Ok(format!("{}?link={sealed}", tenant.record().issuer_at(event.host.as_ref()).endpoint(path)))
 }

@@ -6,7 +6,6 @@ use axum::Router;
 use axum::extract::{Extension, State};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
-use domain::Slug;
 use http::HeaderMap;
 use runtime::cors::{Cors, for_registered_origins};
 use runtime::tenants::Name;
@@ -52,11 +51,11 @@ struct JwkSet<'a> {
     keys: Vec<&'a serde_json::Value>,
 }
 
-type Asked = (Extension<Slug>, Extension<Incident>, HeaderMap);
+type Asked = (Extension<Name>, Extension<Incident>, HeaderMap);
 
 async fn metadata(State(deps): State<Deps>, asked: Asked) -> Response {
     let tags = Language::ALL.map(Language::tag);
-    deps.answer(asked, |tenant| responders::public_json(&oauth::metadata::document(&tenant.record().issuer, &tags))).await
+    deps.answer(asked, |tenant| responders::public_json(&oauth::metadata::document(tenant.record().issuer(), &tags))).await
 }
 
 async fn jwks(State(deps): State<Deps>, asked: Asked) -> Response {
@@ -64,17 +63,17 @@ async fn jwks(State(deps): State<Deps>, asked: Asked) -> Response {
 }
 
 impl Deps {
-    async fn answer(&self, (Extension(slug), Extension(incident), headers): Asked, document: impl FnOnce(&TenantContext) -> Response) -> Response {
+    async fn answer(&self, (Extension(name), Extension(incident), headers): Asked, document: impl FnOnce(&TenantContext) -> Response) -> Response {
         let language = Language::negotiate(None, &headers);
-        match self.tenant(&slug).await {
+        match self.tenant(&name).await {
             Ok(Some(tenant)) => document(&tenant),
             Ok(None) => runtime::pages::error(language, None, ErrorReason::NotFound, &incident.0),
             Err(failure) => runtime::pages::failure(language, None, &failure, &incident.0),
         }
     }
 
-    async fn tenant(&self, slug: &Slug) -> Result<Option<Arc<TenantContext>>, Failure> {
-        let visit = self.tenants.find_standing(&Name::Slug(slug.clone()), self.clock.now()).await?;
+    async fn tenant(&self, name: &Name) -> Result<Option<Arc<TenantContext>>, Failure> {
+        let visit = self.tenants.find_standing(name, self.clock.now()).await?;
         let Some(mut visit) = visit else { return Ok(None) };
         visit.settle().await;
         Ok(Some(visit.tenant))

@@ -55,7 +55,7 @@ impl Place {
     /// The invitation that a link opens now, as the page of invitations looks for it.
     async fn opened(&self, issued: &Issued, tenant: &TenantContext) -> Option<Invitation> {
         let now = self.stage.clock.now();
-        let begins = format!("{}?link=", tenant.record().issuer.endpoint("/invitation"));
+        let begins = format!("{}?link=", tenant.record().issuer().endpoint("/invitation"));
         let sealed = issued.link.expose().strip_prefix(&begins).expect("a link of the tenant");
         let link: InvitationLink = tenant.open(Kind::InvitationLink, None, sealed, now).expect("keys").ok()?;
         let standing = tenant.home(now).expect("a home").find_invitation(&link.address).await.expect("an answer");
@@ -95,7 +95,7 @@ async fn the_link_opens_the_invitation_of_an_owner_to_a_tenant_that_was_not_ther
     let issued = place.issue(&grace()).await;
     assert_eq!(issued.expires_at, place.stage.clock.now().plus(policy::FOUNDING_LINK).rfc3339());
     let system = place.tenant(&Slug::system()).await;
-    assert_eq!((system.record().name.as_str(), system.record().issuer.as_str()), ("System", "https://system.id.example.com"));
+    assert_eq!((system.record().name.as_str(), system.record().issuer().as_str()), ("System", "https://system.id.example.com"));
     let invitation = place.opened(&issued, &system).await.expect("it is open");
     assert_eq!(invitation.email, "Grace@Example.org");
     let home = system.home(place.stage.clock.now()).expect("a home");

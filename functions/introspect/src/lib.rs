@@ -99,6 +99,6 @@ async fn about_a_person(deps: &Deps, request: &mut ClientRequest, token: &Family
 
 // A token for the platform's own endpoints is for no API.
 async fn api_of(deps: &Deps, request: &mut ClientRequest, token: &AccessToken) -> Result<Option<Arc<Api>>, RefusedRequest> {
-    let audience = Audience::parse(token.audience()).ok().filter(|audience| !audience.is_issuer(&request.tenant.record().issuer));
+    let audience = Audience::parse(token.audience()).ok().filter(|audience| !request.tenant.record().is_issuer(audience.as_str()));
     Ok(request.find_api_if(&deps.apis, audience.as_ref()).await?)
 }

@@ -9,7 +9,6 @@ use domain::user::User;
 use oauth::logout::{self as decision, Hint, HintRefusal, JudgedRequest, LogoutRequest, NextStep};
 use oauth::{RequestParameters, id_token};
 use runtime::interaction::{Browser, Came, LogoutState};
-use runtime::tenants::Name;
 use runtime::{Failure, Refused, TenantContext};
 use web::{Brand, ErrorReason, LogoutPage, PageSecurity, Parameters, responders};
 
@@ -22,7 +21,7 @@ const SEALED: &str = "posted";
 /// Ends the session, or asks whether to.
 pub(crate) async fn logout(deps: &Deps, came: &Came, query: &str) -> Result<Response, Refused> {
     let now = deps.clock.now();
-    let mut visit = deps.tenants.find(&Name::Slug(came.slug.clone()), now).await?.ok_or(ErrorReason::NotFound)?;
+    let mut visit = deps.tenants.find(&came.name, now).await?.ok_or(ErrorReason::NotFound)?;
     let tenant = visit.tenant.clone();
     let parameters = Parameters::parse(query.as_bytes()).map_err(|_| ErrorReason::MalformedRequest)?;
     let JudgedRequest { request, hint } = match parameters.get(SEALED) {
@@ -48,12 +47,12 @@ pub(crate) async fn logout(deps: &Deps, came: &Came, query: &str) -> Result<Resp
 /// Seals a posted request and sends it on by GET: the session's cookie is `SameSite=Lax` and doesn't come with another site's POST.
 pub(crate) async fn posted(deps: &Deps, came: &Came, form: &Parameters) -> Result<Response, Refused> {
     let now = deps.clock.now();
-    let mut visit = deps.tenants.find(&Name::Slug(came.slug.clone()), now).await?.ok_or(ErrorReason::NotFound)?;
+    let mut visit = deps.tenants.find(&came.name, now).await?.ok_or(ErrorReason::NotFound)?;
     visit.settle().await;
     let judged = judge(&visit.tenant, &form.iter().collect());
     // SECURITY: the hint is a token, and URLs are kept in histories and logs; what goes on is good here alone, and not for long.
     let sealed = visit.tenant.seal(Kind::LogoutRequest, None, now.plus(policy::LOGOUT_STATE), deps.random.bytes(), &judged)?;
-    Ok(responders::see_other(&format!("{}?{SEALED}={sealed}", visit.tenant.record().issuer.endpoint("/logout"))))
+    Ok(responders::see_other(&format!("{}?{SEALED}={sealed}", visit.tenant.record().issuer().endpoint("/logout"))))
 }
 
 fn judge(tenant: &TenantContext, parameters: &RequestParameters<'_>) -> JudgedRequest {
@@ -67,7 +66,7 @@ fn judge(tenant: &TenantContext, parameters: &RequestParameters<'_>) -> JudgedRe
 fn hint(tenant: &TenantContext, parameters: &RequestParameters<'_>) -> Option<Result<Hint, HintRefusal>> {
     let token = parameters.get("id_token_hint")?;
     let verified = jws::verify_with_set(tenant.verifying_keys(), id_token::TYP, token).map_err(|_| HintRefusal::Signature);
-    Some(verified.and_then(|claims| Hint::read(claims, &tenant.record().issuer)))
+    Some(verified.and_then(|claims| Hint::read(claims, tenant.record())))
 }
 
 // SECURITY: the page is bound to this browser and to the session that it asks about, so that no other site can answer it.
@@ -81,7 +80,7 @@ fn ask(
     let (binding, cookie) = visitor.browser.bind(tenant, &*deps.random)?;
     let state = LogoutState { binding, user_id: user.id.clone(), session_id: session.id.clone(), request: request.clone() };
     let sealed = tenant.seal(Kind::LogoutState, None, visitor.now.plus(policy::LOGOUT_STATE), deps.random.bytes(), &state)?;
-    let issuer = &tenant.record().issuer;
+    let issuer = tenant.record().issuer();
     let page = LogoutPage {
         language: goodbye.language(visitor),
         brand: Brand::of(tenant.record()),

@@ -5,7 +5,6 @@ use crypto::artefact::Kind;
 use oauth::logout::{self as decision, Confirmed};
 use runtime::Refused;
 use runtime::interaction::{Browser, Came, LogoutState};
-use runtime::tenants::Name;
 use web::{ErrorReason, Parameters, responders};
 
 use crate::ending::{Goodbye, end, read_person};
@@ -17,13 +16,13 @@ pub(crate) const FIELD: &str = "confirmation";
 /// Ends the session that the page asked about, or leaves it.
 pub(crate) async fn logout(deps: &Deps, came: &Came, form: &Parameters) -> Result<Response, Refused> {
     let now = deps.clock.now();
-    let mut visit = deps.tenants.find(&Name::Slug(came.slug.clone()), now).await?.ok_or(ErrorReason::NotFound)?;
+    let mut visit = deps.tenants.find(&came.name, now).await?.ok_or(ErrorReason::NotFound)?;
     let tenant = visit.tenant.clone();
-    web::origin::check(&tenant.record().issuer, &came.headers).map_err(|_| ErrorReason::CrossSite)?;
+    web::origin::check(tenant.record().issuer(), &came.headers).map_err(|_| ErrorReason::CrossSite)?;
     let sealed = form.get(FIELD).unwrap_or_default();
     let Ok(state) = tenant.open::<LogoutState>(Kind::LogoutState, None, sealed, now)? else {
         // Open for too long, or never ours: the person is asked anew.
-        return Ok(responders::see_other(&tenant.record().issuer.endpoint("/logout")));
+        return Ok(responders::see_other(&tenant.record().issuer().endpoint("/logout")));
     };
     let browser = Browser::read(&tenant, &came.headers, now)?;
     if !browser.is_bound_to(&state.binding) {
@@ -41,7 +40,7 @@ pub(crate) async fn logout(deps: &Deps, came: &Came, form: &Parameters) -> Resul
     match decision::confirmed((&state.user_id, &state.session_id), tenant.record(), found, now) {
         Confirmed::End(session, user) => end(deps, &visitor, (user, session), person.user_key.as_ref()).await?,
         Confirmed::EndedBefore => {}
-        Confirmed::AnotherSession => return Ok(responders::see_other(&tenant.record().issuer.endpoint("/logout"))),
+        Confirmed::AnotherSession => return Ok(responders::see_other(&tenant.record().issuer().endpoint("/logout"))),
     }
     Ok(goodbye.say(&visitor))
 }

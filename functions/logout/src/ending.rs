@@ -70,7 +70,7 @@ impl Goodbye {
 
     /// Sends the browser on without its session.
     pub(crate) fn say(&self, visitor: &Visitor<'_>) -> Response {
-        let cleared = CookiePolicy::of(&visitor.tenant.record().issuer).clear(Cookie::Session);
+        let cleared = CookiePolicy::of(visitor.tenant.record().issuer()).clear(Cookie::Session);
         match &self.to {
             Ok(Some(app)) => (cleared, responders::see_other(&app.url)).into_response(),
             Ok(None) => (cleared, self.page(visitor, LogoutOutcome::SignedOut)).into_response(),

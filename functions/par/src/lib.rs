@@ -54,14 +54,14 @@ async fn par(State(deps): State<Deps>, mut request: ClientRequest) -> Response {
 }
 
 async fn answer(deps: &Deps, request: &mut ClientRequest) -> Result<Response, RefusedRequest> {
-    let wanted = resource::wanted(&request.parameters(), &request.tenant.record().issuer);
+    let wanted = resource::wanted(&request.parameters(), request.tenant.record().issuer());
     let api = request.find_api_if(&deps.apis, wanted.as_ref()).await?;
     let client = request.settle().await?;
     let parameters = request.parameters();
     let (tenant, now) = (&request.tenant, request.now);
     decision::check(&parameters, &client.client().id).map_err(refused)?; // RFC 9126 §2.1
     // RFC 9126 §2.1: the rest of it as at the authorization endpoint. There is no browser to send anywhere, so an error is JSON.
-    let address = ReturnAddress::check(&parameters, client.client(), &tenant.record().issuer).map_err(|_| refused(Reason::RedirectUri))?;
+    let address = ReturnAddress::check(&parameters, client.client(), tenant.record().issuer()).map_err(|_| refused(Reason::RedirectUri))?;
     let asked = requests::check(tenant, &parameters, (client.client(), api.as_deref()), &address, now);
     let asked = asked.map_err(|reason| RefusedRequest::Code(reason.code(), reason.to_string()))?;
     let pushed = AuthorizationRequest { pushed: Some(Pushed::new(deps.random.bytes(), now)), ..asked };

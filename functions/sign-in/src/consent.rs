@@ -32,7 +32,7 @@ pub(crate) async fn consent(deps: &Deps, came: &Came, body: &[u8]) -> Result<Res
         Ok(posted) => posted,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let address = ReturnAddress::of(&state.request, &client, &tenant.record().issuer).map_err(page_reason)?;
+    let address = ReturnAddress::of(&state.request, &client, tenant.record().issuer()).map_err(page_reason)?;
     let back = WayBack { tenant: &tenant, client: &client, address: &address, language: language(&state.request, &came.headers) };
     let answer = Answer { tenant: &tenant, client: &client, state: &state, back, came, now };
     match form.get("decision") {

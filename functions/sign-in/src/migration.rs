@@ -82,7 +82,7 @@ async fn ask(deps: &Deps, attempt: &Attempt<'_>, hook: &MigrationHook, question:
     let headers = vec![("webhook-id", id), ("webhook-timestamp", now.seconds().to_string()), ("webhook-signature", signature)];
     let question = Question {
         url: hook.url.as_str().to_owned(),
-        targets: Targets::of(&attempt.tenant.record().issuer),
+        targets: Targets::of(attempt.tenant.record().issuer()),
         json,
         headers,
         within: policy::MIGRATION_HOOK,

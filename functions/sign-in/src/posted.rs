@@ -8,7 +8,6 @@ use domain::client::Client;
 use domain::{SessionId, Timestamp, UserId};
 use oauth::authorization_request::AuthorizationRequest;
 use runtime::interaction::{Browser, Came, CompletionState, ConsentState, SignInState};
-use runtime::tenants::Name;
 use runtime::{Failure, Refused, TenantContext, Visit};
 use serde::de::DeserializeOwned;
 use store::{Person, PersonKeys};
@@ -48,9 +47,9 @@ impl<S: State> Posted<S> {
     /// pages to it, so a form that is sent again, or another tab's, goes on with that session.
     pub(crate) async fn read(deps: &Deps, came: &Came, body: &[u8]) -> Result<Result<Self, Response>, Refused> {
         let now = deps.clock.now();
-        let mut visit = deps.tenants.find(&Name::Slug(came.slug.clone()), now).await?.ok_or(ErrorReason::NotFound)?;
+        let mut visit = deps.tenants.find(&came.name, now).await?.ok_or(ErrorReason::NotFound)?;
         let tenant = visit.tenant.clone();
-        web::origin::check(&tenant.record().issuer, &came.headers).map_err(|_| ErrorReason::CrossSite)?;
+        web::origin::check(tenant.record().issuer(), &came.headers).map_err(|_| ErrorReason::CrossSite)?;
         let form = read_form(&came.headers, body).map_err(|error| ErrorReason::from(&error))?;
         let sealed = form.get("state").ok_or(ErrorReason::SignInExpired)?;
         let state: S = tenant.open(S::KIND, None, sealed, now)?.map_err(|_| ErrorReason::SignInExpired)?;

@@ -169,7 +169,7 @@ impl Attempt<'_> {
     // The same decision as at the authorization endpoint, for somebody who has just signed in.
     async fn onwards(&self, deps: &Deps, signed_in: SignedIn<'_>) -> Result<Response, Refused> {
         let request = &self.state.request;
-        let address = ReturnAddress::of(request, self.client, &self.tenant.record().issuer).map_err(page_reason)?;
+        let address = ReturnAddress::of(request, self.client, self.tenant.record().issuer()).map_err(page_reason)?;
         let back = WayBack { tenant: self.tenant, client: self.client, address: &address, language: language(request, &self.came.headers) };
         match next_step(request, self.client, Some(signed_in), self.now) {
             Ok(NextStep::IssueCode(person, granted)) => Ok(back.with_code(&granted, person.session, (&*deps.random, self.now)).await?),

@@ -28,7 +28,7 @@ pub(crate) struct Tokens {
 
 /// Signs the tokens of `issuance` for `client`.
 pub(crate) fn sign(deps: &Deps, tenant: &TenantContext, client: &Client, issuance: &Issuance<'_>, now: Timestamp) -> Result<Tokens, Failure> {
-    let issuer = &tenant.record().issuer;
+    let issuer = tenant.record().issuer();
     let reference = access_token::reference(issuance);
     let expires_at = access_token::expires_at(client, issuance.api, now);
     let reference = tenant.seal(Kind::AccessReference, Some(&client.id), expires_at, deps.random.bytes(), &reference)?;
@@ -52,7 +52,7 @@ impl Tokens {
 /// Signs and answers the token that an app gets for itself (RFC 6749 §4.4.3): nothing beside it.
 pub(crate) fn own(deps: &Deps, tenant: &TenantContext, issuance: &OwnIssuance<'_>, now: Timestamp) -> Result<Response, Failure> {
     let api = Some(issuance.api);
-    let claims = access_token::own_claims(&tenant.record().issuer, issuance, deps.random.bytes(), now);
+    let claims = access_token::own_claims(tenant.record().issuer(), issuance, deps.random.bytes(), now);
     let access = Secret::new(tenant.sign(access_token::algorithm(api), access_token::TYP, &claims)?);
     let response = TokenResponse::new(&issuance.scopes, (&access, access_token::lifetime(issuance.client, api)), None, None);
     Ok(responders::oauth_json(StatusCode::OK, &response))

@@ -10,7 +10,7 @@ use axum::routing::get;
 use domain::client::Client;
 use domain::family::Evidence;
 use domain::key_ring::Purpose;
-use domain::{Secret, Slug, Timestamp};
+use domain::{Secret, Timestamp};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use oauth::RequestParameters;
 use oauth::access_token::AccessToken;
@@ -53,13 +53,13 @@ pub fn router(deps: Deps) -> Router {
 
 async fn userinfo_endpoint(
     State(deps): State<Deps>,
-    (Extension(slug), Extension(incident)): (Extension<Slug>, Extension<Incident>),
+    (Extension(name), Extension(incident)): (Extension<Name>, Extension<Incident>),
     method: Method,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let now = deps.clock.now();
-    let visit = match deps.tenants.find(&Name::Slug(slug), now).await {
+    let visit = match deps.tenants.find(&name, now).await {
         Ok(Some(visit)) => visit,
         Ok(None) => return responders::not_found(),
         Err(failure) => return json_failure(&failure, &incident),
@@ -106,7 +106,7 @@ fn shown(
     now: Timestamp,
 ) -> Result<Response, Failure> {
     let Some(algorithm) = client.userinfo_signed_response_alg else { return Ok(responders::oauth_json(StatusCode::OK, &claims)) };
-    let claims = claims.to_be_signed(&tenant.record().issuer, token, now);
+    let claims = claims.to_be_signed(tenant.record().issuer(), token, now);
     Ok(responders::jwt(tenant.sign(algorithm, userinfo::TYP, &claims)?))
 }
 

@@ -3,6 +3,7 @@
 pub mod background;
 pub mod data_folder;
 pub mod deployed;
+pub mod dns;
 pub mod functions;
 pub mod gateway;
 pub mod inbox;

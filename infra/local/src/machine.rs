@@ -10,6 +10,7 @@ use testkit::embedded::Place;
 use testkit::{Embedded, LocalKeys};
 
 use crate::data_folder::DataFolder;
+use crate::dns::TxtFile;
 use crate::objects::ObjectFolder;
 use crate::parts::PartFolder;
 use crate::run::RunError;
@@ -56,6 +57,7 @@ impl Machine {
             objects: Arc::new(ObjectFolder::new(folder.file("objects"))),
             parts: parts.clone(),
             links: parts.clone(),
+            dns: Arc::new(TxtFile::at(folder.file("txt-records"))),
             store: tables.store(),
             keys: Arc::new(LocalKeys::new(master, random.clone())),
             clock: Arc::new(SystemClock),

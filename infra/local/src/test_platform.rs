@@ -21,7 +21,7 @@ use first_administrator::{Asked, Issued, NotIssued};
 use http::{HeaderValue, Request, header};
 use runtime::{Caller, Platform};
 use testkit::transport::{Counting, Faulty};
-use testkit::{Embedded, FixedClock, LocalKeys, MemoryObjects};
+use testkit::{Embedded, FixedClock, LocalKeys, MemoryDns, MemoryObjects};
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 use tokio::task::AbortHandle;
@@ -55,6 +55,8 @@ pub struct TestPlatform {
     pub inbox: Arc<Inbox>,
     /// The photos and files that are kept, with their outages.
     pub objects: Arc<MemoryObjects>,
+    /// The TXT records that there are.
+    pub dns: Arc<MemoryDns>,
     /// The key service, with its outages.
     pub keys: Arc<LocalKeys>,
     /// The demo tenant.

@@ -10,7 +10,7 @@ use crypto::SymmetricKey;
 use domain::{Region, ZoneName};
 use local::seed::{Addresses, Document, SeedError, Standing, invent, plant, seed};
 use runtime::{Platform, TenantRouting};
-use testkit::{Embedded, FixedClock, LocalKeys, MemoryObjects, SeededRandom};
+use testkit::{Embedded, FixedClock, LocalKeys, MemoryDns, MemoryObjects, SeededRandom};
 
 const BASE_URL: &str = "http://localhost:8090";
 
@@ -22,6 +22,7 @@ fn platform(tables: &Embedded) -> Platform {
         objects: objects.clone(),
         parts: objects.clone(),
         links: objects,
+        dns: Arc::new(MemoryDns::default()),
         keys: Arc::new(LocalKeys::new(SymmetricKey::from_bytes([1; 32]), random.clone())),
         clock: Arc::new(FixedClock::default()),
         random,

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod aws;
+pub mod dns;
 pub mod egress;
 pub mod keys;
 pub mod mail;

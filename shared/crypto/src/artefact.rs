@@ -2,8 +2,9 @@
 //!
 //! Form, before base64url: version `1`, key version (4 bytes), epoch (4), expiry in ms (8), length of the region's name (1), the
 //! region's name, salt (16); then the JSON payload under AES-256-GCM with its tag. Everything before the payload is readable and
-//! authenticated. Kind, tenant and client aren't written: they are part of the derivation of the key, so that an artefact opens only as what it is.
+//! authenticated. Kind, tenant, client and domain aren't written: they are part of the derivation of the key, so that an artefact opens only as what it is.
 
+use domain::custom_domain::DomainName;
 use domain::placement::AcrossEpochs;
 use domain::{ClientId, Epoch, Region, TenantId, Timestamp};
 use serde::Serialize;
@@ -126,6 +127,35 @@ impl Kind {
         }
     }
 
+    /// Whether it opens only at the issuer of the tenant at which it was made (docs/decisions/0025): whatever a browser or an app brings back to where
+    /// it was given. Tokens are accepted at every issuer, and links lead to one by themselves.
+    pub const fn stays_at_its_issuer(self) -> bool {
+        match self {
+            Self::AuthorizationCode
+            | Self::AuthorizationRequest
+            | Self::SignInState
+            | Self::ConsentState
+            | Self::CompletionState
+            | Self::OutlivedState
+            | Self::LogoutState
+            | Self::LogoutRequest
+            | Self::SignUpState
+            | Self::ResetState
+            | Self::AccountState
+            | Self::Session
+            | Self::Device => true,
+            Self::AccessReference
+            | Self::RefreshToken
+            | Self::Cursor
+            | Self::VerificationLink
+            | Self::ResetLink
+            | Self::NotMeLink
+            | Self::InvitationLink
+            | Self::EmailLink
+            | Self::FormerEmailLink => false,
+        }
+    }
+
     /// Whether it outlives the epoch that minted it.
     pub const fn across_epochs(self) -> AcrossEpochs {
         match self {
@@ -164,6 +194,8 @@ pub struct Stamp<'a> {
     pub tenant: &'a TenantId,
     /// The client it was issued to, if to one.
     pub client: Option<&'a ClientId>,
+    /// The domain of the tenant's own at which it was made, if at one; it counts for the kinds of [`Kind::stays_at_its_issuer`].
+    pub domain: Option<&'a DomainName>,
     /// The region that minted it.
     pub region: &'a Region,
     /// The epoch in which it did.
@@ -181,6 +213,8 @@ pub struct Expected<'a> {
     pub tenant: &'a TenantId,
     /// The client it must have been issued to; `None` only for kinds that belong to no client.
     pub client: Option<&'a ClientId>,
+    /// The domain of the tenant's own at which the request arrived, if at one.
+    pub domain: Option<&'a DomainName>,
 }
 
 /// An artefact that was ours, and is still good.
@@ -240,7 +274,7 @@ pub fn seal(keys: &DataKeys, stamp: &Stamp<'_>, salt: [u8; SALT], payload: &impl
     header.extend_from_slice(region);
     header.extend_from_slice(&salt);
 
-    let belongs = Expected { kind: stamp.kind, tenant: stamp.tenant, client: stamp.client };
+    let belongs = Expected { kind: stamp.kind, tenant: stamp.tenant, client: stamp.client, domain: stamp.domain };
     let text = base64url::encode(message_key(key, &salt, &belongs).seal(header, &plain));
     if text.len() > LONGEST { Err(SealError::TooLong(text.len())) } else { Ok(text) }
 }
@@ -302,5 +336,11 @@ impl<'a> Header<'a> {
 fn message_key(key: &SymmetricKey, salt: &[u8; SALT], belongs: &Expected<'_>) -> MessageKey {
     let client = belongs.client.map_or(&[][..], |client| client.as_str().as_bytes());
     // A client id has at least one character, so an empty part means no client.
-    MessageKey::derive(key, salt, &[LABEL, &[belongs.kind.tag()], belongs.kind.label().as_bytes(), belongs.tenant.as_str().as_bytes(), client])
+    let tag = [belongs.kind.tag()];
+    let parts = [LABEL, &tag, belongs.kind.label().as_bytes(), belongs.tenant.as_str().as_bytes(), client];
+    match belongs.domain.filter(|_| belongs.kind.stays_at_its_issuer()) {
+        Some(domain) => MessageKey::derive(key, salt, &[&parts[..], &[domain.as_str().as_bytes()]].concat()),
+        // As at the tenant's first issuer ever since.
+        None => MessageKey::derive(key, salt, &parts),
+    }
 }

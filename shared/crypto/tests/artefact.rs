@@ -2,6 +2,7 @@
 
 use crypto::artefact::{Expected, Kind, LONGEST, Opened, Refusal, SealError, Stamp, open, seal};
 use crypto::{DataKeys, SymmetricKey, base64url};
+use domain::custom_domain::DomainName;
 use domain::placement::AcrossEpochs;
 use domain::{ClientId, Epoch, Region, TenantId, Timestamp};
 use proptest::prelude::*;
@@ -48,11 +49,11 @@ impl Fixture {
     }
 
     fn stamp(&self, kind: Kind) -> Stamp<'_> {
-        Stamp { kind, tenant: &self.tenant, client: Some(&self.client), region: &self.region, epoch: Epoch(3), expires_at: EXPIRES }
+        Stamp { kind, tenant: &self.tenant, client: Some(&self.client), domain: None, region: &self.region, epoch: Epoch(3), expires_at: EXPIRES }
     }
 
     fn expected(&self, kind: Kind) -> Expected<'_> {
-        Expected { kind, tenant: &self.tenant, client: Some(&self.client) }
+        Expected { kind, tenant: &self.tenant, client: Some(&self.client), domain: None }
     }
 
     fn code(&self) -> String {
@@ -268,5 +269,28 @@ proptest! {
     #[test]
     fn no_text_makes_it_panic(text in "[A-Za-z0-9_-]{0,120}|\\PC{0,60}") {
         prop_assert!(Fixture::new().open(&text).is_err());
+    }
+}
+
+#[test]
+fn what_stays_at_its_issuer_opens_at_the_domain_where_it_was_made_and_nowhere_else() {
+    let fixture = Fixture::new();
+    let [here, other] = ["login.acme.example", "login.other.example"].map(|name| DomainName::parse(name).expect("a domain"));
+    for kind in [Kind::AuthorizationCode, Kind::AuthorizationRequest, Kind::SignInState, Kind::Session] {
+        assert!(kind.stays_at_its_issuer());
+        for made in [None, Some(&here)] {
+            let text = seal(&fixture.keys, &Stamp { domain: made, ..fixture.stamp(kind) }, [1; 16], &"payload").expect("an artefact");
+            for domain in [None, Some(&here), Some(&other)] {
+                let opened = open::<String>(&fixture.keys, &Expected { domain, ..fixture.expected(kind) }, &text, NOW);
+                assert_eq!(opened.map(drop), if domain == made { Ok(()) } else { Err(Refusal::Forged) }, "{kind:?} {made:?} {domain:?}");
+            }
+        }
+    }
+    for kind in [Kind::RefreshToken, Kind::AccessReference, Kind::ResetLink] {
+        assert!(!kind.stays_at_its_issuer());
+        let text = seal(&fixture.keys, &Stamp { domain: Some(&here), ..fixture.stamp(kind) }, [1; 16], &"payload").expect("an artefact");
+        for domain in [None, Some(&here), Some(&other)] {
+            assert!(open::<String>(&fixture.keys, &Expected { domain, ..fixture.expected(kind) }, &text, NOW).is_ok(), "{kind:?}");
+        }
     }
 }

@@ -181,7 +181,7 @@ impl Api {
     /// The admin API, as each tenant knows it: it stands in no row, so that no tenant can be without it. `None` for a tenant whose issuer isn't
     /// beside the others of its zone.
     pub fn of_administration(tenant: &Tenant) -> Option<Self> {
-        let audience = Audience::parse(&administration(&tenant.issuer, &tenant.slug)?).ok()?;
+        let audience = Audience::parse(&administration(&tenant.first_issuer, &tenant.slug)?).ok()?;
         let scope = ApiScope::parse(ADMIN_SCOPE).ok()?;
         Some(Self { scopes: [scope].into(), ..Self::named(audience, "Administration", tenant.created_at) })
     }
@@ -189,7 +189,9 @@ impl Api {
     /// Whether it may be registered at this tenant.
     pub fn check(&self, tenant: &Tenant) -> Result<(), InvalidApi> {
         let administration = Self::of_administration(tenant);
-        if self.audience.is_issuer(&tenant.issuer) {
+        // A domain that is wanted may be proved later.
+        let is_issuer = |issuer: &Issuer| self.audience.is_issuer(issuer);
+        if is_issuer(&tenant.first_issuer) || tenant.domains.names.keys().any(|domain| is_issuer(&domain.issuer())) {
             Err(InvalidApi::Issuer)
         } else if administration.is_some_and(|api| api.audience == self.audience) {
             Err(InvalidApi::Administration)

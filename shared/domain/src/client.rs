@@ -235,7 +235,7 @@ impl Client {
     /// The tenant's own pages on which people keep their account: an app like others, so that they are reached through the same sign-in. It asks the
     /// token endpoint for nothing, is for everybody whatever the tenant's policies say, and no registered app has its id.
     pub fn of_account_pages(tenant: &Tenant) -> Option<Self> {
-        let uri = |section: &&str| RedirectUri::parse(&tenant.issuer.endpoint(&format!("/account{section}")));
+        let uri = |section: &&str| RedirectUri::parse(&tenant.issuer().endpoint(&format!("/account{section}")));
         let redirect_uris = ACCOUNT_SECTIONS.iter().map(uri).collect::<Result<_, _>>().ok()?;
         let id = ClientId::parse(ACCOUNT_PAGES).ok()?;
         let client = Self::named(id, tenant.name.clone(), tenant.created_at);

@@ -8,6 +8,7 @@ mod kind;
 
 use serde::{Deserialize, Serialize};
 
+use crate::custom_domain::DomainName;
 use crate::id::{ClientId, EventId, TenantId, UserId};
 use crate::policies::Retention;
 use crate::secret::SealedBytes;
@@ -128,6 +129,9 @@ pub struct RecordedEvent {
     /// Who did it, where it was an administrator.
     #[serde(flatten)]
     pub actor: Option<Actor>,
+    /// The domain of the tenant's own at which it happened, if at one: what it has mailed leads there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<DomainName>,
     /// When it may be swept; the store says it anew as the tenant keeps its events.
     pub ends_at: Timestamp,
 }
@@ -137,7 +141,18 @@ impl Event {
     pub fn record(self, personal: Option<SealedBytes>, lookups: Lookups) -> RecordedEvent {
         let at = self.id.at();
         let ends_at = at.plus(Retention::default().time());
-        RecordedEvent { id: self.id, tenant: self.tenant, at, subject: self.subject, kind: self.kind, personal, lookups, actor: None, ends_at }
+        RecordedEvent {
+            id: self.id,
+            tenant: self.tenant,
+            at,
+            subject: self.subject,
+            kind: self.kind,
+            personal,
+            lookups,
+            actor: None,
+            host: None,
+            ends_at,
+        }
     }
 }
 

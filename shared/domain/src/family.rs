@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 use crate::api::Audience;
 use crate::claims::RequestedClaims;
 use crate::client::Client;
+use crate::custom_domain::DomainName;
 use crate::id::{ClientId, FamilyId, SessionId, UserId};
 use crate::placement::Epoch;
 use crate::policy;
 use crate::refresh::Offline;
 use crate::session::Session;
-use crate::tenant::Tenant;
+use crate::tenant::{Issuer, Tenant};
 use crate::timestamp::Timestamp;
 use crate::user::User;
 
@@ -80,9 +81,17 @@ pub struct Family {
     /// Its refresh tokens, where offline access was granted: such a family outlives its session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offline: Option<Offline>,
+    /// The domain of the tenant's own at which its code was redeemed; none at the tenant's first issuer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<DomainName>,
 }
 
 impl Family {
+    /// The issuer by which its app knows the person, even where that is the tenant's no more.
+    pub fn issuer(&self, tenant: &Tenant) -> Issuer {
+        self.domain.as_ref().map_or_else(|| tenant.first_issuer.clone(), DomainName::issuer)
+    }
+
     /// How long its row is of use, which is what the sweeper reads.
     pub fn kept_until(&self) -> Timestamp {
         self.ends_at.max(self.session_ends_at.plus(policy::SESSION_REMEMBERED))

@@ -17,6 +17,7 @@ pub mod completion;
 pub mod consent;
 pub mod country;
 pub mod credential;
+pub mod custom_domain;
 pub mod delivery;
 pub mod device;
 pub mod event;

@@ -107,6 +107,6 @@ mod tests {
     fn a_set_changes_nothing_else() {
         let before = Tenant { name: "Other".to_owned(), ..tenant() };
         let after = Preset::Regulated.applied(before.clone());
-        assert_eq!((after.id, after.slug, after.name, after.issuer), (before.id, before.slug, before.name, before.issuer));
+        assert_eq!((after.id, after.slug, after.name, after.first_issuer), (before.id, before.slug, before.name, before.first_issuer));
     }
 }

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use crate::attributes::Schema;
 use crate::branding::Branding;
 use crate::client::WebOrigin;
+use crate::custom_domain::{DomainName, Domains};
 use crate::id::{Slug, TenantId};
 use crate::migration::Migration;
 use crate::password_policy::PasswordPolicy;
@@ -39,6 +40,11 @@ impl Issuer {
         let scheme_fits = url.scheme() == "https" || is_loopback_http(&url);
         let bare = url.query().is_none() && url.fragment().is_none() && !text.ends_with('/');
         if scheme_fits && bare && url.has_host() { Ok(Self(text.to_owned())) } else { Err(InvalidIssuer) }
+    }
+
+    /// The issuer at a host that is known to be one.
+    pub(crate) fn of_host(host: &str) -> Self {
+        Self(format!("https://{host}"))
     }
 
     /// The issuer exactly as tokens and metadata state it.
@@ -142,6 +148,15 @@ pub enum Recovery {
     Off,
 }
 
+/// Where a request arrived that didn't arrive at the tenant's first issuer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArrivedAt {
+    /// The domain.
+    pub domain: DomainName,
+    /// The issuer there.
+    pub issuer: Issuer,
+}
+
 /// What a tenant is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tenant {
@@ -151,8 +166,12 @@ pub struct Tenant {
     pub slug: Slug,
     /// The name that pages and mails show.
     pub name: String,
-    /// Its issuer.
-    pub issuer: Issuer,
+    /// Its first issuer, which never changes. What answers a request states [`Self::issuer`] instead.
+    #[serde(rename = "issuer")]
+    pub first_issuer: Issuer,
+    /// The domain of its own at which a request arrived; not in any row.
+    #[serde(skip)]
+    pub arrived_at: Option<ArrivedAt>,
     /// How long its sessions live.
     #[serde(default)]
     pub sessions: SessionPolicy,
@@ -200,6 +219,9 @@ pub struct Tenant {
     /// How often its policies were changed, and what they say beside the above.
     #[serde(default, skip_serializing_if = "Policies::is_untouched")]
     pub policies: Policies,
+    /// The domains of its own that it has or wants.
+    #[serde(default, skip_serializing_if = "Domains::is_untouched")]
+    pub domains: Domains,
 }
 
 impl Tenant {
@@ -209,7 +231,8 @@ impl Tenant {
             id,
             slug,
             name: name.to_owned(),
-            issuer,
+            first_issuer: issuer,
+            arrived_at: None,
             sessions: SessionPolicy::default(),
             kept_sessions: None,
             registration: RegistrationPolicy::default(),
@@ -226,7 +249,34 @@ impl Tenant {
             branding: Branding::none(),
             migration: Migration::default(),
             policies: Policies::default(),
+            domains: Domains::default(),
         }
+    }
+
+    /// The tenant as it is seen at a domain of its own; `None` where it has none of that name.
+    pub fn at(self, domain: &DomainName) -> Option<Self> {
+        let arrived_at = self.domains.is_verified(domain).then(|| ArrivedAt { domain: domain.clone(), issuer: domain.issuer() })?;
+        Some(Self { arrived_at: Some(arrived_at), ..self })
+    }
+
+    /// The issuer at which the request arrived: what its answer states, and where its links lead.
+    pub fn issuer(&self) -> &Issuer {
+        self.arrived_at.as_ref().map_or(&self.first_issuer, |at| &at.issuer)
+    }
+
+    /// The domain of the tenant's own at which the request arrived, if it was at one.
+    pub fn domain(&self) -> Option<&DomainName> {
+        self.arrived_at.as_ref().map(|at| &at.domain)
+    }
+
+    /// The issuer at `domain`, where that is still the tenant's: where a link leads that somebody asked for there.
+    pub fn issuer_at(&self, domain: Option<&DomainName>) -> Issuer {
+        domain.filter(|domain| self.domains.is_verified(domain)).map_or_else(|| self.first_issuer.clone(), DomainName::issuer)
+    }
+
+    /// Whether `text` is an issuer of this tenant: subjects and keys are the same at each of them. That of a domain that isn't the tenant's any more is none.
+    pub fn is_issuer(&self, text: &str) -> bool {
+        text == self.first_issuer.as_str() || self.domains.verified().any(|domain| text.strip_prefix("https://") == Some(domain.as_str()))
     }
 }
 
@@ -243,6 +293,28 @@ mod tests {
             ["http://demo.example.com", "https://a.b/", "https://a.b?x", "https://a.b#x", "ftp://localhost", "demo", "http://localhost.evil.example"]
         {
             assert!(Issuer::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_tenant_has_an_issuer_at_each_domain_that_it_proved_and_states_the_one_that_was_arrived_at() {
+        let (first, now) = (Issuer::parse("https://demo.id.example.com").expect("an issuer"), Timestamp::from_seconds(5));
+        let mut tenant = Tenant::named(TenantId::from_random([1; 16]), Slug::parse("demo").expect("a slug"), "Demo", first, now);
+        let domain = DomainName::parse("login.acme.example").expect("a domain");
+        let challenge = crate::custom_domain::Challenge::from_random([1; 16]);
+        tenant.domains = tenant.domains.wanting(domain.clone(), challenge.clone(), None, now).expect("a wish");
+        assert!(!tenant.is_issuer("https://login.acme.example") && tenant.clone().at(&domain).is_none(), "wanted alone");
+        tenant.domains = tenant.domains.proving(&domain, &challenge, now).expect("a wish");
+        let there = tenant.clone().at(&domain).expect("a domain of its own");
+        assert_eq!((tenant.issuer().as_str(), tenant.domain()), ("https://demo.id.example.com", None));
+        assert_eq!((there.issuer().as_str(), there.domain()), ("https://login.acme.example", Some(&domain)));
+        for at in [&tenant, &there] {
+            assert!(at.is_issuer("https://login.acme.example") && at.is_issuer("https://demo.id.example.com"));
+            for other in ["login.acme.example", "https://login.acme.example/", "https://acme.example", "http://login.acme.example", ""] {
+                assert!(!at.is_issuer(other), "{other}");
+            }
+            let row = serde_json::to_value(at).expect("JSON");
+            assert_eq!((&row["issuer"], &row["arrived_at"]), (&serde_json::json!("https://demo.id.example.com"), &serde_json::Value::Null));
         }
     }
 

@@ -11,7 +11,7 @@ use domain::api::Api;
 use domain::claim_rules::ClaimPlace;
 use domain::client::Client;
 use domain::key_ring::Algorithm;
-use domain::tenant::Issuer;
+use domain::tenant::{Issuer, Tenant};
 use domain::{ClientId, FamilyId, SessionId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -140,6 +140,7 @@ pub fn own_claims<'a>(issuer: &'a Issuer, issuance: &OwnIssuance<'a>, jti: [u8; 
 /// An access token of this issuer, whose signature, type and expiry hold. Only [`read`] and [`check`] make one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessToken {
+    issuer: String,
     sub: String,
     client_id: ClientId,
     scopes: BTreeSet<String>,
@@ -151,6 +152,11 @@ pub struct AccessToken {
 }
 
 impl AccessToken {
+    /// By which of the tenant's issuers.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
     /// Whose token.
     pub fn sub(&self) -> &str {
         &self.sub
@@ -216,16 +222,18 @@ enum Audience {
 }
 
 /// Reads the claims of a token whose signature and `typ` hold, whomever it is for: for an app that asks about it.
-pub fn read(claims: serde_json::Map<String, serde_json::Value>, issuer: &Issuer, now: Timestamp) -> Result<AccessToken, Reason> {
+pub fn read(claims: serde_json::Map<String, serde_json::Value>, tenant: &Tenant, now: Timestamp) -> Result<AccessToken, Reason> {
     let claims: PresentedClaims = serde_json::from_value(claims.into()).map_err(|_| Reason::Claims)?;
-    if claims.iss != issuer.as_str() {
+    // Subjects and keys are the same at each issuer of a tenant, wherever the token is presented.
+    if !tenant.is_issuer(&claims.iss) {
         return Err(Reason::OtherIssuer);
     }
-    let audience = one_of(claims.aud, issuer).ok_or(Reason::OtherAudience)?;
+    let audience = one_of(claims.aud, &claims.iss).ok_or(Reason::OtherAudience)?;
     if now.seconds() >= claims.exp {
         return Err(Reason::Expired);
     }
     Ok(AccessToken {
+        issuer: claims.iss,
         sub: claims.sub,
         client_id: claims.client_id,
         scopes: scope::parse(&claims.scope),
@@ -238,9 +246,9 @@ pub fn read(claims: serde_json::Map<String, serde_json::Value>, issuer: &Issuer,
 }
 
 /// Checks the claims of a token that is presented at the platform's own endpoints: it is meant for them (RFC 9068 §4), and about a person.
-pub fn check(claims: serde_json::Map<String, serde_json::Value>, issuer: &Issuer, now: Timestamp) -> Result<AccessToken, Reason> {
-    let token = read(claims, issuer, now)?;
-    if token.audience != issuer.as_str() {
+pub fn check(claims: serde_json::Map<String, serde_json::Value>, tenant: &Tenant, now: Timestamp) -> Result<AccessToken, Reason> {
+    let token = read(claims, tenant, now)?;
+    if token.audience != token.issuer {
         return Err(Reason::OtherAudience);
     }
     if token.reference.is_none() {
@@ -252,11 +260,11 @@ pub fn check(claims: serde_json::Map<String, serde_json::Value>, issuer: &Issuer
 /// Checks the claims of a token that is presented at an API of the platform's own, which is named `api` (RFC 9068 §4): a person's, or an app's own.
 pub fn check_for(
     claims: serde_json::Map<String, serde_json::Value>,
-    issuer: &Issuer,
+    tenant: &Tenant,
     api: &domain::api::Audience,
     now: Timestamp,
 ) -> Result<AccessToken, Reason> {
-    let token = read(claims, issuer, now)?;
+    let token = read(claims, tenant, now)?;
     if token.audience == api.as_str() { Ok(token) } else { Err(Reason::OtherAudience) }
 }
 
@@ -271,10 +279,10 @@ pub fn stated_issuer(token: &str) -> Option<String> {
 }
 
 // Every token of ours has one audience. Of several the issuer is one, or nobody here is.
-fn one_of(audience: Audience, issuer: &Issuer) -> Option<String> {
+fn one_of(audience: Audience, issuer: &str) -> Option<String> {
     match audience {
         Audience::One(name) => Some(name),
-        Audience::Several(names) => names.into_iter().find(|name| name == issuer.as_str()),
+        Audience::Several(names) => names.into_iter().find(|name| name == issuer),
     }
 }
 

@@ -96,6 +96,8 @@ pub struct AuthorizationRequest {
 /// What a request is checked against, beyond its own parameters.
 #[derive(Clone, Copy)]
 pub struct Circumstances<'a> {
+    /// Of whom.
+    pub tenant: &'a Tenant,
     /// Who asks.
     pub client: &'a Client,
     /// The API that it names, if there is such an API.
@@ -332,7 +334,7 @@ fn max_age(parameters: &RequestParameters<'_>) -> Result<Option<u64>, Reason> {
 }
 
 fn subject(parameters: &RequestParameters<'_>, at: &Circumstances<'_>, by_claims: Option<String>) -> Result<Option<String>, Reason> {
-    let by_hint = hint::subject(parameters.get("id_token_hint"), at.verify_id_token, at.address.issuer(), &at.client.id)?;
+    let by_hint = hint::subject(parameters.get("id_token_hint"), at.verify_id_token, at.tenant, &at.client.id)?;
     match (by_claims, by_hint) {
         (Some(one), Some(other)) if one != other => Err(Reason::SubjectsDiffer),
         (one, other) => Ok(one.or(other)),

@@ -216,7 +216,7 @@ mod tests {
             let parameters = samples::request_with(&[("resource", api.audience.as_str()), ("scope", &scope), ("nonce", &nonce)]);
             let client = samples::public_client();
             let address = ReturnAddress::check(&parameters, &client, &samples::issuer()).expect("a registered redirect URI");
-            let at = Circumstances { client: &client, api: Some(&api), address: &address, verify_id_token: &|_| None, now: samples::NOW };
+            let at = Circumstances { tenant: &samples::tenant(), client: &client, api: Some(&api), address: &address, verify_id_token: &|_| None, now: samples::NOW };
             if let Ok(request) = authorization_request::check(&parameters, &at) {
                 let claims = RequestedClaims { userinfo: StandardClaim::ALL.into_iter().collect(), id_token: StandardClaim::ALL.into_iter().collect() };
                 let request = AuthorizationRequest { claims, ..request };

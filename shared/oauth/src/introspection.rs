@@ -6,7 +6,7 @@ use domain::api::Api;
 use domain::client::{Client, ClientAuthenticationMethod};
 use domain::family::{self, Evidence, Family};
 use domain::refresh::Standing;
-use domain::tenant::{Issuer, Tenant};
+use domain::tenant::Tenant;
 use domain::{Epoch, Timestamp};
 use serde::Serialize;
 
@@ -56,7 +56,7 @@ impl Introspection<'_> {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Claims<'a> {
-    iss: &'a str,
+    iss: Cow<'a, str>,
     sub: Cow<'a, str>,
     client_id: &'a str,
     scope: String,
@@ -79,13 +79,13 @@ pub const INACTIVE: Introspection<'static> = Introspection { active: false, clai
 /// The answer about an access token of the client whose signature and claims hold; `api` is the one that it is for, if it is for one.
 pub fn access<'a>(token: &'a AccessToken, evidence: &Evidence<'a>, api: Option<&Api>, now: Timestamp) -> Introspection<'a> {
     let Ok((family, user)) = family::live(evidence, now) else { return INACTIVE };
-    if token.audience() != evidence.tenant.issuer.as_str() && !counts_at(token, family, api) {
+    if token.audience() != token.issuer() && !counts_at(token, family, api) {
         return INACTIVE;
     }
     if family.client_id != *token.client_id() || user.sub != token.sub() {
         return INACTIVE;
     }
-    active(token, evidence.tenant, Cow::Borrowed(&user.sub))
+    active(token, Cow::Borrowed(&user.sub))
 }
 
 // An API that is gone, or was cut off since, takes no token of the family.
@@ -118,13 +118,13 @@ pub fn own<'a>(token: &'a AccessToken, evidence: &OwnEvidence<'a>) -> Introspect
     if cut_off || !token.scopes().is_subset(&client_credentials::granted(client, api)) {
         return INACTIVE;
     }
-    active(token, evidence.tenant, Cow::Owned(client.subject()))
+    active(token, Cow::Owned(client.subject()))
 }
 
-fn active<'a>(token: &'a AccessToken, tenant: &'a Tenant, sub: Cow<'a, str>) -> Introspection<'a> {
+fn active<'a>(token: &'a AccessToken, sub: Cow<'a, str>) -> Introspection<'a> {
     let access = AccessClaims { aud: token.audience(), iat: token.issued_at(), jti: token.id(), token_type: "Bearer" };
     let claims = Claims {
-        iss: tenant.issuer.as_str(),
+        iss: Cow::Borrowed(token.issuer()),
         sub,
         client_id: token.client_id().as_str(),
         scope: scope::join(token.scopes()),
@@ -141,7 +141,7 @@ pub fn refresh<'a>(token: &RefreshToken, evidence: &Evidence<'a>, current: Epoch
     let own = family.id == token.family_id && family.user_id == token.user_id;
     let Some(offline) = family.offline.as_ref().filter(counts).filter(|_| own) else { return INACTIVE };
     let claims = Claims {
-        iss: Issuer::as_str(&evidence.tenant.issuer),
+        iss: Cow::Owned(family.issuer(evidence.tenant).to_string()),
         sub: Cow::Borrowed(&user.sub),
         client_id: family.client_id.as_str(),
         scope: scope::join(&family.scopes),
@@ -167,7 +167,7 @@ mod tests {
             "iss": "https://demo.id.example", "aud": "https://demo.id.example", "exp": NOW.seconds() + 9, "iat": NOW.seconds(), "jti": "j",
             "sub": "sub-of-ada", "client_id": "app", "scope": "openid email", "ref": "sealed",
         });
-        crate::access_token::check(claims.as_object().expect("an object").clone(), &samples::issuer(), NOW).expect("a good token")
+        crate::access_token::check(claims.as_object().expect("an object").clone(), &samples::tenant(), NOW).expect("a good token")
     }
 
     fn judged<T>(family: Option<&Family>, user: Option<&User>, look: impl FnOnce(&Evidence<'_>) -> T) -> T {
@@ -257,7 +257,7 @@ mod tests {
         for (name, value) in changes {
             claims[*name] = value.clone();
         }
-        crate::access_token::read(claims.as_object().expect("an object").clone(), &samples::issuer(), NOW).expect("a good token")
+        crate::access_token::read(claims.as_object().expect("an object").clone(), &samples::tenant(), NOW).expect("a good token")
     }
 
     fn own_answer(token: &AccessToken, change: impl FnOnce(&mut Tenant, &mut Client, &mut Option<Api>)) -> serde_json::Value {

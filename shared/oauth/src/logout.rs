@@ -4,7 +4,7 @@
 
 use domain::client::{Client, RedirectUri};
 use domain::session::Session;
-use domain::tenant::{Issuer, Tenant};
+use domain::tenant::Tenant;
 use domain::user::User;
 use domain::{ClientId, SessionId, Timestamp, UserId, policy};
 use form_urlencoded::Serializer;
@@ -122,9 +122,9 @@ struct HintClaims {
 
 impl Hint {
     /// Reads the claims of an ID token whose signature holds.
-    pub fn read(claims: Map<String, Value>, issuer: &Issuer) -> Result<Self, HintRefusal> {
+    pub fn read(claims: Map<String, Value>, tenant: &Tenant) -> Result<Self, HintRefusal> {
         let claims: HintClaims = serde_json::from_value(claims.into()).map_err(|_| HintRefusal::Claims)?;
-        if claims.iss != issuer.as_str() {
+        if !tenant.is_issuer(&claims.iss) {
             return Err(HintRefusal::OtherIssuer);
         }
         Ok(Self { sub: claims.sub, sid: claims.sid, client_id: claims.aud })

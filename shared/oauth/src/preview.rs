@@ -59,7 +59,7 @@ pub fn of(asked: &Asked<'_>, sha256: Sha256, now: Timestamp) -> Preview {
         methods: &[],
         nonce: None,
     };
-    let issuer = &asked.tenant.issuer;
+    let issuer = asked.tenant.issuer();
     // Userinfo is asked with a token for the platform's own endpoints.
     let there = scope::meant_for(asked.scopes, None);
     let userinfo = there.contains(scope::OPENID).then(|| userinfo::about(asked.client, (asked.tenant, asked.user), &there, ClaimSet::default()));
@@ -93,6 +93,7 @@ fn family(asked: &Asked<'_>, now: Timestamp) -> Family {
         session_ends_at: now,
         epoch: Epoch(0),
         offline: None,
+        domain: None,
     }
 }
 

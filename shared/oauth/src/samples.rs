@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::api::{Api, ApiScope, Audience};
 use domain::claims::RequestedClaims;
 use domain::client::{Client, ClientAuthenticationMethod, GrantType, RedirectUri, SecretHash, SecurityProfile};
+use domain::custom_domain::{Challenge, DomainName};
 use domain::family::{Family, FamilyState};
 use domain::roster::{Group, GroupName, RoleName, Roster};
 use domain::session::{Beginning, Session};
@@ -42,6 +43,14 @@ pub(crate) fn issuer() -> Issuer {
 /// The tenant of [`issuer`].
 pub(crate) fn tenant() -> Tenant {
     Tenant::named(TenantId::from_random([1; 16]), Slug::parse("demo").expect("a slug"), "Demo", issuer(), Timestamp::from_seconds(0))
+}
+
+/// The same with a domain of its own.
+pub(crate) fn tenant_with_a_domain() -> (Tenant, DomainName) {
+    let (domain, challenge) = (DomainName::parse("login.acme.example").expect("a domain"), Challenge::from_random([1; 16]));
+    let wanted = tenant().domains.wanting(domain.clone(), challenge.clone(), None, NOW).expect("a wish");
+    let domains = wanted.proving(&domain, &challenge, NOW).expect("a wish");
+    (Tenant { domains, ..tenant() }, domain)
 }
 
 pub(crate) fn confidential_client() -> Client {
@@ -207,5 +216,6 @@ pub(crate) fn family() -> Family {
         session_ends_at: session().ends_at,
         epoch: Epoch(4),
         offline: None,
+        domain: None,
     }
 }

@@ -77,7 +77,7 @@ mod tests {
             "iss": "https://demo.id.example", "aud": "https://demo.id.example", "exp": NOW.seconds() + 1, "iat": NOW.seconds(), "jti": "j",
             "sub": "sub-of-ada", "client_id": "app", "scope": scope, "ref": "sealed",
         });
-        crate::access_token::check(claims.as_object().expect("an object").clone(), &samples::issuer(), NOW).expect("a good token")
+        crate::access_token::check(claims.as_object().expect("an object").clone(), &samples::tenant(), NOW).expect("a good token")
     }
 
     fn learned(scope: &str, user: &User) -> Value {

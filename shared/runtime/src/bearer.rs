@@ -32,7 +32,7 @@ pub fn read_for(
     now: Timestamp,
 ) -> Result<Result<(AccessToken, Option<Reference>), Refusal>, Failure> {
     let claims = jws::verify_with_set(tenant.verifying_keys(), access_token::TYP, token.expose()).map_err(|_| Reason::Signature);
-    let token = match claims.and_then(|claims| access_token::check_for(claims, &tenant.record().issuer, api, now)) {
+    let token = match claims.and_then(|claims| access_token::check_for(claims, tenant.record(), api, now)) {
         Ok(token) => token,
         Err(reason) => return Ok(Err(reason.into())),
     };
@@ -43,7 +43,7 @@ pub fn read_for(
 
 fn verified(tenant: &TenantContext, token: &Secret<String>, now: Timestamp) -> Result<AccessToken, Reason> {
     let claims = jws::verify_with_set(tenant.verifying_keys(), access_token::TYP, token.expose()).map_err(|_| Reason::Signature)?;
-    access_token::check(claims, &tenant.record().issuer, now)
+    access_token::check(claims, tenant.record(), now)
 }
 
 /// The answer to a request without a good token (RFC 6750 §3). Its reason goes to the log, once, here.
@@ -52,7 +52,7 @@ pub fn refused(tenant: &TenantContext, refusal: Refusal, incident: &Incident) ->
     let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::UNAUTHORIZED);
     let mut response = refusal.code().map_or_else(|| status.into_response(), |code| responders::oauth_json(status, &code.body()));
     web::headers::not_stored(response.headers_mut());
-    if let Ok(challenge) = HeaderValue::try_from(refusal.challenge(&tenant.record().issuer)) {
+    if let Ok(challenge) = HeaderValue::try_from(refusal.challenge(tenant.record().issuer())) {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     }
     response

@@ -8,10 +8,10 @@ use axum::extract::{FromRef, FromRequest, Request};
 use axum::response::Response;
 use crypto::jwk::Jwk;
 use crypto::{derive, jws};
+use domain::Timestamp;
 use domain::api::{Api, Audience};
 use domain::attempt::Source;
 use domain::client::Client;
-use domain::{Slug, Timestamp};
 use futures_util::future::join;
 use http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -106,7 +106,7 @@ impl ClientAuthentication {
             return Err(RefusedRequest::Throttled(wait));
         }
         let found = self.clients.find(visit, presented.client_id(), now).await?;
-        let at = Presentation { issuer: &tenant.record().issuer, path: asked.path, now };
+        let at = Presentation { issuer: tenant.record().issuer(), path: asked.path, now };
         match verify(found, &presented, PROOFS, at) {
             Err(reason @ (Reason::SecretWrong | Reason::AssertionForged)) => match guesses.count(&tenant, now).await? {
                 Some(wait) => Err(RefusedRequest::Throttled(wait)),
@@ -142,10 +142,10 @@ where
         let now = clients.clock.now();
         let (parts, body) = request.into_parts();
         // The front puts both before every request that it passes on.
-        let (Some(slug), Some(incident)) = (parts.extensions.get::<Slug>().cloned(), parts.extensions.get::<Incident>().cloned()) else {
+        let (Some(name), Some(incident)) = (parts.extensions.get::<Name>().cloned(), parts.extensions.get::<Incident>().cloned()) else {
             return Err(responders::not_found());
         };
-        let mut visit = match clients.tenants.find(&Name::Slug(slug), now).await {
+        let mut visit = match clients.tenants.find(&name, now).await {
             Ok(Some(visit)) => visit,
             Ok(None) => return Err(responders::not_found()),
             Err(failure) => return Err(json_failure(&failure, &incident)),
@@ -247,7 +247,7 @@ fn refusal(tenant: &TenantContext, refused: &RefusedRequest, incident: &Incident
             let mut response = responders::oauth_json(status, &code.body());
             // RFC 6749 §5.2: a client that isn't authenticated is told how.
             if *code == ErrorCode::InvalidClient
-                && let Ok(challenge) = HeaderValue::try_from(challenge(&tenant.record().issuer))
+                && let Ok(challenge) = HeaderValue::try_from(challenge(tenant.record().issuer()))
             {
                 response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
             }

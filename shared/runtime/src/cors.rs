@@ -8,7 +8,6 @@ use axum::Router;
 use axum::extract::{Extension, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use domain::Slug;
 use domain::client::WebOrigin;
 use http::{HeaderMap, header};
 use web::cors;
@@ -32,8 +31,8 @@ pub fn for_registered_origins(router: Router, cors: Cors) -> Router {
     router.layer(from_fn_with_state(cors, answer))
 }
 
-async fn answer(State(cors): State<Cors>, Extension(slug): Extension<Slug>, request: Request, next: Next) -> Response {
-    let allowed = cors.allowed(slug, request.headers()).await;
+async fn answer(State(cors): State<Cors>, Extension(name): Extension<Name>, request: Request, next: Next) -> Response {
+    let allowed = cors.allowed(&name, request.headers()).await;
     if cors::is_preflight(request.method(), request.headers()) {
         return cors::preflight(allowed.as_ref(), cors.methods);
     }
@@ -44,11 +43,11 @@ async fn answer(State(cors): State<Cors>, Extension(slug): Extension<Slug>, requ
 
 impl Cors {
     // A tenant that can't be read has no origins: the function behind answers why, to whoever may read it.
-    async fn allowed(&self, slug: Slug, headers: &HeaderMap) -> Option<WebOrigin> {
+    async fn allowed(&self, name: &Name, headers: &HeaderMap) -> Option<WebOrigin> {
         if !headers.contains_key(header::ORIGIN) {
             return None;
         }
-        let visit = self.tenants.find(&Name::Slug(slug), self.clock.now()).await.ok()??;
+        let visit = self.tenants.find(name, self.clock.now()).await.ok()??;
         cors::allowed(&visit.tenant.record().origins, headers).cloned()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use cloud::dns::DnsUnavailable;
 use cloud::keys::KeyServiceError;
 use cloud::objects::ObjectsUnavailable;
 use domain::placement::NotHonoured;
@@ -54,6 +55,12 @@ impl From<KeyServiceError> for Failure {
 
 impl From<ObjectsUnavailable> for Failure {
     fn from(error: ObjectsUnavailable) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+impl From<DnsUnavailable> for Failure {
+    fn from(error: DnsUnavailable) -> Self {
         Self::Unavailable(error.to_string())
     }
 }

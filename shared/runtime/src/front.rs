@@ -68,7 +68,7 @@ async fn pass_on(State(front): State<Front>, mut request: Request) -> Response {
     };
     let Some(uri) = with_path(request.uri(), &located.path) else { return error_page(&request, ErrorReason::NotFound) };
     *request.uri_mut() = uri;
-    request.extensions_mut().insert(located.slug);
+    request.extensions_mut().insert(located.name);
     let most = body_max(&located.path);
     front.function.oneshot(buffered(request, most).await).await.into_response()
 }

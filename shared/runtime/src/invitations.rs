@@ -125,7 +125,7 @@ impl Inviting<'_> {
         let event = self.event(&draft, EventKind::FoundingLinkIssued { invitation: draft.invitation.id.clone() }).await?;
         let home = self.tenant.home(now)?;
         written(home.invite(&draft.address, &draft.invitation, &event).await.map_err(Failure::from)?)?;
-        let url = self.tenant.record().issuer.endpoint("/invitation");
+        let url = self.tenant.record().issuer().endpoint("/invitation");
         Ok(Founding { link: Secret::new(format!("{url}?link={sealed}")), ends_at })
     }
 

@@ -26,6 +26,7 @@ pub mod random;
 pub mod records;
 pub mod refused;
 pub mod routing;
+mod strange_hosts;
 pub mod telemetry;
 pub mod tenant_context;
 pub mod tenants;

@@ -38,7 +38,7 @@ impl OwnToken {
             return Ok(opened.ok().map(|token| Self::Family(FamilyToken::Refresh(token))));
         }
         let Ok(claims) = jws::verify_with_set(tenant.verifying_keys(), access_token::TYP, text) else { return Ok(None) };
-        let Ok(token) = access_token::read(claims, &tenant.record().issuer, now) else { return Ok(None) };
+        let Ok(token) = access_token::read(claims, tenant.record(), now) else { return Ok(None) };
         if token.client_id() != client {
             return Ok(None);
         }

@@ -55,7 +55,8 @@ impl TenantContext {
         let address = event.personal.address.as_deref().map(|address| self.lookup("event address", address)).transpose()?;
         let canonical = event.personal.identifier.as_deref().and_then(|typed| Canonical::typed(typed).ok());
         let identifier = canonical.map(|canonical| self.lookup("event identifier", canonical.as_str())).transpose()?;
-        Ok(event.record(Some(SealedBytes::new(sealed)), Lookups { address, identifier }))
+        let recorded = event.record(Some(SealedBytes::new(sealed)), Lookups { address, identifier });
+        Ok(RecordedEvent { host: self.record().domain().cloned(), ..recorded })
     }
 
     /// Seals what is personal about a person's session under their own key.

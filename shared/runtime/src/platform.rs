@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use cloud::aws::{Aws, Credentials, Endpoint, Patience, http_client};
+use cloud::dns::{DnsUnavailable, TxtRecords};
 use cloud::keys::{GeneratedKey, KeyContext, KeyService, KeyServiceError, Kms};
 use cloud::objects::{ObjectName, Objects, ObjectsUnavailable};
 use cloud::parts::{Links, PartName, Parts};
@@ -30,6 +31,8 @@ pub struct Platform {
     pub parts: Arc<dyn Parts>,
     /// What gives links to them.
     pub links: Arc<dyn Links>,
+    /// What the DNS tells.
+    pub dns: Arc<dyn TxtRecords>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Random bytes.
@@ -64,6 +67,7 @@ impl Platform {
             objects: Arc::new(NoObjects),
             parts: Arc::new(NoObjects),
             links: Arc::new(NoObjects),
+            dns: Arc::new(NoDns),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom::new()),
             zone: configuration.zone()?,
@@ -162,5 +166,15 @@ impl Links for NoObjects {
 
     fn to_fetch(&self, _: &Region, _: &PartName) -> Result<String, ObjectsUnavailable> {
         Self::none()
+    }
+}
+
+// One function asks the DNS; no other is made larger by what could.
+struct NoDns;
+
+#[async_trait]
+impl TxtRecords for NoDns {
+    async fn txt(&self, _: &str) -> Result<Vec<String>, DnsUnavailable> {
+        Err(DnsUnavailable("this function has no resolver".to_owned()))
     }
 }

@@ -24,27 +24,35 @@ pub trait Record: Sized + Send + Sync + 'static {
     /// What names it within the tenant.
     type Name: Clone + Display + Eq + Hash + Send + Sync + 'static;
 
+    /// The one of that name that is the platform's own. It depends on where the request arrived, so that it isn't kept.
+    fn own(tenant: &Tenant, name: &Self::Name) -> Option<Self>;
+
     /// Reads it by its name.
-    fn read(tenant: &Tenant, home: &TenantStore, name: &Self::Name) -> impl Future<Output = Result<Option<Self>, StoreError>> + Send;
+    fn read(home: &TenantStore, name: &Self::Name) -> impl Future<Output = Result<Option<Self>, StoreError>> + Send;
 }
 
 impl Record for Client {
     type Name = ClientId;
 
-    async fn read(tenant: &Tenant, home: &TenantStore, name: &ClientId) -> Result<Option<Self>, StoreError> {
-        // The pages of the platform itself stand in no row, so that no tenant can be without them.
-        if name.as_str() == ACCOUNT_PAGES { Ok(Self::of_account_pages(tenant)) } else { home.find_client(name).await }
+    // The pages of the platform itself stand in no row, so that no tenant can be without them.
+    fn own(tenant: &Tenant, name: &ClientId) -> Option<Self> {
+        if name.as_str() == ACCOUNT_PAGES { Self::of_account_pages(tenant) } else { None }
+    }
+
+    async fn read(home: &TenantStore, name: &ClientId) -> Result<Option<Self>, StoreError> {
+        home.find_client(name).await
     }
 }
 
 impl Record for Api {
     type Name = Audience;
 
-    async fn read(tenant: &Tenant, home: &TenantStore, name: &Audience) -> Result<Option<Self>, StoreError> {
-        match Self::of_administration(tenant).filter(|api| api.audience == *name) {
-            Some(api) => Ok(Some(api)),
-            None => home.find_api(name).await,
-        }
+    fn own(tenant: &Tenant, name: &Audience) -> Option<Self> {
+        Self::of_administration(tenant).filter(|api| api.audience == *name)
+    }
+
+    async fn read(home: &TenantStore, name: &Audience) -> Result<Option<Self>, StoreError> {
+        home.find_api(name).await
     }
 }
 
@@ -74,6 +82,9 @@ impl<R: Record> Default for Records<R> {
 impl<R: Record> Records<R> {
     /// The record called `name`. A stale one is read again; one that is due is read beside the request's first read.
     pub async fn find(self: &Arc<Self>, visit: &mut Visit, name: &R::Name, now: Timestamp) -> Result<Option<Arc<R>>, Failure> {
+        if let Some(own) = R::own(visit.tenant.record(), name) {
+            return Ok(Some(Arc::new(own)));
+        }
         let slot = (visit.tenant.record().id.clone(), name.clone());
         let known = self.lock().get(&slot).map(|known| (freshness(now.since(known.at)), known.record.clone()));
         match known {
@@ -97,7 +108,7 @@ impl<R: Record> Records<R> {
 
     async fn load(&self, tenant: &TenantContext, name: &R::Name, now: Timestamp) -> Result<Option<Arc<R>>, Failure> {
         let slot = (tenant.record().id.clone(), name.clone());
-        let record = R::read(tenant.record(), tenant.home(now)?, name).await?.map(Arc::new);
+        let record = R::read(tenant.home(now)?, name).await?.map(Arc::new);
         let mut known = self.lock();
         if known.len() >= MOST {
             known.clear();

@@ -3,13 +3,25 @@
 use std::net::IpAddr;
 
 use domain::api::ADMINISTRATION;
+use domain::custom_domain::DomainName;
 use domain::tenant::{InvalidIssuer, Issuer};
-use domain::{Country, Slug};
+use domain::{Country, Slug, TenantId};
+
+/// How a tenant is named: by its route, or by an event of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Name {
+    /// Its name in hosts and local paths.
+    Slug(Slug),
+    /// A domain of its own.
+    Domain(DomainName),
+    /// Its identifier.
+    Id(TenantId),
+}
 
 /// How a request names its tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TenantRouting {
-    /// `{slug}.{zone_domain}`, as in AWS.
+    /// `{slug}.{zone_domain}`, or a domain of the tenant's own, as in AWS.
     ByHost {
         /// The domain below which tenants have their hosts.
         zone_domain: String,
@@ -27,7 +39,7 @@ pub enum TenantRouting {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located {
     /// The tenant's name.
-    pub slug: Slug,
+    pub name: Name,
     /// The path below the issuer.
     pub path: String,
 }
@@ -48,13 +60,18 @@ impl TenantRouting {
             Self::ByHost { zone_domain } => {
                 let host = host?.to_ascii_lowercase();
                 let name = host.strip_suffix(":443").unwrap_or(&host);
-                let label = name.strip_suffix(zone_domain.as_str())?.strip_suffix('.')?;
-                Some(Located { slug: Slug::parse(label).ok()?, path: path.to_owned() })
+                let name = match name.strip_suffix(zone_domain.as_str()).and_then(|label| label.strip_suffix('.')) {
+                    // Below the zone's domain there are slugs alone, so that nobody's domain stands in for one.
+                    Some(label) => Name::Slug(Slug::parse(label).ok()?),
+                    None if name == zone_domain => return None,
+                    None => Name::Domain(DomainName::parse(name).ok()?),
+                };
+                Some(Located { name, path: path.to_owned() })
             }
             Self::ByPath { .. } => {
                 let after = path.strip_prefix("/t/")?;
                 let (slug, rest) = after.split_at(after.find('/').unwrap_or(after.len()));
-                Some(Located { slug: Slug::parse(slug).ok()?, path: if rest.is_empty() { "/".to_owned() } else { rest.to_owned() } })
+                Some(Located { name: Name::Slug(Slug::parse(slug).ok()?), path: if rest.is_empty() { "/".to_owned() } else { rest.to_owned() } })
             }
             Self::Nowhere => None,
         }
@@ -89,7 +106,7 @@ mod tests {
     use super::*;
 
     fn at(slug: &str, path: &str) -> Located {
-        Located { slug: Slug::parse(slug).expect("a slug"), path: path.to_owned() }
+        Located { name: Name::Slug(Slug::parse(slug).expect("a slug")), path: path.to_owned() }
     }
 
     #[test]
@@ -97,11 +114,25 @@ mod tests {
         let routing = TenantRouting::ByHost { zone_domain: "id.example.com".to_owned() };
         assert_eq!(routing.locate(Some("demo.id.example.com"), "/token"), Some(at("demo", "/token")));
         assert_eq!(routing.locate(Some("DEMO.id.example.com:443"), "/token"), Some(at("demo", "/token")));
-        for foreign in ["id.example.com", "demo.evil.example", "a.demo.id.example.com", "demoid.example.com", "demo.id.example.com.evil.example", ""]
-        {
+        for foreign in ["id.example.com", "a.demo.id.example.com", "-.id.example.com", "localhost", "192.0.2.1", "demo.id.example.com:8443", ""] {
             assert_eq!(routing.locate(Some(foreign), "/t/demo/token"), None, "{foreign}");
         }
         assert_eq!(routing.locate(None, "/t/demo/token"), None);
+    }
+
+    #[test]
+    fn a_host_that_is_not_below_the_zones_domain_is_asked_for_as_somebodys_own() {
+        let routing = TenantRouting::ByHost { zone_domain: "id.example.com".to_owned() };
+        for (host, domain) in [
+            ("login.acme.example", "login.acme.example"),
+            ("LOGIN.acme.example:443", "login.acme.example"),
+            ("example.com", "example.com"),
+            ("demoid.example.com", "demoid.example.com"),
+            ("demo.id.example.com.evil.example", "demo.id.example.com.evil.example"),
+        ] {
+            let name = Name::Domain(DomainName::parse(domain).expect("a domain"));
+            assert_eq!(routing.locate(Some(host), "/token"), Some(Located { name, path: "/token".to_owned() }), "{host}");
+        }
     }
 
     #[test]

@@ -140,7 +140,15 @@ impl TenantContext {
         payload: &impl Serialize,
     ) -> Result<String, Failure> {
         let place = &self.placement;
-        let stamp = artefact::Stamp { kind, tenant: &self.tenant.id, client, region: &place.home, epoch: place.epoch, expires_at };
+        let stamp = artefact::Stamp {
+            kind,
+            tenant: &self.tenant.id,
+            client,
+            domain: self.tenant.domain(),
+            region: &place.home,
+            epoch: place.epoch,
+            expires_at,
+        };
         artefact::seal(self.keys(Purpose::Sealing)?, &stamp, salt, payload).map_err(broken("artefact"))
     }
 
@@ -174,7 +182,7 @@ impl TenantContext {
         text: &str,
         now: Timestamp,
     ) -> Result<Result<(T, Timestamp), ArtefactRefusal>, Failure> {
-        let expected = artefact::Expected { kind, tenant: &self.tenant.id, client };
+        let expected = artefact::Expected { kind, tenant: &self.tenant.id, client, domain: self.tenant.domain() };
         let keys = self.keys(Purpose::Sealing)?;
         let opened = match artefact::open::<T>(keys, &expected, text, now) {
             Ok(opened) => opened,

@@ -5,13 +5,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::key_ring::Purpose;
 use domain::placement::{Freshness, freshness};
-use domain::{Placement, Slug, TenantId, Timestamp, ZoneName};
+use domain::tenant::Tenant;
+use domain::{Placement, Timestamp, ZoneName};
 use futures_util::future::try_join_all;
 use store::Store;
 
 use crate::data_keys::DataKeyCache;
 use crate::failure::Failure;
 use crate::platform::Platform;
+pub use crate::routing::Name;
+use crate::strange_hosts::StrangeHosts;
 use crate::tenant_context::{Signers, TenantContext};
 
 /// Which of a tenant's keys a function works with; its role grants no more.
@@ -51,15 +54,7 @@ pub struct Tenants {
     needs: Needs,
     zone: ZoneName,
     slots: Mutex<HashMap<Name, Arc<Slot>>>,
-}
-
-/// How a tenant is named: by its route, or by an event of its own.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Name {
-    /// Its name in hosts and local paths.
-    Slug(Slug),
-    /// Its identifier.
-    Id(TenantId),
+    strangers: StrangeHosts,
 }
 
 #[derive(Default)]
@@ -85,6 +80,7 @@ impl Tenants {
             needs,
             zone: platform.zone.clone(),
             slots: Mutex::default(),
+            strangers: StrangeHosts::default(),
         }
     }
 
@@ -99,6 +95,9 @@ impl Tenants {
 
     /// The same however it stands: for who administers it, for what it publishes, and for what was begun before.
     pub async fn find_standing(self: &Arc<Self>, name: &Name, now: Timestamp) -> Result<Option<Visit>, Failure> {
+        if self.strangers.knows(name, now) {
+            return Ok(None);
+        }
         let slot = self.slot(name);
         if let Some(known) = slot.fresh_enough(now) {
             return Ok(Some(self.visit(name, known, now)));
@@ -110,6 +109,7 @@ impl Tenants {
         // Apart from the caller's own future, which every request carries while hardly any loads.
         let Some(known) = Box::pin(self.load(name, slot.known(), now)).await? else {
             self.slots.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+            self.strangers.remember(name, now);
             return Ok(None);
         };
         slot.remember(known.clone());
@@ -143,9 +143,11 @@ impl Tenants {
         let home = self.store.home(&placement)?;
         let Some(bundle) = home.read_bundle(self.needs.purposes, self.needs.ring()).await? else { return Ok(None) };
         let home = home.keeping_events(bundle.tenant.policies.retention);
-        let tenant = &placement.tenant;
+        // INVARIANT: the directory says whose a domain may be, the tenant's record whether it is. One that was taken away is nobody's, whatever row is left.
+        let Some(tenant) = arrived(bundle.tenant.clone(), name) else { return Ok(None) };
+        let id = &placement.tenant;
         let unwrapping = bundle.data_keys.iter().map(|wrapped| async move {
-            let keys = self.keys.unwrap(tenant, wrapped, now).await?;
+            let keys = self.keys.unwrap(id, wrapped, now).await?;
             Ok::<_, Failure>((wrapped.purpose, keys))
         });
         let keys = try_join_all(unwrapping).await?.into_iter().collect::<HashMap<_, _>>();
@@ -153,29 +155,46 @@ impl Tenants {
             (Some(ring), Signing::Signs) => {
                 // The row that has keys looked at is lost, or nobody looks: tokens are good, but somebody should know.
                 if ring.is_overdue(now) {
-                    tracing::error!(alarm = "signing_keys_overdue", tenant = tenant.as_str(), "signing keys are not rotated");
+                    tracing::error!(alarm = "signing_keys_overdue", tenant = id.as_str(), "signing keys are not rotated");
                 }
                 Signers::unwrap(ring, &keys, &placement, before.map(|known| known.context))?
             }
             _ => Signers::default(),
         };
-        let context = TenantContext::new(bundle.tenant.clone(), placement, home, keys, bundle.signing.clone(), signers);
+        let context = TenantContext::new(tenant, placement, home, keys, bundle.signing.clone(), signers);
         Ok(Some(Known { context: Arc::new(context), loaded_at: now }))
     }
 
     async fn place(&self, name: &Name) -> Result<Option<Placement>, Failure> {
         let directory = self.store.directory();
+        // Hosts are whatever strangers send: one that is nobody's costs this read and no other.
+        let of_domain = match name {
+            Name::Domain(domain) => match directory.find_domain(domain).await?.filter(|place| place.zone == self.zone) {
+                Some(place) => Some(place.tenant),
+                None => return Ok(None),
+            },
+            Name::Slug(_) | Name::Id(_) => None,
+        };
         let tenant = async {
             match name {
                 Name::Slug(slug) => {
                     Ok(directory.find_slug(slug, &self.zone).await?.filter(|place| place.zone == self.zone).map(|place| place.tenant))
                 }
+                Name::Domain(_) => Ok(of_domain),
                 Name::Id(id) => Ok(Some(id.clone())),
             }
         };
         let (tenant, zone) = tokio::try_join!(tenant, directory.find_zone(&self.zone))?;
         let zone = zone.ok_or_else(|| Failure::Broken(format!("the directory knows no zone {}", self.zone.as_str())))?;
         Ok(tenant.map(|tenant| zone.place(&tenant)))
+    }
+}
+
+// The tenant as whoever names it so sees it.
+fn arrived(tenant: Tenant, name: &Name) -> Option<Tenant> {
+    match name {
+        Name::Domain(domain) => tenant.at(domain),
+        Name::Slug(_) | Name::Id(_) => Some(tenant),
     }
 }
 

@@ -9,6 +9,7 @@ mod key;
 mod ranges;
 
 use domain::api::Audience;
+use domain::custom_domain::DomainName;
 use domain::delivery::DeliveryId;
 use domain::key_ring::Purpose;
 use domain::key_ring::rotation::DueLook;
@@ -53,6 +54,13 @@ const SYSTEM: Kind = kind(
     "PLACE",
     "tenant id of a zone's system tenant: a slug has no dot, so that it is no other's",
     "never",
+);
+const DOMAIN: Kind = kind(
+    Table::Directory,
+    "DOMAIN#{domain}",
+    "PLACE",
+    "tenant id and zone of a domain of a tenant's own, and the record that proved it",
+    "never; goes with the domain",
 );
 const ZONE: Kind = kind(Table::Directory, "ZONE#{zone}", "ZONE", "regions and epoch of a zone", "never");
 
@@ -165,9 +173,10 @@ const EXPIRY: Kind = kind(
 );
 
 /// Every kind of row, in the order of the data model.
-pub const KINDS: [&Kind; 35] = [
+pub const KINDS: [&Kind; 36] = [
     &SLUG,
     &SYSTEM,
+    &DOMAIN,
     &ZONE,
     &TENANT,
     &CLIENT,
@@ -224,6 +233,10 @@ fn fill(template: &str, values: &[&str]) -> String {
     }
     debug_assert!(values.next().is_none(), "more values than braces in {template}");
     filled
+}
+
+pub(crate) fn domain(domain: &DomainName) -> Key {
+    DOMAIN.key(&[domain.as_str()], &[])
 }
 
 // Each zone has a system tenant of its own; every other slug names one tenant in all zones.

@@ -48,7 +48,7 @@ pub use acts::touch_session::Touch;
 pub use acts::transfer::JobChange;
 pub use acts::withdraw_consent::ConsentWithdrawal;
 pub use attempt::{AttemptId, AttemptKey, ClientAttemptKey, FailureKey};
-pub use directory::{Directory, EpochMove, SlugPlace, SlugState, ZoneCreation};
+pub use directory::{Directory, DomainClaim, DomainPlace, EpochMove, SlugPlace, SlugState, ZoneCreation};
 pub use error::{Cause, StoreError};
 pub use identifier::Claim;
 pub use listing::{ListPage, Wanted};

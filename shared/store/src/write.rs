@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
@@ -148,6 +149,30 @@ pub(crate) async fn remove(database: &Database, key: &Key) -> Result<(), StoreEr
     loop {
         let request = database.client.delete_item().table_name(database.name(key.table)).set_key(Some(key.attributes()));
         let Err(error) = request.send().await else { return Ok(()) };
+        patience.with(from_sdk(&error)).await?;
+    }
+}
+
+/// Removes a row where `condition` holds of it; another one stays.
+pub(crate) async fn remove_if(
+    database: &Database,
+    key: &Key,
+    (condition, values): (&'static str, HashMap<String, AttributeValue>),
+) -> Result<(), StoreError> {
+    let mut patience = Patience::of(&key.partition);
+    loop {
+        let request = database
+            .client
+            .delete_item()
+            .table_name(database.name(key.table))
+            .set_key(Some(key.attributes()))
+            .condition_expression(condition)
+            .set_expression_attribute_names(Some(names(condition)))
+            .set_expression_attribute_values(Some(values.clone()));
+        let Err(error) = request.send().await else { return Ok(()) };
+        if let Some(DeleteItemError::ConditionalCheckFailedException(_)) = error.as_service_error() {
+            return Ok(());
+        }
         patience.with(from_sdk(&error)).await?;
     }
 }

@@ -31,6 +31,11 @@ impl Endpoint {
         Self { router: runtime::admin_front(function, &stage.platform), host }
     }
 
+    /// A function with what stands before it already, at `host`.
+    pub fn behind_its_front(router: Router, host: &str) -> Self {
+        Self { router, host: host.to_owned() }
+    }
+
     /// The same process at another host.
     #[must_use]
     pub fn at(&self, host: &str) -> Self {

@@ -3,6 +3,7 @@
 pub mod assertion;
 pub mod builders;
 pub mod clock;
+pub mod dns;
 pub mod egress;
 pub mod embedded;
 pub mod endpoint;
@@ -29,6 +30,7 @@ pub mod units;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use clock::FixedClock;
+pub use dns::MemoryDns;
 pub use egress::LocalEgress;
 pub use embedded::Embedded;
 pub use endpoint::{Answer, Call, CookieJar, Endpoint};

@@ -35,6 +35,7 @@ use crate::endpoint::{Answer, CookieJar};
 use crate::{FixedClock, Stage, builders};
 
 mod apis;
+mod domains;
 mod events;
 mod rows;
 mod states;
@@ -63,7 +64,7 @@ impl Stage {
     /// # Panics
     /// When the stage is broken, which fails the test that asked; so do all that follow.
     pub async fn scene(&self) -> Scene {
-        Scene::of(self, &self.tenant).await
+        Scene::of(self, Name::Id(self.tenant.clone())).await
     }
 
     /// A second tenant with a person of the same names and apps of the same ids.
@@ -83,7 +84,7 @@ impl Stage {
         let issuer = self.platform.routing.issuer(&slug).expect("an issuer");
         let new = NewTenant { slug, name: name.to_owned(), issuer, registration: RegistrationPolicy::default() };
         let tenant = create_tenant(&self.platform, &new).await;
-        Scene::of(self, &tenant).await
+        Scene::of(self, Name::Id(tenant)).await
     }
 }
 
@@ -132,9 +133,9 @@ pub fn request(client: &Client) -> AuthorizationRequest {
 }
 
 impl Scene {
-    async fn of(stage: &Stage, tenant: &TenantId) -> Self {
+    async fn of(stage: &Stage, name: Name) -> Self {
         let tenants = Arc::new(Tenants::new(&stage.platform, NEEDS));
-        let visit = tenants.find_standing(&Name::Id(tenant.clone()), stage.clock.now()).await.expect("an answer").expect("a tenant");
+        let visit = tenants.find_standing(&name, stage.clock.now()).await.expect("an answer").expect("a tenant");
         let tenant = visit.tenant.clone();
         let home = tenant.home(stage.clock.now()).expect("a home");
         let claim = tenant.claim(&Canonical::username("ada").expect("a username")).expect("a claim");
@@ -146,7 +147,7 @@ impl Scene {
 
     /// The tenant's issuer.
     pub fn issuer(&self) -> &Issuer {
-        &self.tenant.record().issuer
+        self.tenant.record().issuer()
     }
 
     /// Registers one more app.
@@ -386,6 +387,7 @@ impl Scene {
             session_ends_at: session.ends_at,
             epoch: self.tenant.placement().epoch,
             offline: None,
+            domain: self.tenant.record().domain().cloned(),
         }
     }
 }

@@ -13,7 +13,7 @@ use runtime::{Clock, Platform, Random};
 use crate::embedded::{Embedded, Place};
 use crate::keys::LocalKeys;
 use crate::transport::{Counting, Faulty};
-use crate::{FixedClock, MemoryObjects, SeededRandom, scene, stacks};
+use crate::{FixedClock, MemoryDns, MemoryObjects, SeededRandom, scene, stacks};
 
 /// A platform and the switches behind it. Dropping it ends it.
 pub struct Stage {
@@ -27,6 +27,8 @@ pub struct Stage {
     pub keys: Arc<LocalKeys>,
     /// The photos and files that are kept, with their outages.
     pub objects: Arc<MemoryObjects>,
+    /// The TXT records that there are.
+    pub dns: Arc<MemoryDns>,
     /// Counts every request to the tables since the tenant was made.
     pub counting: Counting,
     /// Injects faults between the counter and the tables.
@@ -67,10 +69,12 @@ impl Stage {
         let counting = Counting::new(faulty.http());
         let keys = Arc::new(LocalKeys::new(SymmetricKey::from_bytes([1; 32]), Arc::clone(&random) as Arc<dyn Random>));
         let objects = Arc::new(MemoryObjects::default());
+        let dns = Arc::new(MemoryDns::default());
         let platform = Platform {
             objects: objects.clone(),
             parts: objects.clone(),
             links: objects.clone(),
+            dns: dns.clone(),
             store: embedded.store_through(counting.http()),
             keys: Arc::clone(&keys) as Arc<dyn cloud::keys::KeyService>,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
@@ -82,7 +86,7 @@ impl Stage {
         let (tenant, issuer) = seed(&platform, region).await;
         counting.reset();
         faulty.heal();
-        Self { platform, clock, random, keys, objects, counting, faulty, embedded, tenant, issuer }
+        Self { platform, clock, random, keys, objects, dns, counting, faulty, embedded, tenant, issuer }
     }
 }
 

@@ -35,7 +35,7 @@ impl PageSecurity {
     /// A page of a tenant, whose forms post to its issuer alone. It shows the tenant's colours, and pictures from the origin of its logo.
     pub fn of(tenant: &Tenant) -> Self {
         let pictures = tenant.branding.logo.as_ref().map(WebAddress::origin).filter(|origin| is_harmless(origin));
-        Self { secure_transport: !tenant.issuer.is_loopback(), colours: brand::csp_source(&tenant.branding), pictures, ..Self::default() }
+        Self { secure_transport: !tenant.issuer().is_loopback(), colours: brand::csp_source(&tenant.branding), pictures, ..Self::default() }
     }
 
     /// A page before the tenant is known: an unknown host, a broken request.

@@ -385,7 +385,7 @@ fn the_policy_of_the_page_that_posts_itself_knows_its_script() {
 fn only_https_asks_for_https_and_a_page_without_a_tenant_has_the_same_policy() {
     let page = ErrorPage { language: Language::English, brand: None, reason: ErrorReason::NotFound, incident: "1" };
     let issuer = Issuer::parse("http://localhost:8080/t/demo").expect("an issuer");
-    let local = PageSecurity::of(&Tenant { issuer, ..tenant() });
+    let local = PageSecurity::of(&Tenant { first_issuer: issuer, ..tenant() });
     for security in [local, PageSecurity::without_issuer()] {
         let response = responders::html(page.reason.status(), &page, &security);
         assert_eq!(response.status(), http::StatusCode::NOT_FOUND);

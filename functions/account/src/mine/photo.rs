@@ -42,7 +42,8 @@ pub(crate) async fn change<'a>(owner: &Owner<'a>, file: &[u8]) -> Result<Result<
     owner.home()?.record_event(&kept).await?;
     let name = ObjectName::of(tenant.record().id.clone(), photo.clone());
     owner.deps.objects.put(&tenant.placement().home, &name, content).await?;
-    let issuer = &tenant.record().issuer;
+    // Whatever host it is seen from, and whichever domain goes.
+    let issuer = &tenant.record().first_issuer;
     let next = owner.user.with_photo(issuer, &photo, now);
     let kind = EventKind::PhotoChanged { version: next.version, former: owner.user.photo(issuer) };
     owner.change(next, UserPart::Profile, kind).await
@@ -51,6 +52,6 @@ pub(crate) async fn change<'a>(owner: &Owner<'a>, file: &[u8]) -> Result<Result<
 /// Takes the photo away.
 pub(crate) async fn take_away<'a>(owner: &Owner<'a>) -> Result<Result<Owner<'a>, Wrong>, Failure> {
     let Some(next) = owner.user.without_picture(owner.visitor.now) else { return Ok(Err(Wrong::ChangedMeanwhile)) };
-    let kind = EventKind::PhotoChanged { version: next.version, former: owner.user.photo(&owner.visitor.tenant().record().issuer) };
+    let kind = EventKind::PhotoChanged { version: next.version, former: owner.user.photo(&owner.visitor.tenant().record().first_issuer) };
     owner.change(next, UserPart::Profile, kind).await
 }

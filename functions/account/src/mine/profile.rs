@@ -47,7 +47,7 @@ pub(crate) async fn write<'a>(owner: &Owner<'a>, entered: &Entered<'_>) -> Resul
 fn page(owner: &Owner<'_>, entered: &Entered<'_>, said: Option<&Said>) -> Result<Response, Failure> {
     let frame = owner.frame()?;
     let picture = owner.user.profile.picture.as_deref();
-    let kept_here = owner.user.photo(&owner.visitor.tenant().record().issuer).is_some();
+    let kept_here = owner.user.photo(&owner.visitor.tenant().record().first_issuer).is_some();
     let html = ProfilePage {
         head: owner.head(&frame, said),
         fields: &entered.fields,

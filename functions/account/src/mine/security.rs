@@ -60,7 +60,7 @@ pub(super) async fn change(owner: &Owner<'_>, form: &Parameters) -> Result<Respo
     match change_password(owner, current, new).await? {
         Ok(cookies) => {
             // By GET, since the forms of this page are of a session that is over.
-            let address = owner.visitor.tenant().record().issuer.endpoint(&format!("/account/security?{DONE}=password"));
+            let address = owner.visitor.tenant().record().issuer().endpoint(&format!("/account/security?{DONE}=password"));
             let [session, device, binding] = cookies;
             Ok((session, device, binding, responders::see_other(&address)).into_response())
         }

@@ -79,7 +79,7 @@ pub(crate) async fn preview_app(at: Arrived, Path(named): Path<OfApp>, Body(aske
         return Err(Problem::Unfit("user", "the app isn't for them".to_owned()).into());
     }
     let api = match &asked.resource {
-        Some(audience) if !audience.is_issuer(&tenant.issuer) => Some(api(&at, audience).await?),
+        Some(audience) if !audience.is_issuer(tenant.issuer()) => Some(api(&at, audience).await?),
         _ => None,
     };
     let scope = asked.scope.as_deref().unwrap_or(USUALLY);

@@ -62,7 +62,7 @@ pub(crate) async fn delete_user(at: Arrived, Path(named): Path<OfUser>) -> Answe
     }
     let consents = at.home()?.list_consents(&id).await?;
     let belongings = at.tenant.belongings(&user, consents)?;
-    let event = at.event_about(&id, EventKind::AccountDeleted { photo: user.photo(&at.tenant.record().issuer) });
+    let event = at.event_about(&id, EventKind::AccountDeleted { photo: user.photo(&at.tenant.record().first_issuer) });
     match at.home()?.erase_user(&user, &belongings, &event).await? {
         Erasure::Erased => Ok(Done::Gone),
         Erasure::Stale => Err(Problem::Stale.into()),

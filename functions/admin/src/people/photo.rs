@@ -37,7 +37,7 @@ pub(crate) async fn change_photo(at: Arrived, Path(named): Path<OfUser>, Picture
     at.home()?.record_event(&at.event_about(&id, EventKind::PhotoKept { photo: photo.clone() })).await?;
     let name = ObjectName::of(at.tenant.record().id.clone(), photo.clone());
     at.deps.objects.put(&at.tenant.placement().home, &name, content).await.map_err(Failure::from)?;
-    let changed = user.with_photo(&at.tenant.record().issuer, &photo, at.now);
+    let changed = user.with_photo(&at.tenant.record().first_issuer, &photo, at.now);
     write(&at, &user, &changed).await?;
     Ok(Done::Shown((&changed).into(), Some(changed.version)))
 }
@@ -69,7 +69,7 @@ fn prepared(file: &[u8]) -> Result<Vec<u8>, Problem> {
 }
 
 async fn write(at: &Arrived, user: &User, changed: &User) -> Result<(), Refused> {
-    let kind = EventKind::PhotoChanged { version: changed.version, former: user.photo(&at.tenant.record().issuer) };
+    let kind = EventKind::PhotoChanged { version: changed.version, former: user.photo(&at.tenant.record().first_issuer) };
     match at.home()?.change_user(changed, UserPart::Profile, &at.event_about(&user.id, kind)).await? {
         UserChange::Changed => Ok(()),
         UserChange::Stale => Err(Problem::Stale.into()),

@@ -26,6 +26,11 @@ const ROWS: &[(&str, &[AdminRole])] = {
         ("resume_tenant", ALL),
         ("delete_tenant", ALL),
         ("restore_tenant", ALL),
+        ("list_domains", NO_ADMINISTRATORS),
+        ("add_domain", ALL),
+        ("show_domain", NO_ADMINISTRATORS),
+        ("remove_domain", ALL),
+        ("verify_domain", ALL),
         ("list_administrators", NO_ADMINISTRATORS),
         ("show_administrator", NO_ADMINISTRATORS),
         ("assign_administrator", ALL),
@@ -140,7 +145,14 @@ fn all_operations(place: &Place, tenant: &str) -> Vec<Operation> {
 fn filled(place: &Place, tenant: &str, path: &str) -> String {
     let person = place.scene.person.id.to_string();
     let group = domain::GroupId::from_random([1; 16]).to_string();
-    let values = [("{tenant}", tenant), ("{user}", person.as_str()), ("{sid}", "sid"), ("{app}", "sample-public"), ("{secret}", "secret")];
+    let values = [
+        ("{tenant}", tenant),
+        ("{user}", person.as_str()),
+        ("{sid}", "sid"),
+        ("{domain}", "login.acme.example"),
+        ("{app}", "sample-public"),
+        ("{secret}", "secret"),
+    ];
     let job = domain::JobId::from_random([1; 16]).to_string();
     let invitation = crypto::base64url::encode([1; 32]);
     let more = [("{invitation}", invitation.as_str()), ("{api}", "aHR0cHM6Ly9hcGkuZXhhbXBsZQ"), ("{group}", group.as_str()), ("{role}", "editor")];
@@ -154,6 +166,7 @@ fn body(operation: &str) -> &'static str {
     match operation {
         "assign_administrator" | "assign_app" => r#"{"roles":["auditor"]}"#,
         "create_tenant" => r#"{"slug":"acme","name":"Acme","owner_email":"grace@example.com"}"#,
+        "add_domain" => r#"{"domain":"login.acme.example"}"#,
         "create_user" => r#"{"username":"grace"}"#,
         "create_import" => r#"{"format":"csv","bytes":7}"#,
         "create_export" => r#"{"format":"csv"}"#,
@@ -195,6 +208,7 @@ async fn nothing_changed(place: &Place) {
     assert_eq!(home.list_apis(all).await.expect("an answer").rows.len(), 0);
     let record = home.read_bundle(&[], store::Signing::Left).await.expect("an answer").expect("a tenant").tenant;
     assert!(record.roster.is_untouched() && record.policies.is_untouched());
+    assert!(record.domains.is_untouched() && place.stage.dns.asked().is_empty());
     assert!(record.standing.is_untouched() && record.name == "Demo");
     assert!(!place.stage.rows("work").await.iter().any(|row| row.contains_key("asked")), "nothing is wanted of keys");
 }

@@ -7,6 +7,7 @@ mod apis;
 mod apps;
 mod bulk;
 mod documented;
+mod domains;
 mod help;
 mod interventions;
 mod invitations;

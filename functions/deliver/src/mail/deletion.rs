@@ -48,7 +48,7 @@ fn letter(about: &About, due_at: Timestamp) -> Option<Addressed> {
         greeting: greeting(language, &about.user),
         lead,
         facts: vec![(when, due_at.to_minute())],
-        link: Some((words, about.tenant.record().issuer.endpoint("/account/data"))),
+        link: Some((words, about.tenant.record().issuer_at(about.event.host.as_ref()).endpoint("/account/data"))),
         closing: vec![closing.to_owned()],
         tenant_name,
     };

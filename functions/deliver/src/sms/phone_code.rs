@@ -29,7 +29,7 @@ pub(crate) async fn compose(deps: &Deps, delivery: &Delivery, now: Timestamp) ->
 
 fn text(about: &About, code: &str) -> String {
     let tenant = about.tenant.record();
-    let last = format!("@{} #{code}", host(tenant.issuer.origin()));
+    let last = format!("@{} #{code}", host(tenant.issuer_at(about.event.host.as_ref()).origin()));
     let name = named(&tenant.name);
     within_a_segment(&match language(&about.user.profile) {
         Language::English => [

@@ -1,6 +1,7 @@
 //! Nudges from the queue, and the mails that follow.
 
 mod backchannel_logout;
+mod domains;
 mod nudges;
 mod outages;
 mod own_account;

@@ -20,7 +20,7 @@ impl Place {
         let name = ObjectName::of(tenant.record().id.clone(), photo.clone());
         self.stage.objects.put(&tenant.placement().home, &name, b"jpeg".to_vec()).await.expect("it is kept");
         if is_shown {
-            let shown = self.scene.person.with_photo(&tenant.record().issuer, &photo, self.stage.clock.now());
+            let shown = self.scene.person.with_photo(&tenant.record().first_issuer, &photo, self.stage.clock.now());
             self.scene.change_person(&self.stage, "profile", value(&shown.profile)).await;
         }
         photo

@@ -24,7 +24,7 @@ pub(crate) async fn redeem(deps: &Deps, request: &mut ClientRequest, grant: &Cod
     let id = FamilyId::from_random(tenant.derived_id("family", code.id.as_bytes())?);
     let keys =
         PersonKeys::of(code.user_id.clone()).with_session(code.session_id.clone()).with_consent(request.client().id.clone()).with_family(id.clone());
-    let audience = resource::narrowed(code.audience.as_ref(), grant.resource.as_ref(), &tenant.record().issuer).ok().flatten();
+    let audience = resource::narrowed(code.audience.as_ref(), grant.resource.as_ref(), tenant.record().issuer()).ok().flatten();
     let api = request.find_api_if(&deps.apis, audience).await?;
     let (client, person) = request.beside(tenant.home(now)?.read_person(&keys)).await?;
     let found = Found {

@@ -26,7 +26,7 @@ pub(crate) async fn refresh(deps: &Deps, request: &mut ClientRequest, grant: &Re
     let (client, mut person) = request.beside(tenant.home(now)?.read_person(&keys)).await?;
     // Whom the token is for stands in its family. Whatever a process meanwhile learned anew of an API is read at once.
     let granted = person.family.as_ref().and_then(|family| family.audience.as_ref());
-    let audience = resource::narrowed(granted, grant.resource.as_ref(), &tenant.record().issuer).ok().flatten();
+    let audience = resource::narrowed(granted, grant.resource.as_ref(), tenant.record().issuer()).ok().flatten();
     let api = request.find_api_if(&deps.apis, audience).await?;
     if api.is_some() {
         request.settle().await?;

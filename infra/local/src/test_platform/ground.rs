@@ -9,7 +9,7 @@ use domain::{Region, TenantId, ZoneName};
 use runtime::{Clock, Platform, Random, TenantRouting};
 use testkit::embedded::{Place, zone_store};
 use testkit::transport::{Counting, Faulty};
-use testkit::{Embedded, FixedClock, LocalKeys, MemoryObjects, SeededRandom, stacks};
+use testkit::{Embedded, FixedClock, LocalKeys, MemoryDns, MemoryObjects, SeededRandom, stacks};
 use tokio::sync::Mutex;
 
 use super::{Demo, TestPlatform};
@@ -66,6 +66,7 @@ pub(super) struct Ground {
     keys: Arc<LocalKeys>,
     inbox: Arc<Inbox>,
     objects: Arc<MemoryObjects>,
+    dns: Arc<MemoryDns>,
     addresses: Addresses,
     deployment: Deployment,
     zone: ZoneName,
@@ -89,6 +90,7 @@ impl Ground {
             keys: Arc::new(LocalKeys::new(SymmetricKey::from_bytes([7; 32]), Arc::clone(&random) as Arc<dyn Random>)),
             random,
             objects: Arc::new(MemoryObjects::default()),
+            dns: Arc::default(),
             inbox: Arc::new(Inbox::new(Shelf::in_memory())),
             addresses,
             deployment: Deployment::read(&repository().join("template.yaml"), &repository().join("infra"), zone)
@@ -104,6 +106,7 @@ impl Ground {
             objects: self.objects.clone(),
             parts: self.objects.clone(),
             links: self.objects.clone(),
+            dns: self.dns.clone(),
             store: zone_store(here.region(), &regions),
             keys: Arc::clone(&self.keys) as Arc<dyn KeyService>,
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
@@ -143,6 +146,7 @@ impl Ground {
             clock: Arc::clone(&self.clock),
             inbox: Arc::clone(&self.inbox),
             objects: Arc::clone(&self.objects),
+            dns: Arc::clone(&self.dns),
             keys: Arc::clone(&self.keys),
             demo,
             nudges: deployed.nudges,

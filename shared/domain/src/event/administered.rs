@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::administration::AdminRole;
 use crate::api::Audience;
+use crate::custom_domain::DomainName;
 use crate::id::{ClientId, GroupId, JobId, Slug};
 use crate::key_ring::wish::KeyWish;
 use crate::placement::ZoneName;
@@ -87,6 +88,30 @@ pub enum Administered {
         slug: Slug,
         /// The zone.
         zone: ZoneName,
+    },
+    /// A domain is wanted, which is yet to be proved.
+    #[serde(rename = "domain.added")]
+    DomainAdded {
+        /// Which.
+        domain: DomainName,
+        /// The version of the tenant's domains afterwards.
+        version: u64,
+    },
+    /// A domain is proved: the tenant is reached there.
+    #[serde(rename = "domain.verified")]
+    DomainVerified {
+        /// Which.
+        domain: DomainName,
+        /// The version of the tenant's domains afterwards.
+        version: u64,
+    },
+    /// A domain isn't the tenant's any more; what was issued there is worth nothing.
+    #[serde(rename = "domain.removed")]
+    DomainRemoved {
+        /// Which.
+        domain: DomainName,
+        /// The version of the tenant's domains afterwards.
+        version: u64,
     },
     /// The tenant is called otherwise.
     #[serde(rename = "tenant.renamed")]

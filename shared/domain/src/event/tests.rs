@@ -46,3 +46,15 @@ fn an_event_is_kept_as_long_as_the_tenant_says_and_one_that_something_waits_for_
     assert_eq!([ends_at(account(), 7), ends_at(tenant(), 7)], [day(21), day(37)], "a deletion is done by its event");
     assert_eq!([ends_at(account(), 90), ends_at(tenant(), 90)], [day(90); 2]);
 }
+
+#[test]
+fn an_event_about_a_domain_that_happened_at_another_one_reads_back() {
+    let [about, at] = ["login.acme.example", "id.acme.example"].map(|name| crate::custom_domain::DomainName::parse(name).expect("a domain"));
+    let kind = EventKind::from(Administered::DomainAdded { domain: about, version: 1 });
+    let id = EventId::new(Timestamp::from_seconds(1_795_000_000), [1; 10]);
+    let event = Event { id, tenant: TenantId::from_random([1; 16]), subject: Subject::Tenant, kind, personal: Personal::default() };
+    let recorded = RecordedEvent { host: Some(at), ..event.record(None, Lookups::default()) };
+    let told = serde_json::to_value(&recorded).expect("JSON");
+    assert_eq!((&told["domain"], &told["host"]), (&serde_json::json!("login.acme.example"), &serde_json::json!("id.acme.example")));
+    assert_eq!(serde_json::from_value::<RecordedEvent>(told).expect("an event"), recorded);
+}

@@ -42,6 +42,7 @@ fn family() -> Family {
         session_ends_at: Timestamp::from_seconds(100),
         epoch: Epoch(0),
         offline: None,
+        domain: None,
     }
 }
 

@@ -24,6 +24,22 @@ pub const APP_ADDRESSES_MAX: usize = 50;
 pub const ORIGIN_MAX: usize = 267;
 /// Origins of a tenant's apps in all: they are read with its record.
 pub const TENANT_ORIGINS_MAX: usize = 500;
+/// Domains that a tenant has or wants: they are read with its record.
+pub const DOMAINS_MAX: usize = 10;
+/// A name in the DNS, in characters as people write it (RFC 1035 §2.3.4: 255 bytes with the lengths of its labels).
+pub const DOMAIN_NAME_MAX: usize = 253;
+/// A label of such a name (RFC 1035 §2.3.4).
+pub const DOMAIN_LABEL_MAX: usize = 63;
+/// How long one question to the DNS waits, and how often it is asked: whoever administers waits for it.
+pub const DNS_TIMEOUT: Duration = Duration::from_secs(2);
+/// How often it is asked before nobody answers.
+pub const DNS_ATTEMPTS: usize = 2;
+/// How long an answer is waited for in all, whatever servers the system names.
+pub const DNS_PATIENCE: Duration = Duration::from_secs(6);
+/// TXT records that are looked at; a name with more of them isn't one that was set up for us.
+pub const DNS_TXT_MAX: usize = 50;
+/// Hosts that are nobody's that a process remembers, so that a flood at one of them reads nothing.
+pub const STRANGE_HOSTS_MAX: usize = 1000;
 /// Keys that an app's assertions verify with.
 pub const APP_KEYS_MAX: usize = 5;
 /// Such a key as JSON, in bytes: RSA of 4096 bits with a chain of certificates.

@@ -20,7 +20,7 @@ fn issued() -> Map<String, Value> {
 fn checked(name: &str, value: Value) -> Result<AccessToken, Reason> {
     let mut claims = issued();
     claims.insert(name.to_owned(), value);
-    check(claims, &samples::issuer(), NOW)
+    check(claims, &samples::tenant(), NOW)
 }
 
 #[test]
@@ -71,10 +71,10 @@ fn internal_keys_stand_in_the_sealed_claim_alone() {
 
 #[test]
 fn an_issued_token_is_accepted_until_its_last_second() {
-    let token = check(issued(), &samples::issuer(), NOW).expect("a good token");
+    let token = check(issued(), &samples::tenant(), NOW).expect("a good token");
     assert_eq!((token.sub(), token.client_id().as_str(), token.reference()), ("sub-of-ada", "app", Some("sealed")));
     assert_eq!(token.scopes(), &samples::scopes(&["openid", "email"]));
-    let at = |seconds| check(issued(), &samples::issuer(), Timestamp::from_seconds(NOW.seconds() + seconds)).map(|_| ());
+    let at = |seconds| check(issued(), &samples::tenant(), Timestamp::from_seconds(NOW.seconds() + seconds)).map(|_| ());
     assert_eq!(at(599), Ok(()));
     assert_eq!(at(600), Err(Reason::Expired));
 }
@@ -89,14 +89,35 @@ fn a_token_of_another_issuer_or_audience_is_refused() {
 }
 
 #[test]
+fn a_token_of_another_issuer_of_the_tenant_is_accepted_for_itself_as_long_as_the_domain_is_the_tenants() {
+    let (tenant, domain) = samples::tenant_with_a_domain();
+    let there = domain.issuer();
+    let with = |iss: &str, aud: &str| {
+        let mut claims = issued();
+        claims.extend([("iss".to_owned(), json!(iss)), ("aud".to_owned(), json!(aud))]);
+        claims
+    };
+    let both = [tenant.clone(), tenant.clone().at(&domain).expect("a domain of its own")];
+    for at in &both {
+        for issuer in [there.as_str(), samples::issuer().as_str()] {
+            assert_eq!(check(with(issuer, issuer), at, NOW).map(|token| token.issuer), Ok(issuer.to_owned()));
+        }
+        assert_eq!(check(with(there.as_str(), samples::issuer().as_str()), at, NOW).map(|_| ()), Err(Reason::OtherAudience));
+    }
+    let without = Tenant { domains: tenant.domains.without(&domain).expect("a domain"), ..tenant };
+    assert_eq!(read(with(there.as_str(), there.as_str()), &without, NOW).map(|_| ()), Err(Reason::OtherIssuer));
+    assert!(read(issued(), &without, NOW).is_ok());
+}
+
+#[test]
 fn a_token_for_an_api_is_read_here_and_honoured_nowhere() {
     let mut of_api = issued();
     of_api.insert("aud".to_owned(), json!("https://api.example"));
-    assert_eq!(read(of_api, &samples::issuer(), NOW).map(|token| token.audience), Ok("https://api.example".to_owned()));
+    assert_eq!(read(of_api, &samples::tenant(), NOW).map(|token| token.audience), Ok("https://api.example".to_owned()));
     let at = |name: &str, value| {
         let mut claims = issued();
         claims.insert(name.to_owned(), value);
-        read(claims, &samples::issuer(), NOW).map(|_| ())
+        read(claims, &samples::tenant(), NOW).map(|_| ())
     };
     assert_eq!(at("aud", json!(["https://api.example"])), Err(Reason::OtherAudience));
     assert_eq!(at("iss", json!("https://other.id.example")), Err(Reason::OtherIssuer));
@@ -120,10 +141,10 @@ fn an_apps_own_token_is_for_its_api_and_names_no_person() {
     });
     assert_eq!(json, expected);
     let mut for_us = json.as_object().expect("an object").clone();
-    assert_eq!(read(for_us.clone(), &issuer, NOW).map(|token| token.reference), Ok(None));
-    assert_eq!(check(for_us.clone(), &issuer, NOW), Err(Reason::OtherAudience));
+    assert_eq!(read(for_us.clone(), &samples::tenant(), NOW).map(|token| token.reference), Ok(None));
+    assert_eq!(check(for_us.clone(), &samples::tenant(), NOW), Err(Reason::OtherAudience));
     for_us.insert("aud".to_owned(), json!("https://demo.id.example"));
-    assert_eq!(check(for_us, &issuer, NOW), Err(Reason::NoPerson));
+    assert_eq!(check(for_us, &samples::tenant(), NOW), Err(Reason::NoPerson));
 }
 
 #[test]
@@ -133,12 +154,12 @@ fn an_api_of_the_platforms_own_takes_tokens_for_it_alone() {
         let mut claims = issued();
         claims.insert(name.to_owned(), value);
         claims.insert("aud".to_owned(), json!("https://api.example"));
-        check_for(claims, &samples::issuer(), &named("https://api.example"), NOW).map(|token| token.sub)
+        check_for(claims, &samples::tenant(), &named("https://api.example"), NOW).map(|token| token.sub)
     };
     assert_eq!(with("scope", json!("admin")), Ok("sub-of-ada".to_owned()));
     assert_eq!(with("iss", json!("https://other.id.example")), Err(Reason::OtherIssuer));
     assert_eq!(with("exp", json!(NOW.seconds())), Err(Reason::Expired));
-    assert_eq!(check_for(issued(), &samples::issuer(), &named("https://api.example"), NOW), Err(Reason::OtherAudience));
+    assert_eq!(check_for(issued(), &samples::tenant(), &named("https://api.example"), NOW), Err(Reason::OtherAudience));
 }
 
 #[test]
@@ -163,7 +184,7 @@ fn a_claim_that_is_missing_or_of_another_type_is_refused() {
         let mut without = issued();
         without.remove(name);
         let reason = if name == "ref" { Reason::NoPerson } else { Reason::Claims };
-        assert_eq!(check(without, &samples::issuer(), NOW), Err(reason), "{name}");
+        assert_eq!(check(without, &samples::tenant(), NOW), Err(reason), "{name}");
         assert_eq!(checked(name, json!({})), Err(Reason::Claims), "{name}");
     }
     for exp in [json!("9999999999"), json!(-1), json!(1e30)] {

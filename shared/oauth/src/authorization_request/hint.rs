@@ -2,7 +2,7 @@
 
 use domain::ClientId;
 use domain::policy::{IDENTIFIER_MAX_CHARACTERS, SUB_MAX};
-use domain::tenant::Issuer;
+use domain::tenant::Tenant;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -37,11 +37,11 @@ impl Audience {
 }
 
 /// The `sub` of a hint that this issuer signed for this client. It may have expired: it says who, not that they are here.
-pub fn subject(hint: Option<&str>, verify: VerifyIdToken<'_>, issuer: &Issuer, client_id: &ClientId) -> Result<Option<String>, Reason> {
+pub fn subject(hint: Option<&str>, verify: VerifyIdToken<'_>, tenant: &Tenant, client_id: &ClientId) -> Result<Option<String>, Reason> {
     let Some(token) = hint else { return Ok(None) };
     let claims = verify(token).ok_or(Reason::HintUnsigned)?;
     let hint: Hint = serde_json::from_value(claims.into()).map_err(|_| Reason::HintForeign)?;
-    if hint.iss != issuer.as_str() || !hint.aud.has(client_id) || hint.sub.len() > SUB_MAX {
+    if !tenant.is_issuer(&hint.iss) || !hint.aud.has(client_id) || hint.sub.len() > SUB_MAX {
         return Err(Reason::HintForeign);
     }
     Ok(Some(hint.sub))
@@ -61,7 +61,7 @@ mod tests {
 
     fn read(claims: Option<&Value>) -> Result<Option<String>, Reason> {
         let verify = |token: &str| (token == "hint").then(|| claims?.as_object().cloned()).flatten();
-        subject(Some("hint"), &verify, &samples::issuer(), &samples::public_client().id)
+        subject(Some("hint"), &verify, &samples::tenant(), &samples::public_client().id)
     }
 
     #[test]
@@ -70,7 +70,7 @@ mod tests {
             let claims = json!({ "iss": "https://demo.id.example", "sub": sub, "aud": aud, "exp": 1 });
             assert_eq!(read(Some(&claims)), Ok(Some(sub.to_owned())));
         }
-        assert_eq!(subject(None, &|_| None, &samples::issuer(), &samples::public_client().id), Ok(None));
+        assert_eq!(subject(None, &|_| None, &samples::tenant(), &samples::public_client().id), Ok(None));
     }
 
     #[test]

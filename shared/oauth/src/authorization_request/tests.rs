@@ -16,7 +16,17 @@ fn read(parameters: &RequestParameters<'_>) -> Result<AuthorizationRequest, Reas
         claims.as_object().cloned()
     };
     let api = samples::api();
-    check(parameters, &Circumstances { client: &client, api: Some(&api), address: &address, verify_id_token: &verify_id_token, now: NOW })
+    check(
+        parameters,
+        &Circumstances {
+            tenant: &samples::tenant(),
+            client: &client,
+            api: Some(&api),
+            address: &address,
+            verify_id_token: &verify_id_token,
+            now: NOW,
+        },
+    )
 }
 
 fn refusal(changes: &[(&str, &str)]) -> Option<Reason> {

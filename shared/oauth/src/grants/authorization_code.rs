@@ -165,7 +165,7 @@ pub fn redeem<'a>(attempt: &Attempt<'a>, found: &Found<'a>, new_family: NewFamil
         .and_then(|person| recipient(attempt, found, person.0).map(|api| (person, api))); // RFC 8707 §2.2
     match checked {
         Ok(((user, session), api)) => {
-            let family = family((attempt.code, session), client, new_family, now);
+            let family = Family { domain: found.tenant.domain().cloned(), ..family((attempt.code, session), client, new_family, now) };
             Outcome::Redeemed(Box::new(Redemption { tenant: found.tenant, client, family, user, code: attempt.code, api }))
         }
         Err(reason) => Outcome::Refused(reason),
@@ -218,7 +218,7 @@ impl From<Unreachable> for Reason {
 
 fn recipient<'a>(attempt: &Attempt<'_>, found: &Found<'a>, user: &User) -> Result<Option<&'a Api>, Reason> {
     let granted = Granted { audience: attempt.code.audience.as_ref(), at: attempt.issued_at };
-    let api = resource::recipient(granted, attempt.grant.resource.as_ref(), found.api, &found.tenant.issuer)?;
+    let api = resource::recipient(granted, attempt.grant.resource.as_ref(), found.api, found.tenant.issuer())?;
     if scope::meant_for(&attempt.code.scopes, api).is_empty() {
         return Err(Reason::ScopeElsewhere);
     }
@@ -246,6 +246,7 @@ fn family((code, session): (&AuthorizationCode, &Session), client: &Client, new:
         session_ends_at: session.ends_at,
         epoch: new.epoch,
         offline,
+        domain: None,
     }
 }
 

@@ -73,6 +73,8 @@ reasons! {
         Unopened => InvalidGrant, "the refresh token does not open";
         /// The family is swept, another client's, or has no refresh tokens.
         FamilyUnknown => InvalidGrant, "the refresh token has no family";
+        /// OpenID Connect Core §12.2: a refreshed ID token has the `iss` of the first.
+        OtherIssuer => InvalidGrant, "the refresh token is of another issuer of the tenant";
         /// Revoked, or below a watermark; or its person may not act.
         Dead => InvalidGrant, "the refresh token's family is dead";
         /// RFC 9700 §4.14.2: idle for too long, or too old.
@@ -145,7 +147,7 @@ fn standing_family<'a>(attempt: &Attempt<'a>, found: &Found<'a>, now: Timestamp)
     let own = |family: &&Family| family.id == attempt.token.family_id && family.user_id == attempt.token.user_id && family.client_id == client.id;
     let offline = found.evidence.family.filter(own).and_then(|family| family.offline.as_ref()).ok_or(Reason::FamilyUnknown)?;
     let (family, user) = family::live(&found.evidence, now)?;
-    Ok((user, family, offline))
+    if family.domain.as_ref() == found.evidence.tenant.domain() { Ok((user, family, offline)) } else { Err(Reason::OtherIssuer) }
 }
 
 impl From<Dead> for Reason {
@@ -173,7 +175,7 @@ impl From<Unreachable> for Reason {
 
 fn recipient<'a>(attempt: &Attempt<'_>, found: &Found<'a>, family: &Family) -> Result<Option<&'a Api>, Reason> {
     let granted = Granted { audience: family.audience.as_ref(), at: family.issued_at };
-    Ok(resource::recipient(granted, attempt.grant.resource.as_ref(), found.api, &found.evidence.tenant.issuer)?)
+    Ok(resource::recipient(granted, attempt.grant.resource.as_ref(), found.api, found.evidence.tenant.issuer())?)
 }
 
 // RFC 6749 §6: what is asked for must have been granted; the refresh token keeps what it was granted.

@@ -19,7 +19,7 @@ fn claims(changes: &[(&str, Value)]) -> Map<String, Value> {
 }
 
 fn hint(changes: &[(&str, Value)]) -> Result<Hint, HintRefusal> {
-    Hint::read(claims(changes), &samples::issuer())
+    Hint::read(claims(changes), &samples::tenant())
 }
 
 fn request(parameters: &[(&str, &str)]) -> LogoutRequest {

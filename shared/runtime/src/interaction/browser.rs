@@ -53,7 +53,7 @@ pub struct Browser {
 impl Browser {
     /// Reads a browser's cookies. One that doesn't open is as good as none: cookies expire, tenants rotate keys.
     pub fn read(tenant: &TenantContext, headers: &HeaderMap, now: Timestamp) -> Result<Self, Failure> {
-        let cookies = CookiePolicy::of(&tenant.record().issuer);
+        let cookies = CookiePolicy::of(tenant.record().issuer());
         let session = match cookies.read(Cookie::Session, headers) {
             Some(sealed) => tenant.open(Kind::Session, None, sealed, now)?.ok(),
             None => None,
@@ -103,7 +103,7 @@ pub fn signed_in_cookies(
     (session, person): (&Session, KnownPerson),
     (random, now): (&dyn Random, Timestamp),
 ) -> Result<[SetCookie; 3], Failure> {
-    let cookies = CookiePolicy::of(&tenant.record().issuer);
+    let cookies = CookiePolicy::of(tenant.record().issuer());
     let reference = SessionReference { user_id: session.user_id.clone(), session_id: session.id.clone() };
     let sealed = tenant.seal(Kind::Session, None, session.ends_at, random.bytes(), &reference)?;
     let kept_for = (session.keeping == Keeping::Kept).then(|| session.ends_at.since(now));
@@ -128,7 +128,7 @@ fn remember(before: Option<DeviceMemory>, person: KnownPerson, random: &dyn Rand
 
 fn new_binding(tenant: &TenantContext, random: &dyn Random) -> Result<(String, SetCookie), Failure> {
     let binding = base64url::encode(random.bytes::<16>());
-    let cookie = CookiePolicy::of(&tenant.record().issuer).set(Cookie::Browser, &binding, None).map_err(broken("browser cookie"))?;
+    let cookie = CookiePolicy::of(tenant.record().issuer()).set(Cookie::Browser, &binding, None).map_err(broken("browser cookie"))?;
     Ok((binding, cookie))
 }
 

@@ -2,7 +2,6 @@
 
 use axum::extract::Extension;
 use axum::response::Response;
-use domain::Slug;
 use domain::event::{Personal, kept_user_agent};
 use http::HeaderMap;
 use http::header::USER_AGENT;
@@ -10,16 +9,16 @@ use web::Language;
 
 use crate::front::Incident;
 use crate::refused::Refused;
-use crate::routing::Caller;
+use crate::routing::{Caller, Name};
 
 /// What a handler takes from a request beside its query or body.
-pub type Asked = (Extension<Slug>, Extension<Incident>, Option<Extension<Caller>>, HeaderMap);
+pub type Asked = (Extension<Name>, Extension<Incident>, Option<Extension<Caller>>, HeaderMap);
 
 /// A request as it came.
 #[derive(Clone, Debug)]
 pub struct Came {
     /// Whose tenant.
-    pub slug: Slug,
+    pub name: Name,
     /// From where.
     pub caller: Caller,
     /// With what.
@@ -29,8 +28,8 @@ pub struct Came {
 
 impl Came {
     /// A request of what the front found.
-    pub fn of((Extension(slug), Extension(incident), caller, headers): Asked) -> Self {
-        Self { slug, caller: caller.map(|Extension(caller)| caller).unwrap_or_default(), headers, incident }
+    pub fn of((Extension(name), Extension(incident), caller, headers): Asked) -> Self {
+        Self { name, caller: caller.map(|Extension(caller)| caller).unwrap_or_default(), headers, incident }
     }
 
     /// What an event keeps of who came.

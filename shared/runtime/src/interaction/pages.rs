@@ -53,7 +53,7 @@ impl PageOf<'_> {
 
     /// The sign-in page as it was, with what went wrong. The state stays: it holds no counter that a new one would reset.
     pub fn sign_in_again(&self, sealed: &str, typed: &str, problem: Option<SignInProblem>) -> Response {
-        let issuer = &self.tenant.record().issuer;
+        let issuer = self.tenant.record().issuer();
         // The state is in the links as well, so that whoever makes an account goes on to the app; it is good in this browser alone.
         let tenant = self.tenant.record();
         let sign_up = tenant.registration.who.is_offered().then(|| format!("{}/sign-up?state={sealed}", issuer.path()));
@@ -87,7 +87,7 @@ impl PageOf<'_> {
     pub fn select_account(&self, user: &User, random: &dyn Random) -> Result<Response, Failure> {
         let same = requests::request_uri(self.tenant, &self.request.going_on_as(&user.sub), (random, self.now))?;
         let other = requests::request_uri(self.tenant, &self.request.going_on_anew(self.now), (random, self.now))?;
-        let issuer = &self.tenant.record().issuer;
+        let issuer = self.tenant.record().issuer();
         let page = SelectAccountPage {
             language: self.language,
             brand: Brand::of(self.tenant.record()),
@@ -117,7 +117,7 @@ impl PageOf<'_> {
 
     /// The same page as it was, with what was entered and what is wrong with it.
     pub fn complete_again(&self, (sealed, user): (&str, &User), lacking: &Lacking<'_>, entered: &Posted<'_>, problems: &Problems) -> Response {
-        let issuer = &self.tenant.record().issuer;
+        let issuer = self.tenant.record().issuer();
         let page = CompletePage {
             language: self.language,
             brand: Brand::of(self.tenant.record()),
@@ -148,7 +148,7 @@ impl PageOf<'_> {
             brand: Brand::of(tenant),
             client_name: &self.client.name,
             account: user.account_name(),
-            action: &format!("{}/new-password", tenant.issuer.path()),
+            action: &format!("{}/new-password", tenant.issuer().path()),
             state: sealed,
             password_minimum: tenant.passwords_in(&user.groups).minimum(Factors::PasswordAlone),
             problem,
@@ -165,7 +165,7 @@ impl PageOf<'_> {
         let sealed = self.tenant.seal(Kind::ConsentState, None, self.now.plus(policy::CONSENT_STATE), random.bytes(), &state)?;
         let asked = self.request.asked_scopes();
         let scopes: Vec<&str> = asked.iter().map(String::as_str).collect();
-        let issuer = &self.tenant.record().issuer;
+        let issuer = self.tenant.record().issuer();
         let page = ConsentPage {
             language: self.language,
             brand: Brand::of(self.tenant.record()),

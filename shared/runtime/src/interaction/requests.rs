@@ -22,7 +22,7 @@ pub fn check(
     now: Timestamp,
 ) -> Result<AuthorizationRequest, Reason> {
     let verify_id_token = |token: &str| jws::verify_with_set(tenant.verifying_keys(), id_token::TYP, token).ok();
-    authorization_request::check(parameters, &Circumstances { client, api, address, verify_id_token: &verify_id_token, now })
+    authorization_request::check(parameters, &Circumstances { tenant: tenant.record(), client, api, address, verify_id_token: &verify_id_token, now })
 }
 
 /// The `request_uri` of a request, good for a few minutes and for its client alone.
@@ -37,7 +37,7 @@ pub fn authorize_url(tenant: &TenantContext, request: &AuthorizationRequest, dra
     let request_uri = request_uri(tenant, request, drawn)?;
     let client_id = Serializer::new(String::new()).append_pair("client_id", request.client_id.as_str()).finish();
     // A URN with base64url stands in a query as it is (RFC 3986 §3.4).
-    Ok(format!("{}?{client_id}&request_uri={request_uri}", tenant.record().issuer.endpoint("/authorize")))
+    Ok(format!("{}?{client_id}&request_uri={request_uri}", tenant.record().issuer().endpoint("/authorize")))
 }
 
 /// The request that was sealed for `client_id`; `None` when it isn't one, or has expired.

@@ -15,7 +15,7 @@ impl Provisioner {
     /// follows within 30 seconds.
     pub async fn set_migration_hook(&self, tenant: &TenantId, url: &str) -> Result<(TenantChange, Secret<String>), NotChanged> {
         let context = self.tenant(tenant, self.platform.clock.now()).await?;
-        let url = HookUrl::parse(url, &context.record().issuer)?;
+        let url = HookUrl::parse(url, context.record().issuer())?;
         let secret = webhook::new_secret(&self.random().bytes());
         let hook = MigrationHook { url, secret: context.seal_hook_secret(&secret, self.random().bytes())? };
         Ok((self.change_hook(tenant, Some(hook)).await?, secret))

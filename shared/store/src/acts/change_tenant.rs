@@ -1,7 +1,8 @@
-//! A part of a tenant's record changes that counts its own changes: how it stands and is called, its groups and roles, the attributes of its people, its branding, or the
-//! hook by which people are brought over.
+//! A part of a tenant's record changes that counts its own changes: how it stands and is called, its groups and roles, the attributes of its people, its branding, its domains, or
+//! the hook by which people are brought over.
 
 use domain::attributes::Schema;
+use domain::custom_domain::Domains;
 use domain::event::RecordedEvent;
 use domain::migration::Migration;
 use domain::roster::Roster;
@@ -49,6 +50,11 @@ const MIGRATION: Part = Part {
     later: "attribute_exists(#pk) AND #migration.#version = :before",
 };
 
+const DOMAINS: Part = Part {
+    update: "SET #domains = :part",
+    first: "attribute_exists(#pk) AND attribute_not_exists(#domains)",
+    later: "attribute_exists(#pk) AND #domains.#version = :before",
+};
 const STANDING: Part = Part {
     update: "SET #standing = :part",
     first: "attribute_exists(#pk) AND attribute_not_exists(#standing)",
@@ -73,6 +79,11 @@ impl TenantStore {
     /// Costs 1 request, 4 write units and 2 more per KB that the tenant's record has: 2 for the tenant, 2 for the event, which has no index.
     pub async fn change_roster(&self, roster: &Roster, event: &RecordedEvent) -> Result<TenantChange, StoreError> {
         self.change_part(&ROSTER, (roster, roster.version), event).await
+    }
+
+    /// Writes `domains`, which are one version ahead of those that were read. It costs what [`Self::change_roster`] does.
+    pub async fn change_domains(&self, domains: &Domains, event: &RecordedEvent) -> Result<TenantChange, StoreError> {
+        self.change_part(&DOMAINS, (domains, domains.version), event).await
     }
 
     /// Writes `schema`, which is one version ahead of the one that was read. It costs what [`Self::change_roster`] does.

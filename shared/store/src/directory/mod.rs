@@ -1,8 +1,10 @@
 //! The directory: where tenants and zones are. Global and eventually consistent, so it is written in one region alone and holds nothing personal.
 
+mod domain;
 mod slug;
 mod zone;
 
+pub use self::domain::{DomainClaim, DomainPlace};
 pub use slug::{SlugPlace, SlugState};
 pub use zone::{EpochMove, ZoneCreation};
 

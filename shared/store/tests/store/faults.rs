@@ -22,7 +22,7 @@ use crate::support::{
 pub(crate) struct Shaky {
     pub(crate) embedded: Embedded,
     pub(crate) faulty: Faulty,
-    store: Store,
+    pub(crate) store: Store,
 }
 
 impl Shaky {

@@ -8,6 +8,7 @@ mod costs;
 mod data_model;
 mod deliveries;
 mod directory;
+mod domains;
 mod events;
 mod expiries;
 mod faults;

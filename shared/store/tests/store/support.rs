@@ -119,6 +119,7 @@ pub(crate) fn family() -> Family {
         session_ends_at: later(2000),
         epoch: Epoch(3),
         offline: None,
+        domain: None,
     }
 }
 

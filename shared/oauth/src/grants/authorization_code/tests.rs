@@ -117,8 +117,21 @@ fn a_good_code_becomes_a_family_of_its_person_client_session_and_scopes() {
         session_ends_at: samples::session().ends_at,
         epoch: Epoch(4),
         offline: None,
+        domain: None,
     };
     assert_eq!(family, expected);
+}
+
+#[test]
+fn a_family_remembers_the_domain_at_which_its_code_was_redeemed() {
+    let (tenant, domain) = samples::tenant_with_a_domain();
+    for (tenant, expected) in [(tenant.clone(), None), (tenant.at(&domain).expect("a domain of its own"), Some(domain))] {
+        let family = Scene { tenant, ..Scene::public() }.redeem(|outcome| match outcome {
+            Outcome::Redeemed(redemption) => redemption.family,
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(family.domain, expected);
+    }
 }
 
 #[test]

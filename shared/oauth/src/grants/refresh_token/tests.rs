@@ -186,6 +186,22 @@ fn a_family_that_is_unknown_foreign_without_offline_access_or_dead_is_refused() 
     assert_eq!(Scene { family: Some(family(idle)), ..Scene::public() }.refusal(), Some(Reason::Ended));
 }
 
+#[test]
+fn a_refresh_token_is_good_at_the_issuer_of_its_family_alone() {
+    let (tenant, domain) = samples::tenant_with_a_domain();
+    let there = tenant.clone().at(&domain).expect("a domain of its own");
+    let of_the_domain = Family { domain: Some(domain), ..family(offline()) };
+    for (at, family, is_good) in [
+        (tenant.clone(), family(offline()), true),
+        (there.clone(), of_the_domain.clone(), true),
+        (there, family(offline()), false),
+        (tenant, of_the_domain, false),
+    ] {
+        let scene = Scene { tenant: at, family: Some(family), ..Scene::public() };
+        assert!(if is_good { scene.is_refreshed() } else { scene.refusal() == Some(Reason::OtherIssuer) });
+    }
+}
+
 /// A family for the sample API, as its person agreed to.
 fn of_api() -> Scene {
     let scopes = samples::scopes(&["openid", "read", "write", "offline_access"]);
