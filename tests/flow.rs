@@ -21,6 +21,7 @@ mod interrupted;
 mod invitation;
 mod key_rotation;
 mod key_service;
+mod keycloak;
 mod ledger;
 mod migration;
 mod outbox;

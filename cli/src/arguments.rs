@@ -54,6 +54,17 @@ pub(crate) enum Format {
 /// What is asked for.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    #[command(flatten)]
+    At(AtTenant),
+    /// Look at everything between here and the admin API, and say what to do where something is wrong.
+    Doctor,
+    /// Translate the export of a Keycloak realm; asks nobody.
+    Keycloak(RealmAsked),
+}
+
+/// What is asked for of a tenant.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AtTenant {
     /// Print an access token for the admin API.
     Token,
     /// Print what the tenant is set up with, as `plan` and `apply` read it.
@@ -78,8 +89,25 @@ pub(crate) enum Command {
     /// People.
     #[command(subcommand)]
     Users(Users),
-    /// Look at everything between here and the admin API, and say what to do where something is wrong.
-    Doctor,
+}
+
+/// A realm that is translated.
+#[derive(Debug, Args)]
+pub(crate) struct RealmAsked {
+    /// The realm, as `kc.sh export --users realm_file` writes it.
+    pub(crate) realm: PathBuf,
+    /// Where to write what the tenant shall be set up with, for `plan` and `apply`; YAML, or JSON by its extension.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Where to write the people, for `users import`: NDJSON with the hashes of their passwords.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) users: PathBuf,
+    /// Where to write what has no counterpart; Markdown, or JSON by its extension.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: PathBuf,
+    /// What the tenant is set up with, as `export` writes it: what it has beside the realm stays.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) onto: Option<PathBuf>,
 }
 
 /// What is asked for of people.

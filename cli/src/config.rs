@@ -104,3 +104,19 @@ impl Changes {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::Problem;
+
+    #[test]
+    fn what_changed_since_it_was_planned_is_said_plainly_and_nothing_else_is() {
+        let refused = |slug: &str| {
+            let body = format!(r#"{{"type":"urn:countersign:problem:{slug}","title":"It has changed since it was read."}}"#);
+            said_plainly(Failure::Problem(Problem::read(412, body.as_bytes()))).to_string()
+        };
+        assert!(refused("changed-meanwhile").starts_with("Somebody changed the tenant since it was planned, so nothing was applied."));
+        assert!(refused("invalid").starts_with("invalid: "));
+    }
+}

@@ -8,6 +8,7 @@ mod doctor;
 mod failure;
 mod http;
 mod import;
+mod keycloak;
 mod outcome;
 mod problem;
 mod screen;
@@ -20,7 +21,7 @@ use clap::Parser;
 use domain::Secret;
 
 use crate::api::Api;
-use crate::arguments::{Arguments, Command, Users};
+use crate::arguments::{Arguments, AtTenant, Command, Users};
 use crate::connection::Connection;
 use crate::failure::Failure;
 
@@ -59,18 +60,18 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, environment: &En
 
 async fn obey(arguments: Arguments, environment: &Environment, screen: &mut Screen) -> Result<Outcome, Failure> {
     let Arguments { connection, format, command } = arguments;
-    // Each of the others begins with a connection that can be.
-    if let Command::Doctor = command {
-        return doctor::examine(&connection, environment, format, screen).await;
-    }
+    let command = match command {
+        Command::Doctor => return doctor::examine(&connection, environment, format, screen).await,
+        Command::Keycloak(asked) => return keycloak::translate(&asked, screen),
+        Command::At(command) => command,
+    };
     let connection = Connection::of(&connection, environment)?;
     let api = Api::new(connection)?;
     match command {
-        Command::Token => token::show(&api, format, screen).await,
-        Command::Export { output } => config::export(&api, output.as_deref(), screen).await,
-        Command::Plan { file } => config::plan(&api, &file, format, screen).await,
-        Command::Apply { file, yes } => config::apply(&api, (&file, yes), format, screen).await,
-        Command::Users(Users::Import(asked)) => import::import(&api, &asked, format, screen).await,
-        Command::Doctor => Ok(Outcome::Fine),
+        AtTenant::Token => token::show(&api, format, screen).await,
+        AtTenant::Export { output } => config::export(&api, output.as_deref(), screen).await,
+        AtTenant::Plan { file } => config::plan(&api, &file, format, screen).await,
+        AtTenant::Apply { file, yes } => config::apply(&api, (&file, yes), format, screen).await,
+        AtTenant::Users(Users::Import(asked)) => import::import(&api, &asked, format, screen).await,
     }
 }
