@@ -101,6 +101,10 @@ acts! {
     ReadRoster,
     /// Make, change and take away groups and roles, and say what roles open.
     ChangeRoster,
+    /// See which attributes the tenant keeps of its people.
+    ReadAttributes,
+    /// Keep others.
+    ChangeAttributes,
     /// See what the tenant's policies say, and said.
     ReadPolicies,
     /// Have them say something else.

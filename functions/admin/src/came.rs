@@ -73,7 +73,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Refused;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
-        Ok(Self(read(&bytes(request, state).await?)?))
+        Ok(Self(read(&bytes(request, state, &JSON).await?.1)?))
     }
 }
 
@@ -94,7 +94,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for New<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
         let keys: Vec<_> = request.headers().get_all("idempotency-key").iter().cloned().collect();
-        let bytes = bytes(request, state).await?;
+        let (_, bytes) = bytes(request, state, &JSON).await?;
         let mut body = [0; 16];
         body.copy_from_slice(&derive::sha256(&bytes)[..16]);
         let text = match &keys[..] {
@@ -128,12 +128,14 @@ fn kind(request: &Request) -> String {
     kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    if !matches!(kind(&request).as_str(), "application/json" | "application/merge-patch+json") {
-        return Err(Problem::MediaType);
-    }
+const JSON: [&str; 2] = ["application/json", "application/merge-patch+json"];
+
+/// A body of one of these types, and of which.
+pub(crate) async fn bytes<S: Send + Sync>(request: Request, state: &S, kinds: &[&'static str]) -> Result<(&'static str, Bytes), Problem> {
+    let kind = kind(&request);
+    let kind = kinds.iter().find(|known| **known == kind).ok_or(Problem::MediaType)?;
     let bytes = Bytes::from_request(request, state).await.map_err(|_| Problem::TooLarge)?;
-    if bytes.len() > policy::ADMIN_BODY_MAX { Err(Problem::TooLarge) } else { Ok(bytes) }
+    if bytes.len() > policy::ADMIN_BODY_MAX { Err(Problem::TooLarge) } else { Ok((kind, bytes)) }
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {

@@ -32,6 +32,8 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi, ToSchema};
         (name = "apps", description = "The apps of a tenant (OAuth clients)."),
         (name = "apis", description = "The APIs of a tenant (resource servers), and who is granted what of them."),
         (name = "groups and roles", description = "Groups and roles of people."),
+        (name = "attributes", description = "What a tenant keeps of its people beside the standard claims."),
+        (name = "configuration", description = "A tenant's configuration as one document."),
         (name = "policies", description = "What a tenant asks of its people, with every version of it."),
         (name = "keys", description = "Signing keys."),
         (name = "bulk", description = "Many requests in one."),

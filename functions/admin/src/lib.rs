@@ -5,8 +5,10 @@ mod administrators;
 mod apis;
 mod apps;
 mod arrival;
+mod attributes;
 mod bulk;
 mod came;
+mod configuration;
 mod documentation;
 mod domains;
 mod invitations;
@@ -51,7 +53,7 @@ use transfers::{exports, imports};
 const NEEDS: Needs = Needs { purposes: &[Purpose::Sealing, Purpose::People, Purpose::Credentials], signing: Signing::Verifies };
 
 /// What its role may do: read what a tenant and its people are, list them, and change all of it but the tenant's own record, of which it changes groups,
-/// roles, domains, policies, origins, kinds of imported hashes, name and standing; invite people; write down imports and exports and give links to their files; keep photos; make tenants with their keys, and claim slugs; ask the
+/// roles, attributes, domains, policies, origins, kinds of imported hashes, name and standing; invite people; write down imports and exports and give links to their files; keep photos; make tenants with their keys, and claim slugs; ask the
 /// DNS whether a domain is a tenant's, and claim it; ask for other signing keys, which
 /// it can neither make nor open of a tenant that stands; unwrap keys for sealing, for people and for credentials. Each change has its event.
 #[derive(Clone)]
@@ -145,6 +147,9 @@ macro_rules! resources {
         let router = $add!(router, roster::show_group, roster::change_group, roster::delete_group);
         let router = $add!(router, roster::list_roles);
         let router = $add!(router, roster::create_role, roster::delete_role);
+        let router = $add!(router, attributes::show_attributes, attributes::change_attributes);
+        let router = $add!(router, configuration::show_configuration, configuration::apply_configuration);
+        let router = $add!(router, configuration::plan_configuration);
         let router = $add!(router, policies::list_policies);
         let router = $add!(router, policies::show_policy, policies::change_policy);
         let router = $add!(router, groups::show_group_policy, groups::change_group_policy, groups::remove_group_policy);
@@ -159,6 +164,7 @@ pub fn router(deps: Deps) -> Router {
     let router = Router::new()
         .route("/admin/v1/openapi.json", get(reference::document))
         .route("/admin/v1/reference", get(reference::page))
+        .route("/admin/v1/config.schema.json", get(configuration::schema::served))
         .route("/admin/v1/tenants/{tenant}/bulk", post(bulk::do_in_bulk));
     with_resources(router).layer(from_fn(rate::told)).layer(from_fn(problem::logged)).with_state(deps)
 }
@@ -200,4 +206,9 @@ pub fn document() -> serde_json::Value {
     }
     let told: OpenApiRouter<Deps> = resources!(OpenApiRouter::with_openapi(Admin::openapi()), told);
     documentation::whole(told.routes(routes!(bulk::do_in_bulk)).into_openapi())
+}
+
+/// What a configuration may say, JSON Schema 2020-12; written to `docs/config.schema.json`, which is what is served.
+pub fn configuration_schema() -> serde_json::Value {
+    configuration::schema::of(&document())
 }

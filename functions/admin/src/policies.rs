@@ -165,7 +165,8 @@ pub(crate) async fn keeps_a_way_in(at: &Arrived, tenant: &Tenant, changed: &Clie
     }
 }
 
-async fn check_way_in(at: &Arrived, tenant: &Tenant, access: &domain::client::Access) -> Result<(), Refused> {
+/// Whether an app that is for these still lets in whoever asks, and an owner.
+pub(crate) async fn check_way_in(at: &Arrived, tenant: &Tenant, access: &domain::client::Access) -> Result<(), Refused> {
     let owners: Vec<UserId> = at.administrators.people.iter().filter(|(_, assignment)| assignment.owns()).map(|(id, _)| id.clone()).collect();
     let owners = at.home()?.find_people(&owners).await?;
     rules::way_in(access, tenant, at.author().map(|author| &author.user), &owners).map_err(Problem::LockedOut)?;

@@ -28,7 +28,7 @@ pub(crate) enum Problem {
     NotFound,
     /// The resource doesn't do that.
     Method,
-    /// The body is no JSON, by its type.
+    /// The body is of another type than the resource takes, by what it says.
     MediaType,
     /// The body is longer than any resource takes.
     TooLarge,
@@ -85,6 +85,12 @@ pub(crate) enum Problem {
     TooManyRequests(u64),
     /// The list has changed its question since the cursor was given, or the cursor is none.
     Cursor,
+    /// A configuration would change more than one transaction writes; how many rows.
+    TooManyChanges(usize),
+    /// The tenant has more of something than one document holds; of what.
+    TooManyThings(&'static str),
+    /// A part of a configuration has a problem; which part.
+    Part(String, Box<Self>),
     /// The tenant can't stand so.
     Standing(NotSo),
     /// The tenant whose administrator asks lets nobody in.
@@ -172,6 +178,11 @@ fn seen(told: &[String]) -> String {
 }
 
 impl Problem {
+    /// The same, of a part of a configuration.
+    pub(crate) fn at(self, place: &str) -> Self {
+        Self::Part(place.to_owned(), Box::new(self))
+    }
+
     fn told(&self) -> (StatusCode, &'static str, &'static str) {
         match self {
             Self::Token(refusal) => {
@@ -182,7 +193,7 @@ impl Problem {
             Self::NotFresh => (StatusCode::UNAUTHORIZED, "sign-in-again", "You have to sign in again before this."),
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is no such thing, or you may not know of it."),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "This resource does not do that."),
-            Self::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "A body is JSON, and says so."),
+            Self::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "The body is of no type that the resource takes, or doesn't say of which."),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is longer than any resource takes."),
             Self::PictureType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "A photo is a JPEG, PNG or WebP, and says so."),
             Self::PictureTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "A photo has at most 3 MB."),
@@ -207,6 +218,9 @@ impl Problem {
             Self::Administers => (StatusCode::CONFLICT, "administers", "Who administers the tenant is made no administrator first."),
             Self::Taken(_) => (StatusCode::CONFLICT, "taken", "Another one has that."),
             Self::TooManyRequests(_) => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "You have sent more requests than a minute takes."),
+            Self::TooManyChanges(_) => (StatusCode::UNPROCESSABLE_ENTITY, "too-many-changes", "It changes more than can be changed at once."),
+            Self::TooManyThings(_) => (StatusCode::CONFLICT, "too-many-things", "The tenant has more than one document holds."),
+            Self::Part(_, problem) => problem.told(),
             Self::Cursor => (StatusCode::BAD_REQUEST, "cursor", "The cursor is none of this list."),
             Self::Standing(NotSo::System) => (StatusCode::CONFLICT, "system-tenant", "The system tenant stays as it is."),
             Self::TenantClosed => (StatusCode::FORBIDDEN, "tenant-closed", "The tenant lets nobody in; the platform's administrators can."),
@@ -224,6 +238,12 @@ impl Problem {
             Self::LockedOut(why) => Some(why.to_string()),
             Self::NamedByPolicy(kind) => Some(kind.as_str().to_owned()),
             Self::Taken(kind) => Some((*kind).to_owned()),
+            Self::TooManyChanges(rows) => {
+                let most = policy::CONFIGURATION_ROWS_MAX;
+                Some(format!("{rows} rows, {} more than one transaction writes", rows - most))
+            }
+            Self::TooManyThings(what) => Some(format!("more than {} {what}", policy::CONFIGURATION_THINGS_MAX)),
+            Self::Part(place, problem) => Some(problem.detail().map_or_else(|| place.clone(), |detail| format!("{place}: {detail}"))),
             Self::Token(refusal) => refusal.code().map(|code| code.description().to_owned()),
             _ => None,
         }

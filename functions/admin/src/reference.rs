@@ -11,7 +11,7 @@ use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTE
 const DOCUMENT: &str = include_str!("../../../docs/openapi.json");
 const PAGE: &str = include_str!("../../../docs/admin-api.html");
 /// As long as whoever reads it may wait for the next release's.
-const KEPT: &str = "public, max-age=300";
+pub(crate) const KEPT: &str = "public, max-age=300";
 
 // The page has one style sheet, its own, and runs and loads nothing.
 static POLICY: LazyLock<String> = LazyLock::new(|| {

@@ -2,6 +2,7 @@
 
 mod reading;
 mod schema;
+mod settings;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,7 @@ use crate::policy;
 
 pub(crate) use schema::is_of_a_protocol;
 pub use schema::{Attribute, AttributeName, Choice, InvalidAttributeName, InvalidSchema, Kind, Reader, Schema, Translated, Writer};
+pub use settings::{AttributeSettings, ChoiceSettings, KindSettings};
 
 /// What a person's attribute is. A date is text, `YYYY-MM-DD`; one of a list is the text of that one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

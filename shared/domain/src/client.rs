@@ -23,7 +23,7 @@ use crate::timestamp::Timestamp;
 pub use access::Access;
 pub use lifetimes::TokenLifetimes;
 pub use redirect_uri::{InvalidRedirectUri, RedirectUri};
-pub use settings::{AppKind, InvalidSettings, Settings};
+pub use settings::{AppKind, BackchannelLogoutSettings, InvalidSettings, Settings};
 pub use web_origin::{InvalidWebOrigin, WebOrigin};
 
 /// How a client authenticates at the token endpoint (OpenID Connect Core §9), as registered.
@@ -119,7 +119,7 @@ impl GrantType {
 }
 
 /// Where an app is told that a session ended (OpenID Connect Back-Channel Logout §2.2).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackchannelLogout {
     /// `backchannel_logout_uri`.
     pub uri: RedirectUri,

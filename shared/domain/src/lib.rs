@@ -14,6 +14,7 @@ pub mod claim_rules;
 pub mod claims;
 pub mod client;
 pub mod completion;
+pub mod configuration;
 pub mod consent;
 pub mod country;
 pub mod credential;

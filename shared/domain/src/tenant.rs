@@ -105,7 +105,7 @@ impl From<Issuer> for String {
 }
 
 /// How long sessions of a tenant live.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionPolicy {
     /// Seconds without use after which a session is over.
     pub idle_seconds: u64,
@@ -222,6 +222,14 @@ pub struct Tenant {
     /// The domains of its own that it has or wants.
     #[serde(default, skip_serializing_if = "Domains::is_untouched")]
     pub domains: Domains,
+    /// How often a whole configuration was applied: of two that were made of the same one, one is applied.
+    #[serde(default, skip_serializing_if = "is_never")]
+    pub configured: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands references to its predicates")]
+const fn is_never(times: &u64) -> bool {
+    *times == 0
 }
 
 impl Tenant {
@@ -250,6 +258,7 @@ impl Tenant {
             migration: Migration::default(),
             policies: Policies::default(),
             domains: Domains::default(),
+            configured: 0,
         }
     }
 

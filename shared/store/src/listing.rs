@@ -98,6 +98,25 @@ impl TenantStore {
         Ok(ListPage { rows, next })
     }
 
+    /// Everything that a list names, unless it is more than `most`. Two requests for each hundred.
+    pub(crate) async fn list_all<T: DeserializeOwned>(
+        &self,
+        list: List,
+        most: usize,
+        key: impl Fn(&str) -> Option<Key>,
+    ) -> Result<Option<Vec<T>>, StoreError> {
+        let (mut all, mut after) = (Vec::new(), None::<String>);
+        loop {
+            let page = self.list(list, Wanted { prefix: "", after: after.as_deref(), limit: 100 }, &key).await?;
+            all.extend(page.rows);
+            match page.next {
+                _ if all.len() > most => return Ok(None),
+                None => return Ok(Some(all)),
+                next => after = next,
+            }
+        }
+    }
+
     async fn entries(&self, list: List, wanted: &Wanted<'_>) -> Result<Vec<String>, StoreError> {
         let entry = |item: Item| item.get(LIST_SORT).and_then(|value| value.as_s().ok()).cloned();
         Ok(self.listed_rows(list, wanted).await?.into_iter().filter_map(entry).collect())

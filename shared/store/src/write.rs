@@ -1,5 +1,6 @@
 //! One write: a put of something new, an update of named attributes, a removal. A failed condition is an answer with the row that stands.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
@@ -35,8 +36,8 @@ pub(crate) enum Write {
 #[derive(Clone, Debug)]
 pub(crate) struct Change {
     pub(crate) key: Key,
-    pub(crate) update: &'static str,
-    pub(crate) condition: Option<&'static str>,
+    pub(crate) update: Cow<'static, str>,
+    pub(crate) condition: Option<Cow<'static, str>>,
     pub(crate) values: HashMap<String, AttributeValue>,
 }
 
@@ -44,18 +45,18 @@ impl Change {
     /// A change of the row at `key`.
     ///
     /// INVARIANT: `condition` names an attribute that only a written row has, or an update would bring a swept row back as a stub.
-    pub(crate) fn of(key: Key, update: &'static str, condition: &'static str) -> Self {
-        Self { key, update, condition: Some(condition), values: HashMap::new() }
+    pub(crate) fn of(key: Key, update: impl Into<Cow<'static, str>>, condition: impl Into<Cow<'static, str>>) -> Self {
+        Self { key, update: update.into(), condition: Some(condition.into()), values: HashMap::new() }
     }
 
     /// A change that also creates the row. It must set everything that the row needs.
     pub(crate) fn or_create(key: Key, update: &'static str) -> Self {
-        Self { key, update, condition: None, values: HashMap::new() }
+        Self { key, update: update.into(), condition: None, values: HashMap::new() }
     }
 
     /// Holds only where `condition` does.
     pub(crate) fn only_if(self, condition: &'static str) -> Self {
-        Self { condition: Some(condition), ..self }
+        Self { condition: Some(condition.into()), ..self }
     }
 
     /// Gives `:name` its value.
@@ -66,8 +67,8 @@ impl Change {
 
     /// The attributes that the expressions name.
     pub(crate) fn names(&self) -> HashMap<String, String> {
-        let mut names = self::names(self.update);
-        names.extend(self.condition.map(self::names).unwrap_or_default());
+        let mut names = self::names(&self.update);
+        names.extend(self.condition.as_deref().map(self::names).unwrap_or_default());
         names
     }
 }
@@ -136,8 +137,8 @@ fn request(database: &Database, change: &Change) -> UpdateItemFluentBuilder {
         .update_item()
         .table_name(database.name(change.key.table))
         .set_key(Some(change.key.attributes()))
-        .update_expression(change.update)
-        .set_condition_expression(change.condition.map(str::to_owned))
+        .update_expression(change.update.as_ref())
+        .set_condition_expression(change.condition.as_deref().map(str::to_owned))
         .set_expression_attribute_names(Some(change.names()))
         .set_expression_attribute_values(Some(change.values.clone()))
         .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)

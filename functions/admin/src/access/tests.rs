@@ -91,13 +91,13 @@ fn every_role_may_what_is_its_own() {
         table.extend([role.as_str(), ": ", &may.collect::<Vec<_>>().join(" "), "\n"]);
     }
     insta::assert_snapshot!(table, @r"
-    owner: ReadTenant ChangeTenant ReadDomains ChangeDomains VerifyDomain ReadAdministrators ListPeople CreatePerson ImportPeople ExportPeople ExportHashes ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson AssignAdministrator ListApps CreateApp ReadApp ChangeApp TrustApp DeleteApp ReadApis ChangeApis ReadKeys ChangeKeys ReadRoster ChangeRoster ReadPolicies ChangePolicies
-    admin: ReadTenant ChangeTenant ReadDomains ChangeDomains VerifyDomain ReadAdministrators ListPeople CreatePerson ImportPeople ExportPeople ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson AssignAdministrator ListApps CreateApp ReadApp ChangeApp TrustApp DeleteApp ReadApis ChangeApis ReadKeys ChangeKeys ReadRoster ChangeRoster ReadPolicies ChangePolicies
-    user_manager: ReadTenant ListPeople CreatePerson ImportPeople ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson ListApps ReadRoster
-    help_desk: ReadTenant ListPeople ReadPerson HelpPerson EndSessions ListApps ReadRoster
-    security: ReadTenant ReadDomains ReadAdministrators ListPeople ReadPerson HelpPerson DisablePerson EndSessions ListApps ReadApp ReadApis ReadKeys ChangeKeys ReadRoster ReadPolicies ChangePolicies
-    auditor: ReadTenant ReadDomains ReadAdministrators ListPeople ReadPerson ListApps ReadApp ReadApis ReadKeys ReadRoster ReadPolicies
-    app_developer: ReadTenant ListApps ReadApp ChangeApp ReadApis ReadRoster
+    owner: ReadTenant ChangeTenant ReadDomains ChangeDomains VerifyDomain ReadAdministrators ListPeople CreatePerson ImportPeople ExportPeople ExportHashes ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson AssignAdministrator ListApps CreateApp ReadApp ChangeApp TrustApp DeleteApp ReadApis ChangeApis ReadKeys ChangeKeys ReadRoster ChangeRoster ReadAttributes ChangeAttributes ReadPolicies ChangePolicies
+    admin: ReadTenant ChangeTenant ReadDomains ChangeDomains VerifyDomain ReadAdministrators ListPeople CreatePerson ImportPeople ExportPeople ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson AssignAdministrator ListApps CreateApp ReadApp ChangeApp TrustApp DeleteApp ReadApis ChangeApis ReadKeys ChangeKeys ReadRoster ChangeRoster ReadAttributes ChangeAttributes ReadPolicies ChangePolicies
+    user_manager: ReadTenant ListPeople CreatePerson ImportPeople ReadPerson ChangePerson HelpPerson DisablePerson EndSessions DeletePerson ListApps ReadRoster ReadAttributes
+    help_desk: ReadTenant ListPeople ReadPerson HelpPerson EndSessions ListApps ReadRoster ReadAttributes
+    security: ReadTenant ReadDomains ReadAdministrators ListPeople ReadPerson HelpPerson DisablePerson EndSessions ListApps ReadApp ReadApis ReadKeys ChangeKeys ReadRoster ReadAttributes ReadPolicies ChangePolicies
+    auditor: ReadTenant ReadDomains ReadAdministrators ListPeople ReadPerson ListApps ReadApp ReadApis ReadKeys ReadRoster ReadAttributes ReadPolicies
+    app_developer: ReadTenant ListApps ReadApp ChangeApp ReadApis ReadRoster ReadAttributes
     ");
 }
 

@@ -97,6 +97,12 @@ const ROWS: &[(&str, &[AdminRole])] = {
         ("list_roles", &[]),
         ("create_role", ALL),
         ("delete_role", ALL),
+        ("show_attributes", &[]),
+        ("change_attributes", ALL),
+        // It says what policies say, too.
+        ("show_configuration", NO_POLICIES),
+        ("plan_configuration", NO_POLICIES),
+        ("apply_configuration", ALL),
         ("list_policies", NO_POLICIES),
         ("show_policy", NO_POLICIES),
         ("change_policy", NO_POLICY_CHANGES),
@@ -179,6 +185,8 @@ fn body(operation: &str) -> &'static str {
         "do_in_bulk" => r#"{"requests":[{"method":"POST","path":"/groups","if_match":"\"0\"","body":{"name":"Other"}}]}"#,
         "preview_app" => r#"{"user":"AgICAgICAgICAgICAgICAg"}"#,
         "change_scope_roles" => "{}",
+        "change_attributes" => r#"{"attributes":[]}"#,
+        "plan_configuration" | "apply_configuration" => r#"{"version":1,"roles":["intruder"]}"#,
         "change_policy" => r#"{"lifetimes":{"idle_seconds":60,"absolute_seconds":60}}"#,
         "change_group_policy" => r#"{"idle_seconds":60,"absolute_seconds":60}"#,
         "change_tenant" | "change_api" | "create_group" | "change_group" => r#"{"name":"Other"}"#,
@@ -207,7 +215,7 @@ async fn nothing_changed(place: &Place) {
     assert_eq!(home.list_invitations(all).await.expect("an answer").rows.len(), 0);
     assert_eq!(home.list_apis(all).await.expect("an answer").rows.len(), 0);
     let record = home.read_bundle(&[], store::Signing::Left).await.expect("an answer").expect("a tenant").tenant;
-    assert!(record.roster.is_untouched() && record.policies.is_untouched());
+    assert!(record.roster.is_untouched() && record.policies.is_untouched() && record.attributes.is_untouched());
     assert!(record.domains.is_untouched() && place.stage.dns.asked().is_empty());
     assert!(record.standing.is_untouched() && record.name == "Demo");
     assert!(!place.stage.rows("work").await.iter().any(|row| row.contains_key("asked")), "nothing is wanted of keys");

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::reading;
 use crate::claims::StandardClaim;
@@ -125,7 +126,7 @@ pub struct Choice {
     pub label: Translated,
 }
 
-fn is_untranslated(label: &Translated) -> bool {
+pub(super) fn is_untranslated(label: &Translated) -> bool {
     label.0.is_empty()
 }
 
@@ -155,8 +156,9 @@ pub enum Kind {
 }
 
 /// Who reads an attribute, beside the administrators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AttributeReader)]
 pub enum Reader {
     /// Whose it is.
     Person,
@@ -165,8 +167,9 @@ pub enum Reader {
 }
 
 /// Who writes an attribute; whoever comes later in this list writes what those before do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AttributeWriter)]
 pub enum Writer {
     /// Whose it is, and administrators.
     Person,

@@ -12,6 +12,7 @@ use crate::api::{ApiScope, Grants};
 use crate::claim_rules::{self, ClaimRule, InvalidRule};
 use crate::identifier::is_title;
 use crate::key_ring::Algorithm;
+use crate::policies::Lifetimes;
 use crate::policy;
 use crate::tenant::{SessionPolicy, Tenant};
 
@@ -63,7 +64,7 @@ pub struct Settings {
     pub post_logout_redirect_uris: Vec<RedirectUri>,
     /// Where it is told that a session ended.
     #[serde(default)]
-    pub backchannel_logout: Option<BackchannelLogout>,
+    pub backchannel_logout: Option<BackchannelLogoutSettings>,
     /// From where its browser code may call.
     #[serde(default)]
     #[schema(max_items = 50)]
@@ -83,7 +84,7 @@ pub struct Settings {
     pub consent: ConsentPolicy,
     /// How young a session has to be, and how lately used, that opens it without a sign-in.
     #[serde(default)]
-    pub sessions: Option<SessionPolicy>,
+    pub sessions: Option<Lifetimes>,
     /// What it is told of people beyond the standards, without that they are asked.
     #[serde(default)]
     #[schema(max_items = 20)]
@@ -106,6 +107,29 @@ const fn es256() -> Algorithm {
 
 const fn asked() -> ConsentPolicy {
     ConsentPolicy::Ask
+}
+
+/// Where an app is told that a session ended (OpenID Connect Back-Channel Logout §2.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = BackchannelLogout)]
+pub struct BackchannelLogoutSettings {
+    /// `backchannel_logout_uri`.
+    pub uri: RedirectUri,
+    /// `backchannel_logout_session_required`: the app can't do without `sid`.
+    pub session_required: bool,
+}
+
+impl From<BackchannelLogout> for BackchannelLogoutSettings {
+    fn from(BackchannelLogout { uri, session_required }: BackchannelLogout) -> Self {
+        Self { uri, session_required }
+    }
+}
+
+impl From<BackchannelLogoutSettings> for BackchannelLogout {
+    fn from(BackchannelLogoutSettings { uri, session_required }: BackchannelLogoutSettings) -> Self {
+        Self { uri, session_required }
+    }
 }
 
 /// Why an app can't be so.
@@ -207,7 +231,7 @@ impl Settings {
             return Err(InvalidSettings::TenantOrigins);
         }
         self.check_claims(tenant)?;
-        if self.sessions.is_some_and(|sessions| !sessions.is_sensible()) {
+        if self.sessions.is_some_and(|sessions| !SessionPolicy::from(sessions).is_sensible()) {
             Err(InvalidSettings::Sessions)
         } else if !self.lifetimes.are_allowed() {
             Err(InvalidSettings::Lifetimes)

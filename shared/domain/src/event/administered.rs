@@ -59,6 +59,14 @@ pub enum Administered {
         /// The version of that kind afterwards.
         version: u64,
     },
+    /// A whole configuration was applied. Where it changed more than one event names, several tell of it, each of some.
+    #[serde(rename = "configuration.applied")]
+    ConfigurationApplied {
+        /// How many were applied by then.
+        version: u64,
+        /// What changed: `create app shop`.
+        changes: Vec<String>,
+    },
     /// An API was changed.
     #[serde(rename = "api.changed")]
     ApiChanged {

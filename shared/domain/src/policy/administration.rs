@@ -88,3 +88,17 @@ pub const TRANSFER_RUN: Duration = Duration::from_mins(4);
 pub const TRANSFER_BATCH: usize = 100;
 /// A part of what is written, in bytes: it ends with the page of people that makes it longer.
 pub const TRANSFER_WRITTEN_PART: usize = 4 * 1024 * 1024;
+/// Apps, and APIs, of a tenant whose configuration is one document: a function has the time and the memory to read so many.
+pub const CONFIGURATION_THINGS_MAX: usize = 500;
+/// Rows that one configuration changes, with those of its events: as many as one transaction of DynamoDB has.
+pub const CONFIGURATION_ROWS_MAX: usize = 100;
+/// What one event names of what a configuration changed, in bytes: with the rest of it an event stays within 1 KB.
+pub const CONFIGURATION_EVENT_BYTES: usize = 600;
+/// How deep a configuration is nested.
+pub const CONFIGURATION_DEPTH_MAX: usize = 32;
+/// Aliases of YAML in a configuration.
+pub const CONFIGURATION_ALIASES_MAX: usize = 200;
+/// Nodes that those stand for in all.
+pub const CONFIGURATION_ALIASED_MAX: usize = 10_000;
+/// Nodes of a configuration in all.
+pub const CONFIGURATION_NODES_MAX: usize = 250_000;

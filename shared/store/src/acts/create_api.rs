@@ -95,7 +95,12 @@ impl TenantStore {
         self.list(List::Apis, wanted, key).await
     }
 
-    fn api_row(&self, api: &Api) -> Result<Item, StoreError> {
+    /// All APIs, unless they are more than `most`. Two requests for each hundred.
+    pub async fn list_all_apis(&self, most: usize) -> Result<Option<Vec<Api>>, StoreError> {
+        self.list_all(List::Apis, most, |id| Audience::parse(id).ok().map(|audience| keys::api(&self.tenant, &audience))).await
+    }
+
+    pub(super) fn api_row(&self, api: &Api) -> Result<Item, StoreError> {
         let key = keys::api(&self.tenant, &api.audience);
         let mut item = row::write(&key, api, Ends::Never)?;
         listing::enlist(&self.tenant, &mut item, List::Apis, (&listed(&api.name), api.audience.as_str()));

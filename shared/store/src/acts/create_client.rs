@@ -97,7 +97,12 @@ impl TenantStore {
         self.list(List::Apps, wanted, key).await
     }
 
-    fn client_row(&self, client: &Client) -> Result<Item, StoreError> {
+    /// All apps, unless they are more than `most`. Two requests for each hundred.
+    pub async fn list_all_clients(&self, most: usize) -> Result<Option<Vec<Client>>, StoreError> {
+        self.list_all(List::Apps, most, |id| ClientId::parse(id).ok().map(|id| keys::client(&self.tenant, &id))).await
+    }
+
+    pub(super) fn client_row(&self, client: &Client) -> Result<Item, StoreError> {
         let key = keys::client(&self.tenant, &client.id);
         let mut item = row::write(&key, client, Ends::Never)?;
         listing::enlist(&self.tenant, &mut item, List::Apps, (&listed(&client.name), client.id.as_str()));

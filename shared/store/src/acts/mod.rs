@@ -3,6 +3,7 @@
 //! A failed condition is an outcome, named after what it means. Write units are those of rows within 1 KB.
 
 pub(crate) mod accept_imported_hash;
+mod apply_configuration;
 pub(crate) mod assign_administrators;
 pub(crate) mod begin_sign_up;
 pub(crate) mod change_email;
