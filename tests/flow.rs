@@ -9,6 +9,7 @@ mod budgets;
 mod claim_rules;
 mod command_line;
 mod completion;
+mod configuration;
 mod cors;
 mod crash_points;
 mod custom_domain;

@@ -36,6 +36,16 @@ impl<'p> Owner<'p> {
         Self { platform, token: app.redeem(platform, &code).await.text_of("access_token") }
     }
 
+    /// The same by a token that she has.
+    pub(crate) const fn with(platform: &'p TestPlatform, token: String) -> Self {
+        Self { platform, token }
+    }
+
+    /// Her token.
+    pub(crate) fn into_token(self) -> String {
+        self.token
+    }
+
     /// Sends what has a body, about a version.
     pub(crate) async fn send(&self, method: Method, below: &str, version: &str, body: Option<&Value>) -> Answer {
         let call = Call::new(method, at(below)).with("if-match", version);
@@ -55,7 +65,7 @@ impl<'p> Owner<'p> {
 
     /// What stands, and its version.
     pub(crate) async fn see(&self, below: &str) -> (Value, String) {
-        let shown = asked(self.platform, &self.token, Call::get(at(below))).await;
+        let shown = asked(self.platform, &self.token, Call::get(at(below)).with("accept", "application/json")).await;
         assert_eq!(shown.status, StatusCode::OK, "{}", shown.body);
         (shown.json(), shown.header("etag").to_owned())
     }

@@ -193,7 +193,9 @@ impl Problem {
             Self::NotFresh => (StatusCode::UNAUTHORIZED, "sign-in-again", "You have to sign in again before this."),
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is no such thing, or you may not know of it."),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "This resource does not do that."),
-            Self::MediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "The body is of no type that the resource takes, or doesn't say of which."),
+            Self::MediaType => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "The body is of no type that the resource takes, or doesn't say of which.")
+            }
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is longer than any resource takes."),
             Self::PictureType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "A photo is a JPEG, PNG or WebP, and says so."),
             Self::PictureTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "A photo has at most 3 MB."),

@@ -27,7 +27,8 @@ use crate::client::{Client, Settings};
 use crate::id::ClientId;
 use crate::key_ring::Algorithm;
 use crate::policies::{
-    AccessSettings, BrandingSettings, Lifetimes, PasswordRules, PasswordSettings, PolicyKind, RegistrationSettings, RetentionSettings, SessionSettings,
+    AccessSettings, BrandingSettings, Lifetimes, PasswordRules, PasswordSettings, PolicyKind, RegistrationSettings, RetentionSettings,
+    SessionSettings,
 };
 use crate::policy;
 use crate::roster::{GroupName, RoleName};

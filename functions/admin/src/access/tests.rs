@@ -115,6 +115,14 @@ fn a_tenants_administrators_are_nobody_in_another_and_the_platforms_are_somebody
     }
 }
 
+// A configuration shows them beside each other, and asks for the policies alone.
+#[test]
+fn whoever_sees_policies_sees_every_app() {
+    for role in AdminRole::ALL {
+        assert!(!case(role, Act::ReadPolicies).decided() || case(role, Act::ReadApp).decided(), "{role:?}");
+    }
+}
+
 /// What is no tenant's own business.
 const OF_THE_PLATFORM: [Act; 4] = [Act::ListTenants, Act::CreateTenant, Act::SuspendTenant, Act::DeleteTenant];
 

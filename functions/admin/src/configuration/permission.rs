@@ -11,6 +11,7 @@ use crate::problem::{Problem, Refused};
 
 /// Whether somebody may see everything that a configuration says.
 pub(super) fn may_read(at: &Arrived) -> Result<(), Refused> {
+    // Whoever sees policies sees every app: a test of the policies says so.
     let acts = [Act::ReadAttributes, Act::ReadRoster, Act::ReadApis, Act::ListApps, Act::ReadPolicies];
     acts.into_iter().try_for_each(|act| at.may(act, Thing::Tenant))
 }

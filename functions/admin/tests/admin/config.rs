@@ -1,10 +1,10 @@
 //! A tenant's configuration as one document: exported, planned, applied as a whole or not at all.
 
+mod bounds;
 mod refusals;
 mod schema;
 
 use domain::administration::{AdminRole, Assignment};
-use domain::policy;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use testkit::{Answer, Call, builders};
@@ -180,7 +180,10 @@ async fn what_is_exported_and_taken_away_is_there_again_when_it_is_applied_and_t
     assert_eq!(restored, full);
     assert_eq!((again.header("etag"), etag != made.header("etag")), (etag.as_str(), true));
     let plan = place.plan(&token, &full).await;
-    assert_eq!((plan.status, plan.header("etag"), plan.json()), (StatusCode::OK, etag.as_str(), json!({ "changes": [], "writes": 0, "writes_at_most": 100 })));
+    assert_eq!(
+        (plan.status, plan.header("etag"), plan.json()),
+        (StatusCode::OK, etag.as_str(), json!({ "changes": [], "writes": 0, "writes_at_most": 100 }))
+    );
     let same = place.apply(&token, "demo", &full).await;
     assert_eq!((same.status, same.header("etag")), (StatusCode::OK, etag.as_str()), "nothing is written for nothing");
     // As text it is the same.
@@ -188,7 +191,7 @@ async fn what_is_exported_and_taken_away_is_there_again_when_it_is_applied_and_t
     let call = Call::new(Method::POST, Place::path("/config/plan")).with_body("application/yaml", text);
     assert_eq!(place.send(&token, call).await.json()["changes"], json!([]));
     let applied = place.stage.event_types().await.iter().filter(|kind| *kind == "configuration.applied").count();
-    assert_eq!(applied, 3 , "one for each that changed something");
+    assert_eq!(applied, 3, "one for each that changed something");
 }
 
 #[tokio::test]
@@ -353,7 +356,12 @@ async fn policies_that_are_applied_have_their_versions_and_apps_get_their_secret
     let (standing, _) = place.exported(&token, "demo").await;
     assert_eq!(place.apply(&token, "demo", &full(&standing)).await.status, StatusCode::OK);
     let versions = place.get(&token, "/policies/password/versions").await.json();
-    let told: Vec<_> = versions["items"].as_array().expect("versions").iter().map(|version| (version["version"].as_u64(), version["group"].is_string(), version["actor"].is_object())).collect();
+    let told: Vec<_> = versions["items"]
+        .as_array()
+        .expect("versions")
+        .iter()
+        .map(|version| (version["version"].as_u64(), version["group"].is_string(), version["actor"].is_object()))
+        .collect();
     assert_eq!(told, [(Some(2), true, true), (Some(1), false, true), (Some(0), false, false)]);
     let restored = place.send(&token, Call::new(Method::POST, Place::path("/policies/password/versions/0/restore")).with("if-match", "\"2\"")).await;
     assert_eq!(restored.status, StatusCode::OK, "{}", restored.body);
@@ -366,60 +374,4 @@ async fn policies_that_are_applied_have_their_versions_and_apps_get_their_secret
     said["apps"]["shop"]["name"] = json!("Shop 2");
     assert_eq!(names(&place.apply(&token, "demo", &said).await), ["change app shop"]);
     assert_eq!(place.get(&token, "/apps/shop").await.json()["secrets"].as_array().map(Vec::len), Some(1));
-}
-
-#[tokio::test]
-async fn an_event_names_everything_that_was_changed() {
-    let place = place().await;
-    let token = place.token().await;
-    let groups: serde_json::Map<_, _> = (0..60).map(|number| (format!("Group of a long name {number:02}"), json!({}))).collect();
-    let applied = place.apply(&token, "demo", &json!({ "version": 1, "groups": groups })).await;
-    assert_eq!(applied.json()["writes"], 5, "the record and four events: {}", applied.body);
-    let rows = place.stage.rows("events").await;
-    let told: Vec<_> = rows.iter().filter(|row| testkit::rows::text(row, "type") == "configuration.applied").collect();
-    assert_eq!(told.len(), 4);
-    let named = format!("{told:?}");
-    assert!((0..60).all(|number| named.contains(&format!("create group Group of a long name {number:02}"))));
-    assert!(told.iter().all(|row| format!("{row:?}").len() < 4096));
-}
-
-#[tokio::test]
-async fn more_than_one_transaction_writes_is_refused_before_anything_is_written() {
-    let place = place().await;
-    let token = place.token().await;
-    let (standing, etag) = place.exported(&token, "demo").await;
-    let with = |many: usize| {
-        let mut said = standing.clone();
-        for number in 0..many {
-            said["apps"][format!("a{number:03}")] = json!({ "name": "App", "type": "native", "redirect_uris": ["com.example.app:/cb"] });
-        }
-        said
-    };
-    let plan = place.plan(&token, &with(99)).await.json();
-    assert_eq!((plan["writes"].as_u64(), plan["changes"].as_array().map(Vec::len)), (Some(103), Some(99)));
-    let refused = place.apply_to(&token, "demo", &etag, &with(99)).await;
-    assert_eq!(problem(&refused), (StatusCode::UNPROCESSABLE_ENTITY, "too-many-changes".to_owned()));
-    assert_eq!(refused.json()["detail"], "103 rows, 3 more than one transaction writes");
-    assert_eq!(place.exported(&token, "demo").await, (standing.clone(), etag));
-    let applied = place.apply(&token, "demo", &with(96)).await;
-    assert_eq!((applied.status, applied.json()["writes"].as_u64()), (StatusCode::OK, Some(100)), "{}", applied.body);
-    // A page of a list has a hundred.
-    assert_eq!(place.apply(&token, "demo", &with(150)).await.status, StatusCode::OK);
-    assert_eq!(place.exported(&token, "demo").await.0["apps"].as_object().map(serde_json::Map::len), Some(152));
-}
-
-#[tokio::test]
-async fn a_tenant_of_more_than_one_document_holds_is_not_shown_in_part() {
-    let place = place().await;
-    let token = place.token().await;
-    for number in 0..policy::CONFIGURATION_THINGS_MAX - 1 {
-        let id = domain::ClientId::parse(&format!("a{number}")).expect("an id");
-        place.scene.register(&domain::client::Client { id, ..builders::client() }).await;
-    }
-    let refused = place.get(&token, "/config").await;
-    assert_eq!(problem(&refused), (StatusCode::CONFLICT, "too-many-things".to_owned()));
-    assert_eq!(refused.json()["detail"], "more than 500 apps");
-    let gone = place.delete(&token, "/apps/a1", 1).await;
-    assert_eq!(gone.status, StatusCode::NO_CONTENT);
-    assert_eq!(place.get(&token, "/config").await.status, StatusCode::OK);
 }

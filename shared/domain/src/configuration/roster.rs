@@ -60,7 +60,8 @@ fn bind(roster: &mut Roster, apis: &BTreeMap<Audience, ApiSaid>, state: &State) 
 }
 
 fn check(roster: &Roster) -> Result<(), Flaw> {
-    let unknown = |roles: &BTreeSet<RoleName>| roles.iter().find(|role| !roster.roles.contains(*role)).map(|role| InvalidRoster::UnknownRole(role.clone()));
+    let unknown =
+        |roles: &BTreeSet<RoleName>| roles.iter().find(|role| !roster.roles.contains(*role)).map(|role| InvalidRoster::UnknownRole(role.clone()));
     for group in roster.groups.values() {
         if let Some(why) = unknown(&group.roles) {
             return Err(Flaw::unfit(Pointer::of(&["groups", group.name.as_str(), "roles"]), why));

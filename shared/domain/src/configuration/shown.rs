@@ -53,7 +53,10 @@ pub(super) fn shown_app(settings: &Settings, roster: &Roster) -> Value {
 /// What stands of a policy.
 pub(super) fn shown_policy(tenant: &Tenant, kind: PolicyKind) -> PolicySaid {
     let of_group = |rule: Rule| Some((tenant.roster.groups.get(rule.group()?)?.name.clone(), rule.value()?));
-    PolicySaid { settings: shown_rule(&Rule::standing(tenant, kind), &tenant.roster), groups: tenant.group_rules(kind).into_iter().filter_map(of_group).collect::<BTreeMap<_, _>>() }
+    PolicySaid {
+        settings: shown_rule(&Rule::standing(tenant, kind), &tenant.roster),
+        groups: tenant.group_rules(kind).into_iter().filter_map(of_group).collect::<BTreeMap<_, _>>(),
+    }
 }
 
 pub(super) fn shown_rule(rule: &Rule, roster: &Roster) -> Value {

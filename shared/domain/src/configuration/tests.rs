@@ -156,25 +156,29 @@ fn app(groups: Vec<&'static str>, roles: Vec<&'static str>) -> impl Strategy<Val
 
 /// A document with every section, in which everything that is named is there.
 fn document() -> impl Strategy<Value = Value> {
-    (some(&ROLES), some(&GROUPS), some(&APIS), subsequence(vec!["city", "seats", "hired"], 0..=3).prop_shuffle()).prop_flat_map(|(roles, groups, apis, attributes)| {
-        let apps = proptest::collection::btree_map("[a-c]", app(groups.clone(), roles.clone()), 0..3);
-        let of_groups = if groups.is_empty() { Just(Vec::new()).boxed() } else { subsequence(groups.clone(), 0..=groups.len()).boxed() };
-        (apps, lifetimes(), of_groups, lifetimes(), 7_u16..30).prop_map(move |(apps, everybody, some, theirs, days)| {
-            let of_roles: BTreeMap<_, _> = groups.iter().map(|group| (*group, json!({ "roles": roles }))).collect();
-            let opens = if roles.is_empty() { json!({}) } else { json!({ "read": roles }) };
-            let apis: BTreeMap<_, _> = apis.iter().map(|audience| (*audience, json!({ "name": "API", "scopes": ["read", "write"], "scope_roles": opens }))).collect();
-            let attributes: Vec<_> = attributes.iter().map(|name| json!({ "name": name, "label": { "en": name }, "kind": { "type": "boolean" } })).collect();
-            let their: BTreeMap<_, _> = some.iter().map(|group| (*group, theirs.clone())).collect();
-            let access = if some.is_empty() { json!("everyone") } else { json!({ "groups": some }) };
-            json!({
-                "version": 1, "attributes": attributes, "roles": roles, "groups": of_roles, "apis": apis, "apps": apps,
-                "policies": {
-                    "session": { "settings": { "lifetimes": everybody }, "groups": their }, "retention": { "settings": { "days": days } },
-                    "access": { "settings": { "who": access } },
-                },
+    (some(&ROLES), some(&GROUPS), some(&APIS), subsequence(vec!["city", "seats", "hired"], 0..=3).prop_shuffle()).prop_flat_map(
+        |(roles, groups, apis, attributes)| {
+            let apps = proptest::collection::btree_map("[a-c]", app(groups.clone(), roles.clone()), 0..3);
+            let of_groups = if groups.is_empty() { Just(Vec::new()).boxed() } else { subsequence(groups.clone(), 0..=groups.len()).boxed() };
+            (apps, lifetimes(), of_groups, lifetimes(), 7_u16..30).prop_map(move |(apps, everybody, some, theirs, days)| {
+                let of_roles: BTreeMap<_, _> = groups.iter().map(|group| (*group, json!({ "roles": roles }))).collect();
+                let opens = if roles.is_empty() { json!({}) } else { json!({ "read": roles }) };
+                let apis: BTreeMap<_, _> =
+                    apis.iter().map(|audience| (*audience, json!({ "name": "API", "scopes": ["read", "write"], "scope_roles": opens }))).collect();
+                let attributes: Vec<_> =
+                    attributes.iter().map(|name| json!({ "name": name, "label": { "en": name }, "kind": { "type": "boolean" } })).collect();
+                let their: BTreeMap<_, _> = some.iter().map(|group| (*group, theirs.clone())).collect();
+                let access = if some.is_empty() { json!("everyone") } else { json!({ "groups": some }) };
+                json!({
+                    "version": 1, "attributes": attributes, "roles": roles, "groups": of_roles, "apis": apis, "apps": apps,
+                    "policies": {
+                        "session": { "settings": { "lifetimes": everybody }, "groups": their }, "retention": { "settings": { "days": days } },
+                        "access": { "settings": { "who": access } },
+                    },
+                })
             })
-        })
-    })
+        },
+    )
 }
 
 proptest! {
@@ -235,9 +239,20 @@ proptest! {
 }
 
 fn arbitrary() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![Just(Value::Null), any::<bool>().prop_map(Value::from), any::<i64>().prop_map(Value::from), "\\PC{0,8}".prop_map(Value::from)];
+    let leaf =
+        prop_oneof![Just(Value::Null), any::<bool>().prop_map(Value::from), any::<i64>().prop_map(Value::from), "\\PC{0,8}".prop_map(Value::from)];
     leaf.prop_recursive(4, 32, 4, |inner| {
-        let names = prop_oneof!["[a-z]{1,6}", Just("claims".to_owned()), Just("access".to_owned()), Just("groups".to_owned()), Just("settings".to_owned()), Just("password".to_owned())];
-        prop_oneof![proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from), proptest::collection::btree_map(names, inner, 0..4).prop_map(|members| json!(members))]
+        let names = prop_oneof![
+            "[a-z]{1,6}",
+            Just("claims".to_owned()),
+            Just("access".to_owned()),
+            Just("groups".to_owned()),
+            Just("settings".to_owned()),
+            Just("password".to_owned())
+        ];
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::btree_map(names, inner, 0..4).prop_map(|members| json!(members))
+        ]
     })
 }

@@ -38,7 +38,12 @@ fn api((audience, said): (&Audience, &ApiSaid), standing: Option<&Api>, tenant: 
 }
 
 /// The apps that are said, at `tenant`, which has their origins afterwards.
-pub(super) fn apps(said: &BTreeMap<ClientId, Value>, state: &State, tenant: &mut Tenant, given: &Given<'_>) -> Result<BTreeMap<ClientId, Client>, Flaw> {
+pub(super) fn apps(
+    said: &BTreeMap<ClientId, Value>,
+    state: &State,
+    tenant: &mut Tenant,
+    given: &Given<'_>,
+) -> Result<BTreeMap<ClientId, Client>, Flaw> {
     let mut all = BTreeMap::new();
     for (id, said) in said {
         let at = Pointer::of(&["apps", id.as_str()]);

@@ -4,6 +4,7 @@ mod accounts;
 mod administrators;
 mod attempts;
 mod attributes;
+mod configurations;
 mod costs;
 mod data_model;
 mod deliveries;

@@ -13,7 +13,17 @@ fn json_is_shown_where_it_is_wanted_more_than_yaml() {
     for accept in ["application/json", "application/json, */*;q=0.1", "application/yaml;q=0.5, application/json;q=0.8", "application/JSON;q=0.001"] {
         assert!(accepting(accept), "{accept}");
     }
-    for accept in ["", "*/*", "application/*", "application/yaml", "application/yaml, application/json", "text/html", "application/json;q=0", "json", "application/json;q=0.5, application/yaml;q=0.51"] {
+    for accept in [
+        "",
+        "*/*",
+        "application/*",
+        "application/yaml",
+        "application/yaml, application/json",
+        "text/html",
+        "application/json;q=0",
+        "json",
+        "application/json;q=0.5, application/yaml;q=0.51",
+    ] {
         assert!(!accepting(accept), "{accept}");
     }
 }
@@ -21,7 +31,8 @@ fn json_is_shown_where_it_is_wanted_more_than_yaml() {
 #[test]
 fn yaml_reads_as_the_json_that_it_means() {
     let text = "a: 1\nb: [x, 'y', \"z\"]\nc: {d: true, e: ~}\nf: &g text\nh: *g\ni: yes\nj: 0o17\nk: 1.5\n";
-    let expected = serde_json::json!({ "a": 1, "b": ["x", "y", "z"], "c": { "d": true, "e": null }, "f": "text", "h": "text", "i": "yes", "j": 15, "k": 1.5 });
+    let expected =
+        serde_json::json!({ "a": 1, "b": ["x", "y", "z"], "c": { "d": true, "e": null }, "f": "text", "h": "text", "i": "yes", "j": 15, "k": 1.5 });
     assert_eq!(read(text), Ok(expected));
 }
 
@@ -67,9 +78,70 @@ fn a_bomb_of_aliases_or_of_depth_is_refused_before_it_grows() {
 #[test]
 fn what_is_written_reads_back_the_same_whatever_it_says() {
     let texts = [
-        "", " ", "yes", "no", "on", "null", "~", "true", "1", "1.0", "0x1f", "1e3", "-", "- a", "a: b", "a #b", "#", "&a", "*a", "!a", "%a", "@a", "`a", "'", "\"", "\\", "[", "{", "|", ">", "?", ":",
-        "a\nb", "a\n", "\n", "\ta", "a\u{85}b", "a\u{2028}b", "\u{feff}", "\u{202e}abc", "🦀", "<script>", "2026-11-23", "12:30:00", "=", "<<", ".nan", "---", "...", "a\r\nb", "\u{0}\u{7}\u{1b}", "trailing ",
-        "https://api.example/a?b=c#d", "com.example.app:/cb", "[A-Z]-[0-9]+: x", "0o7", "1_000", "+1", ".5", "y", "N", "Null", "TRUE", "\u{d7ff}\u{e000}\u{fffd}\u{10ffff}",
+        "",
+        " ",
+        "yes",
+        "no",
+        "on",
+        "null",
+        "~",
+        "true",
+        "1",
+        "1.0",
+        "0x1f",
+        "1e3",
+        "-",
+        "- a",
+        "a: b",
+        "a #b",
+        "#",
+        "&a",
+        "*a",
+        "!a",
+        "%a",
+        "@a",
+        "`a",
+        "'",
+        "\"",
+        "\\",
+        "[",
+        "{",
+        "|",
+        ">",
+        "?",
+        ":",
+        "a\nb",
+        "a\n",
+        "\n",
+        "\ta",
+        "a\u{85}b",
+        "a\u{2028}b",
+        "\u{feff}",
+        "\u{202e}abc",
+        "🦀",
+        "<script>",
+        "2026-11-23",
+        "12:30:00",
+        "=",
+        "<<",
+        ".nan",
+        "---",
+        "...",
+        "a\r\nb",
+        "\u{0}\u{7}\u{1b}",
+        "trailing ",
+        "https://api.example/a?b=c#d",
+        "com.example.app:/cb",
+        "[A-Z]-[0-9]+: x",
+        "0o7",
+        "1_000",
+        "+1",
+        ".5",
+        "y",
+        "N",
+        "Null",
+        "TRUE",
+        "\u{d7ff}\u{e000}\u{fffd}\u{10ffff}",
     ];
     let long = "word ".repeat(100);
     let options = || serde_saphyr::ser_options! { prefer_block_scalars: false };

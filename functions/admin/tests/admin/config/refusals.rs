@@ -162,9 +162,7 @@ async fn nobody_takes_the_app_away_by_which_the_tenant_is_administered() {
 async fn what_is_no_document_is_told_by_its_line_and_ends_in_no_fault() {
     let place = place().await;
     let token = place.token().await;
-    let sent = async |kind: &str, body: Vec<u8>| {
-        place.send(&token, Call::new(Method::POST, Place::path("/config/plan")).with_body(kind, body)).await
-    };
+    let sent = async |kind: &str, body: Vec<u8>| place.send(&token, Call::new(Method::POST, Place::path("/config/plan")).with_body(kind, body)).await;
     let doubling: String = (1..60).map(|n| format!("a{n}: &a{n} [*a{0}, *a{0}]\n", n - 1)).collect();
     for (kind, body, status, slug, told) in [
         ("application/yaml", "version: 1\nversion: 1\n".into(), 400, "malformed", "line 2"),
