@@ -108,7 +108,9 @@ pub fn differences(before: &Configuration, after: &Configuration) -> Vec<Differe
 
 type Things = Vec<(String, Value)>;
 
-const SECTIONS: &[(Sort, fn(&Configuration) -> Things)] = &[
+type Section = (Sort, fn(&Configuration) -> Things);
+
+const SECTIONS: &[Section] = &[
     (Sort::Attribute, |all| all.attributes.iter().flatten().map(|attribute| (attribute.name.to_string(), told(attribute))).collect()),
     (Sort::Role, |all| all.roles.iter().flatten().map(|role| (role.to_string(), Value::Null)).collect()),
     (Sort::Group, |all| all.groups.iter().flatten().map(|(name, group)| (name.to_string(), told(group))).collect()),

@@ -211,7 +211,9 @@ proptest! {
         prop_assert_eq!(different.is_empty(), change.is_nothing());
         prop_assert_eq!(change.rows() == 0, change.is_nothing());
         prop_assert_eq!(differences(&before, &before), Vec::new());
-        prop_assert_eq!(differences(&after, &before).len(), different.len());
+        // What comes back to an order other than that of its coming is told as a turn as well.
+        let things = |all: Vec<Difference>| all.into_iter().filter(|one| one.kind != Sort::AttributeOrder).count();
+        prop_assert_eq!(things(differences(&after, &before)), things(different.clone()));
         let apps = different.iter().filter(|difference| difference.kind == Sort::App).count();
         prop_assert_eq!(apps, change.apps().len());
     }
