@@ -25,7 +25,7 @@ pub(super) fn may_apply(at: &Arrived, change: &Change, differences: &[Difference
             asked.push(act);
         }
     }
-    change.apps().into_iter().try_for_each(|step| may_change(at, step))
+    change.apps().iter().try_for_each(|step| may_change(at, step))
 }
 
 fn acts(difference: &Difference) -> Vec<Act> {
@@ -44,11 +44,11 @@ fn acts(difference: &Difference) -> Vec<Act> {
     }
 }
 
-fn may_change(at: &Arrived, step: Step<'_, Client>) -> Result<(), Refused> {
+fn may_change(at: &Arrived, step: &Step<'_, Client>) -> Result<(), Refused> {
     let trusts = |standing: Option<&Client>, app: &Client| {
         if app.settings().trusts_more_than(standing) { at.may(Act::TrustApp, Thing::Tenant) } else { Ok(()) }
     };
-    match step {
+    match *step {
         Step::Create(app) => at.may(Act::CreateApp, Thing::Tenant).and_then(|()| trusts(None, app)),
         Step::Change(standing, app) => at.may_with(Act::ChangeApp, &app.id).and_then(|()| trusts(Some(standing), app)),
         Step::Remove(app) => at.may_with(Act::DeleteApp, &app.id),
