@@ -62,14 +62,14 @@ fn what_is_no_yaml_or_says_something_twice_is_refused_by_its_line() {
 
 #[test]
 fn a_bomb_of_aliases_or_of_depth_is_refused_before_it_grows() {
-    let doubling: String = (1..40).map(|n| format!("a{n}: &a{n} [*a{0}, *a{0}]\n", n - 1)).collect();
+    let doubling = (1..40).map(|n| format!("a{n}: &a{n} [*a{0}, *a{0}]\n", n - 1)).collect::<Vec<_>>().concat();
     assert!(read(&format!("a0: &a0 [x]\n{doubling}")).is_err());
     let many: String = (0..=policy::CONFIGURATION_ALIASES_MAX).map(|_| "- *a\n").collect();
     assert!(read(&format!("a: &a x\nb:\n{many}")).is_err());
     let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     assert!(read(&deep(policy::CONFIGURATION_DEPTH_MAX - 2)).is_ok());
     assert!(read(&deep(100_000)).is_err());
-    let nested: String = (0..200).map(|n| format!("{}a:\n", " ".repeat(n))).collect();
+    let nested = (0..200).map(|n| format!("{}a:\n", " ".repeat(n))).collect::<Vec<_>>().concat();
     assert!(read(&nested).is_err());
     assert!(read(&"- x\n".repeat(policy::CONFIGURATION_NODES_MAX + 1)).is_err());
     assert!(json_of(deep(100_000).as_bytes()).is_err());

@@ -163,7 +163,7 @@ async fn what_is_no_document_is_told_by_its_line_and_ends_in_no_fault() {
     let place = place().await;
     let token = place.token().await;
     let sent = async |kind: &str, body: Vec<u8>| place.send(&token, Call::new(Method::POST, Place::path("/config/plan")).with_body(kind, body)).await;
-    let doubling: String = (1..60).map(|n| format!("a{n}: &a{n} [*a{0}, *a{0}]\n", n - 1)).collect();
+    let doubling = (1..60).map(|n| format!("a{n}: &a{n} [*a{0}, *a{0}]\n", n - 1)).collect::<Vec<_>>().concat();
     for (kind, body, status, slug, told) in [
         ("application/yaml", "version: 1\nversion: 1\n".into(), 400, "malformed", "line 2"),
         ("application/yaml", "version: 1\nroles: [a, a: b\n".into(), 400, "malformed", "line"),
