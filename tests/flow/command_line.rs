@@ -205,6 +205,44 @@ async fn an_import_that_was_cut_off_goes_on_with_its_own_file_alone() {
 }
 
 #[tokio::test]
+async fn what_a_tenant_is_set_up_with_is_exported_changed_planned_and_applied() {
+    let platform = TestPlatform::served().await;
+    let shell = Shell::of(&platform, AdminRole::Admin).await;
+    let file = File::new("tenant.yaml", "");
+    shell.does(&["export", "--output", file.name()]).await;
+    let exported = fs::read_to_string(&file.0).expect("what was exported");
+    assert_eq!(shell.does(&["export"]).await.out, exported);
+    assert_eq!(shell.does(&["plan", file.name()]).await.out, "Nothing differs.\n");
+    assert_eq!(shell.does(&["apply", file.name()]).await.out, "Nothing differs.\n");
+
+    let changed = File::new("changed.yaml", "version: 1\nroles: [editor]\ngroups: {Editors: {roles: [editor]}}\n");
+    let planned = shell.run(&["plan", changed.name()], None).await;
+    assert_eq!(planned.outcome, Outcome::Differences, "{planned:?}");
+    assert!(
+        planned.out.contains("+ role editor\n")
+            && planned.out.contains("+ group Editors\n")
+            && planned.out.ends_with("2 to create, 0 to change, 0 to remove.\n")
+    );
+    let said: Value = serde_json::from_str(&shell.run(&["plan", changed.name(), "--format", "json"], None).await.out).expect("JSON");
+    assert_eq!(said["changes"].as_array().map(Vec::len), Some(2), "{said:#}");
+    for (answers, outcome) in [(None, Outcome::Usage), (Some("no\n"), Outcome::Failed), (Some(""), Outcome::Failed)] {
+        assert_eq!(shell.run(&["apply", changed.name()], answers).await.outcome, outcome, "{answers:?}");
+    }
+    assert_eq!(shell.does(&["export"]).await.out, exported, "nobody agreed");
+    let applied = shell.run(&["apply", changed.name()], Some("yes\n")).await;
+    assert_eq!((applied.outcome, applied.err.ends_with("Applied.\n")), (Outcome::Fine, true), "{applied:?}");
+    assert_eq!(shell.does(&["plan", changed.name()]).await.out, "Nothing differs.\n");
+    assert!(shell.does(&["export"]).await.out.contains("Editors"));
+    let back = shell.does(&["apply", file.name(), "--yes"]).await;
+    assert!(back.out.contains("- role editor\n") && back.out.contains("- group Editors\n"), "{back:?}");
+    assert_eq!(shell.does(&["export"]).await.out, exported);
+
+    let wrong = File::new("wrong.json", "{\"version\":1,\"roles\":[\" x\"]}");
+    let refused = shell.run(&["plan", wrong.name()], None).await;
+    assert_eq!((refused.outcome, refused.err.starts_with("malformed: ")), (Outcome::Failed, true), "{refused:?}");
+}
+
+#[tokio::test]
 async fn what_the_admin_api_refuses_is_said_as_it_says_it() {
     let platform = TestPlatform::served().await;
     let shell = Shell::of(&platform, AdminRole::Auditor).await;

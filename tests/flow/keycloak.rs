@@ -1,13 +1,12 @@
-//! A realm as Keycloak exports it, brought over from the command line: translated and imported. Its people sign in with the passwords that they had there.
+//! A realm as Keycloak exports it, brought over from the command line: translated, applied, imported. Its people sign in with the passwords that they had there.
 
 use std::fs;
 use std::path::Path;
 
+use cli::Outcome;
 use domain::administration::AdminRole;
-use domain::roster::{Group, GroupName};
-use domain::{GroupId, policy};
+use domain::policy;
 use local::TestPlatform;
-use runtime::Provisioner;
 use serde_json::Value;
 
 use super::command_line::{File, Shell};
@@ -25,13 +24,23 @@ const PEOPLE: [(&str, &str, &str); 3] = [
 async fn a_realm_is_brought_over_and_its_people_sign_in_with_the_passwords_that_they_had() {
     let platform = TestPlatform::served().await;
     let shell = Shell::of(&platform, AdminRole::Admin).await;
-    let (config, users, report) = (File::new("realm.json", ""), File::new("realm.ndjson", ""), File::new("realm.md", ""));
+    let (standing, config, users, report) =
+        (File::new("standing.yaml", ""), File::new("realm.yaml", ""), File::new("realm.ndjson", ""), File::new("realm.md", ""));
+    shell.does(&["export", "--output", standing.name()]).await;
     let realm = Path::new(env!("CARGO_MANIFEST_DIR")).join("../cli/tests/realm.json");
-    let translate = ["keycloak", realm.to_str().expect("UTF-8"), "--config", config.name(), "--users", users.name(), "--report", report.name()];
-    let translated = shell.does(&translate).await;
+    let translate = ["keycloak", realm.to_str().expect("UTF-8"), "--onto", standing.name(), "--config", config.name(), "--users", users.name()];
+    let translated = shell.does(&[translate.as_slice(), &["--report", report.name()]].concat()).await;
     assert!(translated.out.starts_with("4 people, 3 apps; "), "{translated:?}");
     nothing_secret_is_written_but_hashes_in_the_file_of_people(&[&config, &report], &users);
-    set_up(&platform, &config).await;
+
+    let planned = shell.run(&["plan", config.name()], None).await;
+    assert_eq!(planned.outcome, Outcome::Differences, "{planned:?}");
+    for line in ["+ app shop\n", "+ app spa\n", "+ app robot\n", "+ group Sales/EMEA\n", "+ role shop:refund\n", "~ policy session\n"] {
+        assert!(planned.out.contains(line), "{line}{}", planned.out);
+    }
+    assert!(!planned.out.contains("\n- "), "what stands beside the realm stays: {}", planned.out);
+    shell.does(&["apply", config.name(), "--yes"]).await;
+    assert_eq!(shell.does(&["plan", config.name()]).await.out, "Nothing differs.\n");
 
     let begun = shell.does(&["users", "import", users.name(), "--no-wait"]).await;
     let job = begun.err.lines().find_map(|line| line.strip_prefix("Import ")).expect("an id").to_owned();
@@ -41,23 +50,6 @@ async fn a_realm_is_brought_over_and_its_people_sign_in_with_the_passwords_that_
     assert_eq!(ended.out, "done: 4 accounts made, 0 rows refused.\n");
     platform.clock.advance(policy::CACHE_USABLE);
     people_sign_in(&platform).await;
-}
-
-/// Gives the tenant the groups, roles and attributes that the file says.
-async fn set_up(platform: &TestPlatform, config: &File) {
-    let said: Value = serde_json::from_str(&fs::read_to_string(&config.0).expect("it was written")).expect("JSON");
-    let (provisioner, tenant) = (Provisioner::new(platform.platform()), &platform.demo.tenant);
-    let attributes = serde_json::from_value(said["attributes"].clone()).expect("attributes");
-    provisioner.change_attributes(tenant, |schema| schema.attributes = attributes).await.expect("a schema");
-    let roles = |of: &Value| serde_json::from_value(of.clone()).expect("roles");
-    let change = provisioner.change_roster(tenant, |roster| {
-        roster.roles = roles(&said["roles"]);
-        for (number, (name, group)) in (1..).zip(said["groups"].as_object().expect("groups")) {
-            let group = Group { name: GroupName::parse(name).expect("a name"), roles: roles(&group["roles"]) };
-            roster.groups.insert(GroupId::from_random([number; 16]), group);
-        }
-    });
-    change.await.expect("a roster");
 }
 
 fn nothing_secret_is_written_but_hashes_in_the_file_of_people(others: &[&File], users: &File) {

@@ -35,6 +35,33 @@ in_both_places!(
     }
 );
 
+in_both_places!(
+    /// What is said in a file is planned, applied, and differs no more.
+    a_tenant_is_set_up_by_a_file,
+    |place: &Place| {
+        let file = fresh_folder(&format!("set-up-{}", place.name)).join("tenant.yaml");
+        std::fs::write(&file, "version: 1\npolicies: {retention: {settings: {days: 77}}}\n").expect("a file");
+        let name = file.to_str().expect("UTF-8");
+        assert!(prints(place, &["plan", name], 3).starts_with("~ policy retention\n"));
+        applies(place, name);
+        assert_eq!(prints(place, &["plan", name], 0), "Nothing differs.\n");
+        assert!(prints(place, &["export"], 0).contains("days: 77"));
+    }
+);
+
+/// Other journeys change the same tenant meanwhile: who is told so applies again.
+fn applies(place: &Place, file: &str) {
+    for _ in 0..20 {
+        let output = countersign(place, &["apply", file, "--yes"]);
+        let err = String::from_utf8_lossy(&output.stderr);
+        if output.status.code() == Some(0) {
+            return;
+        }
+        assert!(err.starts_with("Somebody changed the tenant"), "{err}");
+    }
+    panic!("somebody changes the tenant all the time");
+}
+
 /// Made on one machine only: a deployed platform works files off by a schedule that the emulator doesn't keep.
 #[test]
 fn people_come_from_a_file_while_somebody_watches() {
