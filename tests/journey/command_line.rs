@@ -62,13 +62,13 @@ fn applies(place: &Place, file: &str) {
     panic!("somebody changes the tenant all the time");
 }
 
-/// Made on one machine only: a deployed platform works files off by a schedule that the emulator doesn't keep.
-#[test]
-fn people_come_from_a_file_while_somebody_watches() {
-    let place = super::places::local();
-    let folder = fresh_folder("command-line");
-    let file = folder.join("people.csv");
-    std::fs::write(&file, "username,name\ncommand.line,Command Line\n").expect("a file");
-    let printed = prints(place, &["users", "import", file.to_str().expect("UTF-8")], 0);
-    assert_eq!(printed, "done: 1 accounts made, 0 rows refused.\n");
-}
+in_both_places!(
+    /// A file of people is announced, sent, worked off within the minutes that schedules take, and followed to its end.
+    people_come_from_a_file_while_somebody_watches,
+    |place: &Place| {
+        let file = fresh_folder(&format!("people-{}", place.name)).join("people.csv");
+        std::fs::write(&file, "username,name\ncommand.line,Command Line\n").expect("a file");
+        let printed = prints(place, &["users", "import", file.to_str().expect("UTF-8")], 0);
+        assert_eq!(printed, "done: 1 accounts made, 0 rows refused.\n");
+    }
+);

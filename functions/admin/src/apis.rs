@@ -185,7 +185,7 @@ pub(crate) async fn change_api(at: Arrived, Path(named): Path<OfApi>, Body(setti
     }
 }
 
-/// Takes an API away: no token for it is issued any more.
+/// Takes an API away: no token for it is issued any more, and none of its scopes is bound to a role.
 #[utoipa::path(
     delete, path = "/admin/v1/tenants/{tenant}/apis/{api}", tag = "apis",
     params(OfApi, ("If-Match" = String, Header, description = "The API's version.")), responses((status = 204), NotChanged)
@@ -195,7 +195,8 @@ pub(crate) async fn delete_api(at: Arrived, Path(named): Path<OfApi>) -> Answer<
     let api = find(&at, &named).await?;
     at.changes(api.version)?;
     let event = at.event_here(Administered::ApiDeleted { audience: api.audience.clone() });
-    match at.home()?.delete_api(&api, &event).await? {
+    let left = roster::standing(&at).await?.without_api(&api.audience);
+    match at.home()?.delete_api(&api, left.as_ref(), &event).await? {
         ApiChange::Changed => Ok(Done::Gone),
         ApiChange::Stale => Err(Problem::Stale.into()),
     }

@@ -130,6 +130,14 @@ impl Roster {
         unknown.map_or(Ok(()), |role| Err(InvalidRoster::UnknownRole(role.clone())))
     }
 
+    /// What it is once an API is gone, whose scopes are bound to no role then; `None` where none was.
+    pub fn without_api(&self, audience: &Audience) -> Option<Self> {
+        let mut left = self.clone();
+        left.scopes.remove(audience)?;
+        left.version += 1;
+        Some(left)
+    }
+
     /// The names of a person's groups; one that is gone is left out.
     pub fn groups_of<'a>(&'a self, user: &User) -> BTreeSet<&'a str> {
         self.standing(user).map(|group| group.name.as_str()).collect()

@@ -83,3 +83,18 @@ async fn a_scope_is_bound_to_roles_of_the_tenant() {
     assert_eq!(place.put(&token, &below, 2, &json!({})).await.status, StatusCode::NO_CONTENT);
     assert_eq!(place.delete(&token, "/roles/editor", 3).await.status, StatusCode::NO_CONTENT);
 }
+
+#[tokio::test]
+async fn an_api_that_is_taken_away_binds_no_role_any_more() {
+    let place = place().await;
+    let token = place.token().await;
+    let asked = json!({ "audience": "https://api.example", "settings": { "name": "Orders", "scopes": ["read", "write"] } });
+    place.create(&token, "/apis", &asked).await;
+    place.put_bare(&token, "/roles/editor", 0).await;
+    let bound = place.put(&token, &format!("/apis/{ID}/scope-roles"), 1, &json!({ "write": ["editor"] })).await;
+    assert_eq!((bound.status, bound.header("etag")), (StatusCode::NO_CONTENT, "\"2\""), "{}", bound.body);
+    assert_eq!(place.delete(&token, &format!("/apis/{ID}"), 1).await.status, StatusCode::NO_CONTENT);
+    assert!(place.tenant().await.roster.scopes.is_empty());
+    let gone = place.delete(&token, "/roles/editor", 3).await;
+    assert_eq!((gone.status, gone.header("etag")), (StatusCode::NO_CONTENT, "\"4\""), "{}", gone.body);
+}

@@ -88,10 +88,8 @@ pub struct Field {
     /// Where, as a JSON Pointer (RFC 6901) within what it is said of.
     pub at: String,
     /// What was said; `null` where nothing was.
-    #[schema(value_type = Object)]
     pub before: Value,
     /// What is said; `null` where nothing is.
-    #[schema(value_type = Object)]
     pub after: Value,
 }
 

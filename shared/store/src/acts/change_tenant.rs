@@ -78,7 +78,11 @@ impl TenantStore {
     ///
     /// Costs 1 request, 4 write units and 2 more per KB that the tenant's record has: 2 for the tenant, 2 for the event, which has no index.
     pub async fn change_roster(&self, roster: &Roster, event: &RecordedEvent) -> Result<TenantChange, StoreError> {
-        self.change_part(&ROSTER, (roster, roster.version), event).await
+        self.commit_part(self.roster_change(roster)?, event).await
+    }
+
+    pub(super) fn roster_change(&self, roster: &Roster) -> Result<Change, StoreError> {
+        self.part(&ROSTER, (roster, roster.version))
     }
 
     /// Writes `domains`, which are one version ahead of those that were read. It costs what [`Self::change_roster`] does.

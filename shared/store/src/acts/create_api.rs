@@ -3,6 +3,7 @@
 use domain::api::{Api, Audience};
 use domain::event::RecordedEvent;
 use domain::listing::{List, listed};
+use domain::roster::Roster;
 
 use crate::error::StoreError;
 use crate::event_row;
@@ -79,13 +80,17 @@ impl TenantStore {
         Ok(transaction.put_new(&event_key, event_item).commit().await?.into())
     }
 
-    /// Takes an API away, as it was read. No token for it is issued once it is out of memory.
+    /// Takes an API away, as it was read, and with `left` what bound its scopes to roles, which is one version ahead of the roster that was read. No
+    /// token for it is issued once it is out of memory.
     ///
-    /// Costs 1 request, 5 write units: 2 for the API, 1 for its list, 2 for the event.
-    pub async fn delete_api(&self, api: &Api, event: &RecordedEvent) -> Result<ApiChange, StoreError> {
+    /// Costs 1 request, 5 write units: 2 for the API, 1 for its list, 2 for the event; 2 more per KB of the tenant's record with `left`.
+    pub async fn delete_api(&self, api: &Api, left: Option<&Roster>, event: &RecordedEvent) -> Result<ApiChange, StoreError> {
         let (event_key, event_item) = event_row::write(self, event)?;
         let key = keys::api(&self.tenant, &api.audience);
-        let transaction = Transaction::named(&self.database, &event.id).remove_version(&key, api.version).put_new(&event_key, event_item);
+        let mut transaction = Transaction::named(&self.database, &event.id).remove_version(&key, api.version).put_new(&event_key, event_item);
+        if let Some(left) = left {
+            transaction = transaction.change(self.roster_change(left)?);
+        }
         Ok(transaction.commit().await?.into())
     }
 

@@ -139,6 +139,32 @@ async fn each_change_is_permitted_as_it_is_alone() {
 }
 
 #[tokio::test]
+async fn taking_an_app_away_wants_a_sign_in_of_just_now_and_nothing_else_is_done_without() {
+    let place = place().await;
+    let token = place.token().await;
+    let (mut more, _) = place.exported(&token, "demo").await;
+    more["apps"]["shop"] = json!({ "name": "Shop", "type": "web", "redirect_uris": ["https://shop.example/cb"] });
+    more["apps"]["robot"] = json!({ "name": "Robot", "type": "machine" });
+    assert_eq!(place.apply(&token, "demo", &more).await.status, StatusCode::OK);
+    let session = place.scene.session().await;
+    place.stage.clock.advance(policy::FRESH_SIGN_IN);
+    let api = domain::api::Api::of_administration(place.scene.tenant.record()).expect("an API");
+    let (token, _) = place.scene.access_token_for_in(&session, &builders::client(), &api, &["admin"]).await;
+    let (full, _) = place.exported(&token, "demo").await;
+    let mut said = full.clone();
+    said["apps"].as_object_mut().expect("apps").remove("robot");
+    said["apps"]["shop"]["name"] = json!("Another shop");
+    let refused = place.apply(&token, "demo", &said).await;
+    assert_eq!(problem(&refused), (StatusCode::UNAUTHORIZED, "sign-in-again".to_owned()));
+    assert_eq!(refused.header("www-authenticate"), "Bearer error=\"insufficient_user_authentication\", max_age=\"600\"");
+    assert_eq!(place.exported(&token, "demo").await.0, full);
+    said["apps"]["robot"] = full["apps"]["robot"].clone();
+    assert_eq!(place.apply(&token, "demo", &said).await.status, StatusCode::OK, "to change an app needs none");
+    said["apps"].as_object_mut().expect("apps").remove("robot");
+    assert_eq!(place.apply(&place.token().await, "demo", &said).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn nobody_takes_the_app_away_by_which_the_tenant_is_administered() {
     let place = place().await;
     let token = place.token().await;
